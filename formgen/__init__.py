@@ -1,0 +1,1 @@
+"""formgen: one definition of a form fills the official annexes in Word and Excel, from one dataset."""

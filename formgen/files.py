@@ -1,0 +1,95 @@
+"""Writing files so that each appears whole or not at all, whatever stops the run.
+
+A file is written under a temporary name in its own folder and renamed into place. Foreign errors become problems.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from formgen.errors import OutputError
+from formgen.problems import Place, Problem
+
+__all__ = ["PARTIAL_SUFFIX", "make_folder", "whole_file", "write_whole"]
+
+PARTIAL_SUFFIX = ".part"
+"""A killed run leaves only files of this ending behind; nothing ever reads them."""
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a folder and its parents; an existing one is fine.
+
+    Raises:
+        OutputError (F-FILE-006, F-FILE-007).
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise output_error(folder, exc) from exc
+    return folder
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all, over whatever stood there. The fast path of many small files.
+
+    Raises:
+        OutputError (F-FILE-006, F-FILE-007).
+    """
+    partial = f"{path}{PARTIAL_SUFFIX}"
+    try:
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            written = 0
+            while written < len(content):
+                written += os.write(handle, content[written:] if written else content)
+        finally:
+            os.close(handle)
+        os.replace(partial, path)
+    except OSError as exc:
+        with contextlib.suppress(OSError):
+            os.unlink(partial)
+        raise output_error(path, exc) from exc
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A binary file to write to, which takes its name only when the block ends without an error.
+
+    Raises:
+        OutputError (F-FILE-006, F-FILE-007).
+    """
+    try:
+        handle, name = tempfile.mkstemp(PARTIAL_SUFFIX, f".{path.name[:40]}.", path.parent)
+    except OSError as exc:
+        raise output_error(path, exc) from exc
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException as exc:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        if isinstance(exc, OSError):
+            raise output_error(path, exc) from exc
+        raise
+
+
+def output_error(path: Path, exc: OSError) -> OutputError:
+    if exc.errno == errno.ENOSPC:
+        return OutputError(Problem("F-FILE-007", Place(str(path))))
+    return OutputError(
+        Problem("F-FILE-006", Place(str(path)), params={"reason": exc.strerror or type(exc).__name__})
+    )
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,92 @@
+"""The contract of a value type: what a cell, a form and a scan may hold, and how it is read and written.
+
+One type serves every carrier. The law all types obey, tested for all of them at once: parse(format(v)) == v.
+"""
+
+from __future__ import annotations
+
+import datetime
+from abc import ABC, abstractmethod
+from decimal import Decimal
+from typing import Any, ClassVar, Generic, TypeVar
+
+from formgen.problems import Finding
+
+__all__ = ["RawCell", "Rejected", "ValueType", "is_blank"]
+
+T = TypeVar("T")
+
+RawCell = (
+    str
+    | int
+    | float
+    | bool
+    | Decimal
+    | datetime.date
+    | datetime.datetime
+    | datetime.time
+    | datetime.timedelta
+    | None
+)
+"""What a spreadsheet cell, a CSV field or a JSON value holds before anybody has read it."""
+
+
+class Rejected(ValueError):
+    """The raw value is not one of this type. `finding` says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+class ValueType(ABC, Generic[T]):
+    """A kind of value. Instances are immutable; options (unit, precision, choices …) go to the constructor.
+
+    Class attributes:
+        name: the word manifests use, e.g. "id-number".
+        is_personal: whether a value identifies a person (then `mask` hides most of it).
+    """
+
+    name: ClassVar[str]
+    is_personal: ClassVar[bool] = False
+
+    @abstractmethod
+    def parse(self, raw: RawCell) -> T:
+        """The value a person meant by `raw`, which is not blank.
+
+        Raises:
+            Rejected: it is not one; nothing is guessed and nothing repaired.
+        """
+
+    @abstractmethod
+    def format(self, value: T) -> str:
+        """How a form prints the value. Never the empty string: a blank is the absence of a value."""
+
+    def check(self, value: T, raw: RawCell = None) -> tuple[Finding, ...]:
+        """Doubts about an accepted value: warnings and notes, never errors.
+
+        `raw`, where given, is what the value was parsed from (a normalisation worth telling is reported against it).
+        """
+        return ()
+
+    @property
+    def alphabet(self) -> frozenset[str] | None:
+        """The characters `format` may produce; None where any character may stand. Recognition decodes with it."""
+        return None
+
+    def mask(self, text: str) -> str:
+        """`text` fit for eyes that need not know whose it is."""
+        return text
+
+    def to_json(self, value: T) -> Any:
+        """JSON form of the value: text unless the type says otherwise; `parse` accepts it."""
+        return self.format(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema (2020-12) of `to_json`."""
+        return {"type": "string", "minLength": 1}
+
+
+def is_blank(raw: RawCell) -> bool:
+    """Whether a cell holds nothing: None, or text of nothing but white space (full-width space included)."""
+    return raw is None or (isinstance(raw, str) and not raw.strip())

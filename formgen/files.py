@@ -84,9 +84,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 def output_error(path: Path, exc: OSError) -> OutputError:
     if exc.errno == errno.ENOSPC:
         return OutputError(Problem("F-FILE-007", Place(str(path))))
-    return OutputError(
-        Problem("F-FILE-006", Place(str(path)), params={"reason": exc.strerror or type(exc).__name__})
-    )
+    return OutputError(Problem("F-FILE-006", Place(str(path)), params={"reason": exc.strerror or type(exc).__name__}))
 
 
 def _umask() -> int:

@@ -105,9 +105,7 @@ class Problem:
     def text(self, language: Language) -> str:
         """The whole problem on one line: code, place, what is wrong, found, expected, remedy."""
         found, expected, colon, comma, stop = (
-            ("found ", "expected ", ": ", ", ", ". ")
-            if language == "en"
-            else ("实为", "应为", "：", "，", "。")
+            ("found ", "expected ", ": ", ", ", ". ") if language == "en" else ("实为", "应为", "：", "，", "。")
         )
         place = str(self.place)
         head = f"{self.code} {place}{colon}" if place else f"{self.code} "

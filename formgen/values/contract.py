@@ -17,16 +17,7 @@ __all__ = ["RawCell", "Rejected", "ValueType", "is_blank"]
 T = TypeVar("T")
 
 RawCell = (
-    str
-    | int
-    | float
-    | bool
-    | Decimal
-    | datetime.date
-    | datetime.datetime
-    | datetime.time
-    | datetime.timedelta
-    | None
+    str | int | float | bool | Decimal | datetime.date | datetime.datetime | datetime.time | datetime.timedelta | None
 )
 """What a spreadsheet cell, a CSV field or a JSON value holds before anybody has read it."""
 

@@ -1,0 +1,217 @@
+"""The manifest of a form (form.yaml): its fields, and what one sheet of it stands for.
+
+A manifest is YAML, read without running anything; every mistake in it is a problem that names the file and the key.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from formgen.errors import TemplateError
+from formgen.problems import Place, Problem
+from formgen.values import ValueType, value_type
+from formgen.vocabulary.terms import Vocabulary
+
+__all__ = ["CARRIERS", "Carrier", "Field", "Manifest", "Subject", "Table", "load_yaml", "read_manifest"]
+
+Subject = Literal["person", "household", "pairing", "base", "place", "programme"]
+Carrier = Literal["docx", "xlsx"]
+CARRIERS: tuple[Carrier, ...] = get_args(Carrier)
+DEFAULT_MIN_FONT_PT = 7.5
+"""The smallest type an official still reads on paper (小六号 is 6.5 pt, 六号 7.5 pt)."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a table field: what one row stands for, its columns, the blank rows of an empty form."""
+
+    rows_of: Literal["person", "member", "plan", "household", "pairing"]
+    columns: tuple[Field, ...]
+    blank_rows: int
+    merge_by: str = ""
+    """Key of the column whose cell spans all following rows of one household."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One blank of a form. `key` is also the docxtpl tag, the content control's tag and the bookmark's stem."""
+
+    key: str
+    label: str
+    type_name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    term: str = ""
+    required: bool = False
+    is_by_hand: bool = False
+    """Filled with a pen on the printed form: blank when printed, a field when read back."""
+    total_of: tuple[str, ...] = ()
+    """Computed, never typed: the sum of these sibling columns, or of one column of a table (`rows.year_2015`)."""
+    min_font_pt: float = DEFAULT_MIN_FONT_PT
+    table: Table | None = None
+
+    @functools.cached_property
+    def value_type(self) -> ValueType[Any]:
+        if self.table is None:
+            return value_type(self.type_name, **self.options)
+        return value_type("table", columns={column.key: column.value_type for column in self.table.columns})
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One form. `id` is programme/form; `folder` holds form.yaml and its templates."""
+
+    id: str
+    version: str
+    title: str
+    short: str
+    """The title without the programme's name: what file names and lists show."""
+    title_en: str
+    annex: str
+    subject: Subject
+    layout_source: Literal["official", "reference"]
+    fields: tuple[Field, ...]
+    folder: Path
+
+    @property
+    def programme(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition("/")[2]
+
+    @functools.cached_property
+    def carriers(self) -> tuple[Carrier, ...]:
+        return tuple(carrier for carrier in CARRIERS if self.template(carrier).is_file())
+
+    def template(self, carrier: Carrier) -> Path:
+        return self.folder / f"form.{carrier}"
+
+    def field(self, key: str) -> Field:
+        return self._by_key[key]
+
+    @functools.cached_property
+    def _by_key(self) -> Mapping[str, Field]:
+        return {item.key: item for item in self.fields}
+
+
+def load_yaml(path: Path) -> Any:
+    """Raises: TemplateError (F-FORM-001 unreadable, F-FORM-002 not YAML)."""
+    import yaml
+
+    try:
+        with path.open("rb") as stream:
+            return yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except OSError as exc:
+        reason = exc.strerror or type(exc).__name__
+        raise TemplateError(Problem("F-FORM-001", Place(str(path)), params={"reason": reason})) from exc
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        place = Place(str(path), cell=str(mark.line + 1) if mark else "")
+        raise TemplateError(Problem("F-FORM-002", place, params={"reason": str(getattr(exc, "problem", exc))})) from exc
+
+
+def read_manifest(path: Path, programme: str, vocabulary: Vocabulary) -> Manifest:
+    """Read form.yaml; `programme` is the folder it belongs to.
+
+    Raises:
+        TemplateError (F-FORM-001, F-FORM-002, F-FORM-003): with the file and the key.
+    """
+    raw = load_yaml(path)
+    reader = _Reader(path, vocabulary)
+    with reader.at("form"):
+        fields = tuple(reader.field(entry) for entry in raw["fields"])
+        subject = raw["subject"]
+        if subject not in get_args(Subject):
+            raise ValueError(f"subject: {subject}")
+        return Manifest(
+            id=f"{programme}/{path.parent.name}",
+            version=str(raw["version"]),
+            title=raw["title"],
+            short=raw.get("short", raw["title"]),
+            title_en=raw.get("title_en", raw["title"]),
+            annex=raw.get("annex", ""),
+            subject=subject,
+            layout_source=raw.get("layout_source", "official"),
+            fields=_unique(fields),
+            folder=path.parent,
+        )
+
+
+def _unique(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    seen: set[str] = set()
+    for item in fields:
+        if item.key in seen:
+            raise ValueError(f"key: {item.key} (2)")
+        seen.add(item.key)
+    return fields
+
+
+class _Reader:
+    """Turns YAML mappings into fields, remembering where it is for the problem's place."""
+
+    KNOWN = frozenset(
+        [
+            "key",
+            "label",
+            "term",
+            "type",
+            "options",
+            "required",
+            "by_hand",
+            "total_of",
+            "min_font_pt",
+            "rows_of",
+            "columns",
+            "blank_rows",
+            "merge_by",
+        ]
+    )
+
+    def __init__(self, path: Path, vocabulary: Vocabulary) -> None:
+        self.path = path
+        self.vocabulary = vocabulary
+        self.spot = ""
+
+    def at(self, spot: str) -> _Reader:
+        self.spot = spot
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, exc: BaseException | None, trace: object) -> None:
+        if isinstance(exc, (KeyError, TypeError, ValueError, AttributeError)):
+            reason = f"{exc.args[0] if exc.args else exc}"
+            raise TemplateError(Problem("F-FORM-003", Place(str(self.path), cell=self.spot), reason)) from exc
+
+    def field(self, raw: Mapping[str, Any]) -> Field:
+        self.spot = str(raw.get("key", self.spot))
+        if unknown := set(raw) - self.KNOWN:
+            raise ValueError(", ".join(sorted(unknown)))
+        term = self.vocabulary[raw["term"]] if "term" in raw else None
+        table = self._table(raw) if "columns" in raw else None
+        options = {**(term.options if term else {}), **raw.get("options", {})}
+        total_of = raw.get("total_of", ())
+        item = Field(
+            key=raw["key"],
+            label=raw.get("label", term.label if term else raw["key"]),
+            type_name="table" if table else raw.get("type", term.type_name if term else "text"),
+            options=options,
+            term=raw.get("term", ""),
+            required=raw.get("required", False),
+            is_by_hand=raw.get("by_hand", False),
+            total_of=(total_of,) if isinstance(total_of, str) else tuple(total_of),
+            min_font_pt=raw.get("min_font_pt", DEFAULT_MIN_FONT_PT),
+            table=table,
+        )
+        _ = item.value_type
+        return item
+
+    def _table(self, raw: Mapping[str, Any]) -> Table:
+        columns = _unique(tuple(self.field(column) for column in raw["columns"]))
+        return Table(raw["rows_of"], columns, raw.get("blank_rows", 10), raw.get("merge_by", ""))

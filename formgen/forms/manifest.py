@@ -155,21 +155,8 @@ class _Reader:
     """Turns YAML mappings into fields, remembering where it is for the problem's place."""
 
     KNOWN = frozenset(
-        [
-            "key",
-            "label",
-            "term",
-            "type",
-            "options",
-            "required",
-            "by_hand",
-            "total_of",
-            "min_font_pt",
-            "rows_of",
-            "columns",
-            "blank_rows",
-            "merge_by",
-        ]
+        ("key", "label", "term", "type", "options", "required", "by_hand", "total_of", "min_font_pt")
+        + ("rows_of", "columns", "blank_rows", "merge_by")
     )
 
     def __init__(self, path: Path, vocabulary: Vocabulary) -> None:

@@ -40,7 +40,9 @@ HEAVY = {
 
 
 def _modules_after(code: str) -> set[str]:
-    script = f"import sys, io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()):\n {code}\nprint(*sys.modules)"
+    script = (
+        f"import sys, io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()):\n {code}\nprint(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, encoding="utf-8")
     return set(done.stdout.split())
 

@@ -196,7 +196,7 @@ class _Reader:
         table = self._table(raw) if "columns" in raw else None
         options = {**(term.options if term else {}), **raw.get("options", {})}
         total_of = raw.get("total_of", ())
-        item = Field(
+        return Field(
             key=raw["key"],
             label=raw.get("label", term.label if term else raw["key"]),
             type_name="table" if table else raw.get("type", term.type_name if term else "text"),
@@ -208,7 +208,6 @@ class _Reader:
             min_font_pt=raw.get("min_font_pt", DEFAULT_MIN_FONT_PT),
             table=table,
         )
-        return item
 
     def _table(self, raw: Mapping[str, Any]) -> Table:
         columns = _unique(tuple(self.field(column) for column in raw["columns"]))

@@ -72,6 +72,7 @@ class Catalogue:
 
     def __init__(self, extra_folders: Sequence[Path] = ()) -> None:
         self.folders = (*extra_folders, own_templates())
+        self._programmes: dict[str, Programme] = {}
 
     @functools.cached_property
     def _folders_by_id(self) -> Mapping[str, Path]:
@@ -92,7 +93,9 @@ class Catalogue:
         """Raises: TemplateError (F-FORM-004 unknown programme, F-FORM-001 … 003 a broken one)."""
         if programme_id not in self._folders_by_id:
             raise TemplateError(_unknown("F-FORM-004", programme_id, self.programme_ids))
-        return self._programmes(programme_id)
+        if programme_id not in self._programmes:
+            self._programmes[programme_id] = _read_programme(self._folders_by_id[programme_id])
+        return self._programmes[programme_id]
 
     def form(self, form_id: str) -> Manifest:
         """Raises: TemplateError (F-FORM-005 unknown form)."""
@@ -106,10 +109,6 @@ class Catalogue:
     def forms(self) -> Iterator[Manifest]:
         for programme_id in self.programme_ids:
             yield from self.programme(programme_id).forms.values()
-
-    @functools.cached_property
-    def _programmes(self) -> Any:
-        return functools.cache(lambda programme_id: _read_programme(self._folders_by_id[programme_id]))
 
 
 def _unknown(code: str, asked: str, known: Sequence[str]) -> Problem:

@@ -154,23 +154,8 @@ def _unique(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 class _Reader:
     """Turns YAML mappings into fields, remembering where it is for the problem's place."""
 
-    KNOWN = frozenset(
-        [
-            "key",
-            "label",
-            "term",
-            "type",
-            "options",
-            "required",
-            "by_hand",
-            "total_of",
-            "min_font_pt",
-            "rows_of",
-            "columns",
-            "blank_rows",
-            "merge_by",
-        ]
-    )
+    KNOWN = frozenset(("key", "label", "term", "type", "options", "required", "by_hand", "total_of", "min_font_pt"))
+    KNOWN_OF_TABLES = frozenset(("rows_of", "columns", "blank_rows", "merge_by"))
 
     def __init__(self, path: Path, vocabulary: Vocabulary) -> None:
         self.path = path
@@ -191,7 +176,7 @@ class _Reader:
 
     def field(self, raw: Mapping[str, Any]) -> Field:
         self.spot = str(raw.get("key", self.spot))
-        if unknown := set(raw) - self.KNOWN:
+        if unknown := set(raw) - self.KNOWN - (self.KNOWN_OF_TABLES if "columns" in raw else frozenset()):
             raise ValueError(", ".join(sorted(unknown)))
         term = self.vocabulary[raw["term"]] if "term" in raw else None
         table = self._table(raw) if "columns" in raw else None

@@ -170,10 +170,11 @@ def fields_are_content_controls(form: WordForm) -> None:
 
 def controls_hold_one_bookmarked_tag(form: WordForm) -> None:
     """sdt in a paragraph: label, tag, id; then bookmark, run with the docxtpl tag of the field, end of bookmark."""
-    labels, variables = labels_of(form), {}
+    labels = labels_of(form)
+    variables: dict[str, str] = {}
     for row in form.all(".//w:tr"):
         if loop := re.fullmatch(r"\{%tr for (\w+) in (\w+).* %\}", own_text(row)):
-            variables[loop[1]] = loop[2] if loop[2] not in variables else variables[loop[2]]
+            variables[loop[1]] = variables.get(loop[2], loop[2])
     for control in form.all(".//w:sdt"):
         assert control.getparent().tag == W + "p"
         properties, content = control

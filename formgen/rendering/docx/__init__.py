@@ -7,5 +7,6 @@ sources applies docxtpl's rules, programs is what Jinja makes of them; compiled 
 """
 
 from formgen.rendering.docx.compiled import CompiledDocx, compile_docx
+from formgen.rendering.docx.merged import merge
 
-__all__ = ["CompiledDocx", "compile_docx"]
+__all__ = ["CompiledDocx", "compile_docx", "merge"]

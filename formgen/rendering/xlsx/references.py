@@ -164,6 +164,8 @@ class RowMap:
             first = loop.marker + shift
             self._blocks.append((loop, first, first + count - 1))
             shift += count - 3
+        self.shift = shift
+        """Rows by which everything below the last loop moves."""
 
     def start(self, row: int) -> int:
         """New row of the first cell of whatever starts at `row`."""

@@ -201,7 +201,8 @@ class _Slots:
         return match is not None and self._vanishes(area_of(match))
 
     def _vanishes(self, area: Area) -> bool:
-        return area.row1 == area.row2 and area.row1 in self._vanishing
+        rows = range(area.row1, area.row2 + 1)
+        return len(rows) <= len(self._vanishing) and all(row in self._vanishing for row in rows)
 
 
 def _remove(element: Any) -> None:

@@ -113,6 +113,10 @@ class TagReader:
                 return tag
         return self._mixed(text, scope, spot)
 
+    def as_mixed(self, text: str) -> MixedText:
+        """A text already read as one value, as Jinja prints it (a run of several formats)."""
+        return MixedText(self._environment.from_string(text), text.strip())
+
     def _require_whole(self, text: str, spot: _Spot) -> None:
         """A lone {{ or %} is a slip of the hand, which Jinja would print."""
         if stray := DELIMITER.search(TAG.sub("", text)):

@@ -19,7 +19,7 @@ _MOBILE = re.compile("1[3-9][0-9]{9}")
 _ACCEPTED = re.compile(
     "1[3-9][0-9]{9}|0[0-9]{2,3}-?[1-9][0-9]{6,7}(?:-[0-9]{1,6})?|[1-9][0-9]{6,7}(?:-[0-9]{1,6})?|[48]00[0-9]{7}"
 )
-_COUNTRY = re.compile(r"^(?:\+|00)?86-?(?=1[3-9][0-9]{9}$|0?[1-9][0-9]{8,})")
+_COUNTRY = re.compile(r"^(?:(?:\+|00)86-?|86-?(?=1[3-9][0-9]{9}$))")
 _AREA_BRACKETS = re.compile(r"^\((0[0-9]{2,3})\)-?")
 _GROUPED_MOBILE = re.compile(
     "(1[0-9]{2})-([0-9]{4})-([0-9]{4})|([48]00)-([0-9]{3})-?([0-9]{4})|([48]00)-([0-9]{4})-([0-9]{3})"
@@ -36,6 +36,8 @@ class Phone(ValueType[str]):
     def parse(self, raw: RawCell) -> str:
         if type(raw) is str and _MOBILE.fullmatch(raw) is not None:
             return raw
+        if type(raw) is float and 1.3e10 <= raw < 2e10 and raw.is_integer():
+            return str(int(raw))
         if isinstance(raw, bool):
             raise reject("F-VALUE-050", shown(raw))
         text = plain_text(raw)

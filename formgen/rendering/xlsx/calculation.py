@@ -166,6 +166,7 @@ class Results:
 
 def formula_text(formula: Formula, rows: RowMap, own_row: int = 0) -> str:
     """The formula's text with its references moved; NUL stands for the row of references to `own_row`."""
+
     def moved(match: re.Match[str]) -> str:
         area = area_of(match)
         if own_row and area.row1 == own_row:
@@ -177,4 +178,3 @@ def formula_text(formula: Formula, rows: RowMap, own_row: int = 0) -> str:
 
 def _holds(area: Area, spot: Spot) -> bool:
     return area.row1 <= spot[0] <= area.row2 and area.column1 <= spot[1] <= area.column2
-

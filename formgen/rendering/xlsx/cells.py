@@ -1,8 +1,9 @@
 """A cell as XML: text that stays text, numbers, blanks.
 
 Text becomes an inline string, never a formula: what starts with = is text in Excel, WPS and LibreOffice alike. Line
-ends become \\n, Excel's own. Characters XML cannot hold are left out, and text beyond Excel's limit is cut; `clean_text`
-tells, so that both become problems.
+ends become \\n, Excel's own. Characters XML cannot hold are left out; `clean_text` tells, so that it becomes a problem.
+Nothing is cut and nothing shrunk: a cell keeps the template's wrap and shrink-to-fit, and a text too long for its row's
+height is whole in the file.
 
 Source: ECMA-376 Part 1, 18.3.1.4 (c), 18.4.12 (t), 22.9.2.19 (ST_Xstring); Excel's limits.
 """
@@ -12,7 +13,17 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-__all__ = ["MAX_DIGITS", "MAX_TEXT", "NEEDS_CARE", "clean_text", "escape", "is_cut", "number_text", "utf16_length"]
+__all__ = [
+    "MAX_DIGITS",
+    "MAX_TEXT",
+    "NEEDS_CARE",
+    "clean_text",
+    "escape",
+    "number_text",
+    "percent_number",
+    "significant_digits",
+    "utf16_length",
+]
 
 MAX_TEXT = 32_767
 """Characters (UTF-16 units) of a cell."""
@@ -27,7 +38,7 @@ LINE_ENDS = re.compile("\r\n?")
 
 
 def clean_text(text: str) -> tuple[str, list[str]]:
-    """The text without what XML cannot hold and within Excel's limit; and the characters left out (as U+0007)."""
+    """The text without what XML cannot hold, and the characters left out (as U+0007)."""
     removed = [f"U+{ord(character):04X}" for character in ILLEGAL.findall(text)]
     if removed:
         text = ILLEGAL.sub("", text)
@@ -36,13 +47,6 @@ def clean_text(text: str) -> tuple[str, list[str]]:
 
 def utf16_length(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
-
-
-def is_cut(text: str) -> str:
-    """The text within Excel's limit; equal to `text` unless it had to be cut (never inside a character)."""
-    if utf16_length(text) <= MAX_TEXT:
-        return text
-    return text.encode("utf-16-le")[: MAX_TEXT * 2].decode("utf-16-le", "ignore")
 
 
 def escape(text: str) -> str:
@@ -57,3 +61,14 @@ def number_text(number: int | Decimal) -> str:
         return str(int(number))
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def significant_digits(text: str) -> int:
+    """Digits that count in a number as this module writes it."""
+    return len(text.lstrip("-0.").replace(".", ""))
+
+
+def percent_number(text: str, is_multiplied: bool) -> str:
+    """12.5% as a number: 12.5, or 0.125 for a cell whose format multiplies by 100."""
+    number = Decimal(text.removesuffix("%"))
+    return number_text(number / 100 if is_multiplied else number)

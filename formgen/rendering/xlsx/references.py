@@ -5,14 +5,14 @@ table has. `RowMap` knows the new numbers; `Moving` is a text with references in
 that follows them.
 
 Rows are 1-based as in the file, columns 1-based (A = 1).
-Source: ECMA-376 Part 1, 18.17.2.3 (A1 references). Limits: R1C1 is not read; references to other sheets stay as they are.
+Source: ECMA-376 Part 1, 18.17.2.3 (A1 references). Limits: R1C1 is not read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = [
     "MAX_ROWS",
@@ -100,7 +100,7 @@ class Area:
         by = (columns, rows, columns, rows)
         corners = (self.column1, self.row1, self.column2, self.row2)
         moved = [old if fixed else old + step for old, step, fixed in zip(corners, by, self.fixed, strict=True)]
-        return Area(*moved, self.is_range, self.fixed, self.sheet)
+        return replace(self, column1=moved[0], row1=moved[1], column2=moved[2], row2=moved[3])
 
 
 def area_of(match: re.Match[str]) -> Area:

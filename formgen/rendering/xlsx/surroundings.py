@@ -2,7 +2,8 @@
 
 All of it refers to rows. When a table grows, whatever refers to the loop row covers all its copies, whatever stands
 below moves down, and merges inside the loop row are repeated. What sits in other parts and cannot follow (a picture,
-a comment or an Excel table at or below a loop, formulas of other sheets and charts that look at moved cells) is refused.
+a comment or an Excel table at or below a loop, formulas of other sheets and charts that look at moved cells) is
+refused.
 
 Source: ECMA-376 Part 1, 18.3.1.99 (worksheet: the order of its elements).
 """
@@ -45,8 +46,17 @@ REFERENCE_ATTRIBUTES = frozenset(["ref", "sqref", "activeCell", "topLeftCell"])
 FORMULA_ELEMENTS = frozenset(["formula", "formula1", "formula2", "f", "sqref"])
 DROPPED_WITH_MARKER = frozenset(["mergeCell", "hyperlink", "conditionalFormatting", "dataValidation", "ignoredError"])
 BEFORE_MERGES = frozenset(
-    "sheetData sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState dataConsolidate "
-    "customSheetViews".split()
+    [
+        "sheetData",
+        "sheetCalcPr",
+        "sheetProtection",
+        "protectedRanges",
+        "scenarios",
+        "autoFilter",
+        "sortState",
+        "dataConsolidate",
+        "customSheetViews",
+    ]
 )
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 FIXED_KINDS = frozenset(["printerSettings", "hyperlink", "vmlDrawing", "image", "customProperty"])
@@ -280,5 +290,3 @@ def _require_above(text: str, part: str, file: str, moving_from: Mapping[str, in
         sheet = unquote_sheet(match["sheet"] or "")
         if sheet in moving_from and area_of(match).row2 >= moving_from[sheet]:
             raise TemplateError(Problem("F-XLSX-010", Place(file, part), text, {"sheet": sheet}))
-
-

@@ -5,7 +5,7 @@
     {%tr for r in rows %}, {%tr endfor %}   markers; each in a row of its own that vanishes   → LoopStart, LoopEnd
     {{ town }}乡(镇)街道办事处           anything else with tags: Jinja, sandboxed     → MixedText
 
-A tag that is broken, or names what the form has not, is refused when the template is compiled, with sheet, cell and tag.
+A tag that is broken, or names what the form has not, is refused when the template is compiled, with sheet and cell.
 What Jinja puts together is escaped as a whole, so neither a value nor a template can bring markup of its own.
 """
 

@@ -6,7 +6,7 @@ holds, stands for the row's own number.
 
 A loop is three rows of the template: {%tr for r in rows %} in a row of its own, the row, {%tr endfor %} likewise.
 Source: ECMA-376 Part 1, 18.3 (worksheets). Limits: no loop in a loop (a column merged over rows is the manifest's
-merge_by); what cannot follow its cells (a table or picture below a loop, an array formula) is refused, never left behind.
+merge_by); what cannot follow its cells (a picture below a loop, an array formula) is refused, never left behind.
 """
 
 from __future__ import annotations

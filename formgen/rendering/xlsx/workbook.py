@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
@@ -21,6 +21,7 @@ from lxml import etree
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
 from formgen.rendering.package import CONTENT_TYPES
+from formgen.rendering.xlsx.cells import clean_text
 from formgen.rendering.xlsx.references import Moving, RowMap, unquote_sheet
 
 __all__ = [
@@ -206,7 +207,8 @@ class Properties:
         changed: dict[str, bytes] = {}
         raw = parts.get(CUSTOM_PART)
         if raw is None:
-            root = etree.Element(f"{{{PROPERTIES}}}Properties", nsmap={None: PROPERTIES, "vt": VARIANT})
+            nsmap: Any = {None: PROPERTIES, "vt": VARIANT}  # the stubs know no default name space
+            root = etree.Element(f"{{{PROPERTIES}}}Properties", nsmap=nsmap)
             changed = _declare_custom_part(parts, file)
         else:
             root = parse_xml(raw, file, CUSTOM_PART)
@@ -216,8 +218,8 @@ class Properties:
         before, _, after = serialise(root).decode().partition(mark)
         return cls(before, after, changed)
 
-    def at(self, record_key: str, clean: Callable[[str], str]) -> bytes:
-        return f"{self.before}{escape(clean(record_key))}{self.after}".encode()
+    def at(self, record_key: str) -> bytes:
+        return f"{self.before}{escape(clean_text(record_key)[0])}{self.after}".encode()
 
 
 def _set_property(root: Any, name: str, text: str) -> None:

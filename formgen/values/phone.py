@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from formgen.values.cells import compact, is_scientific, plain_text, reject, shown
-from formgen.values.contract import RawCell, ValueType
+from formgen.values.contract import RawCell, Rejected, ValueType
 
 __all__ = ["Phone"]
 
@@ -47,8 +47,10 @@ class Phone(ValueType[str]):
             return self._one(text, text)
         try:
             return self._one(text, text)
-        except ValueError:
+        except Rejected:
             bits = [bit for bit in (_SEVERAL.split(text) if _SEVERAL.search(text) else text.split()) if bit.strip()]
+            if not bits:
+                raise
             return SEPARATOR.join(dict.fromkeys(self._one(bit, text) for bit in bits))
 
     def _one(self, text: str, whole: str) -> str:

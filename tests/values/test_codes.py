@@ -98,6 +98,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], Any]] = [
     ("F-VALUE-047", "money", {"unit": "万元", "places": 2}, "12345元"),
     ("F-VALUE-050", "phone", {}, "1381234567"),
     ("F-VALUE-050", "phone", {}, 37169880000),
+    ("F-VALUE-050", "phone", {}, "、"),
     ("F-VALUE-050", "phone", {}, "13812345678、110"),
     ("F-VALUE-060", "image", {}, "../secret.png"),
     ("F-VALUE-060", "image", {}, "C:\\照片\\1.jpg"),

@@ -11,7 +11,7 @@ Source: ECMA-376 Part 1, 18.17.2.3 (A1 references). Limits: R1C1 is not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "parse_area",
     "quote_sheet",
     "unquote_sheet",
+    "vanishes",
 ]
 
 MAX_ROWS = 1_048_576
@@ -146,6 +147,13 @@ class LoopRows:
     @property
     def end(self) -> int:
         return self.marker + 2
+
+
+def vanishes(area: Area, loops: Iterable[LoopRows]) -> bool:
+    """Whether an area stands on marker rows only."""
+    markers = {row for loop in loops for row in (loop.marker, loop.end)}
+    rows = range(area.row1, area.row2 + 1)
+    return len(rows) <= len(markers) and all(row in markers for row in rows)
 
 
 class RowMap:

@@ -142,9 +142,9 @@ def compile_sheet(name: str, workbook: Workbook, manifest: Manifest, tags: TagRe
     if data is None or root.prefix is not None:
         raise TemplateError(Problem("F-XLSX-012", Place(workbook.file, name), params={"reason": root.tag}))
     reader = _SheetReader(name, workbook, manifest, tags, root)
-    rows = reader.read(data)
-    if not reader.has_tags:
+    if not reader.has_tags(data):
         return None
+    rows = reader.read(data)
     surroundings = Surroundings.compile(name, workbook, root, [row.rows for row in rows if isinstance(row, LoopPlan)])
     return SheetPlan(name, part, surroundings, rows, reader.constants)
 
@@ -157,7 +157,9 @@ class _SheetReader:
         self.prefixes = {uri: prefix for prefix, uri in root.nsmap.items() if prefix}
         self.shared: dict[str, tuple[str, int, int]] = {}
         self.constants: dict[tuple[int, int], Decimal | str] = {}
-        self.has_tags = False
+
+    def has_tags(self, data: Any) -> bool:
+        return any(has_tag(self._text(cell)) for cell in data.iter(f"{{{MAIN}}}c"))
 
     def read(self, data: Any) -> list[RowPlan | LoopPlan]:
         plans: list[RowPlan | LoopPlan] = []
@@ -206,7 +208,6 @@ class _SheetReader:
                     found = tag
         if found and len(texts) > 1:
             raise self._error("F-XLSX-005", texts[0][0], " ".join(text for _, text in texts))
-        self.has_tags |= found is not None
         return found
 
     def _cells(self, row: Any, number: int) -> list[tuple[str, Any]]:
@@ -243,7 +244,6 @@ class _SheetReader:
             return FormulaCell(column, head, self._formula(text, name))
         text = self._text(cell)
         if has_tag(text):
-            self.has_tags = True
             return self._tagged(name, cell, head, column, text, scope)
         self._remember(row, column, cell, text)
         kind = cell.get("t")
@@ -334,7 +334,7 @@ class _SheetReader:
                 first, first_row, first_column = self.shared[group]
                 text = shift_formula(first, row - first_row, column - first_column)
         if kind not in ("normal", "shared") or not text:
-            raise self._error("F-XLSX-006", name, f"={text or kind}")
+            raise self._error("F-XLSX-006", name, f"={text or kind}", part=kind)
         return text
 
     def _formula(self, text: str, name: str) -> Formula:

@@ -25,6 +25,7 @@ from formgen.rendering.xlsx.references import (
     Area,
     LoopRows,
     Moving,
+    Reach,
     RowMap,
     area_of,
     column_letters,
@@ -192,13 +193,14 @@ class _Slots:
 
     def _mark(self, element: Any, name: str) -> None:
         for key in REFERENCE_ATTRIBUTES & set(element.attrib):
-            element.set(key, self.new(Moving(self._kept(element.get(key)), self._is_own)))
+            reach: Reach = "cells" if key in ("ref", "sqref") else "formula"
+            element.set(key, self.new(Moving(self._kept(element.get(key)), self._is_own, reach)))
         if name == "hyperlink" and element.get("location"):
             element.set("location", self.new(Moving(element.get("location"), self._is_own)))
         if name in ("inputCells", "cellWatch") and element.get("r"):
             element.set("r", self.new(Moving(element.get("r"), self._is_own)))
         if name in FORMULA_ELEMENTS and element.text:
-            element.text = self.new(Moving(element.text, self._is_own, is_anchored=name != "sqref"))
+            element.text = self.new(Moving(element.text, self._is_own, "cells" if name == "sqref" else "rule"))
 
     def _kept(self, references: str) -> str:
         """A list of references without those that vanish with a marker row, but never an empty one."""

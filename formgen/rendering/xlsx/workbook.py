@@ -167,7 +167,7 @@ class Names:
         slots: dict[str, Moving] = {}
         mark = slot_mark(workbook.parts[WORKBOOK_PART])
         for element in root.iterfind(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName"):
-            moving = Moving(element.text or "", lambda prefix: unquote_sheet(prefix) in loops)
+            moving = Moving(element.text or "", lambda prefix: unquote_sheet(prefix) in loops, "cells")
             by_area = [(area, loops[unquote_sheet(area.sheet)]) for area in moving.areas]
             if any(vanishes(area, those) for area, those in by_area):
                 place = Place(workbook.file, element.get("name", ""))

@@ -46,6 +46,11 @@ def test_a_reference_follows_its_cells(text: str, moved: str) -> None:
     assert Moving(text, lambda prefix: prefix in ("", "'附件 1'!")).at(rows) == moved
 
 
+def test_cells_of_a_rule_or_name_grow_with_the_loop_row() -> None:
+    rows = RowMap([LoopRows(6)], [9])
+    assert Moving("B7 C9 $D$7 A2", lambda prefix: not prefix, "cells").at(rows) == "B6:B14 C15 $D$6:$D$14 A2"
+
+
 def test_two_loops_add_up() -> None:
     rows = RowMap([LoopRows(3), LoopRows(8)], [5, 1])
     assert [rows.start(row) for row in (2, 3, 4, 5, 6, 8, 9, 11)] == [2, 3, 3, 8, 8, 10, 10, 11]
@@ -54,7 +59,7 @@ def test_two_loops_add_up() -> None:
 
 def test_a_rule_counts_relative_rows_from_its_first_cell() -> None:
     rows = RowMap([LoopRows(6)], [9])
-    anchored = Moving("COUNTIF(B7:D7,B$7:B$7)>$B$9", lambda prefix: not prefix, is_anchored=True)
+    anchored = Moving("COUNTIF(B7:D7,B$7:B$7)>$B$9", lambda prefix: not prefix, "rule")
     assert anchored.at(rows) == "COUNTIF(B6:D6,B$6:B$14)>$B$15"
 
 

@@ -26,7 +26,6 @@ __all__ = [
     "column_index",
     "column_letters",
     "parse_area",
-    "quote_sheet",
     "unquote_sheet",
     "vanishes",
 ]
@@ -67,11 +66,6 @@ def unquote_sheet(prefix: str) -> str:
     """'附件1'! → 附件1"""
     name = prefix.removesuffix("!")
     return name[1:-1].replace("''", "'") if name.startswith("'") else name
-
-
-def quote_sheet(name: str) -> str:
-    quoted = name.replace("'", "''")
-    return f"'{quoted}'"
 
 
 @dataclass(frozen=True, slots=True)

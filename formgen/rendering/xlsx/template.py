@@ -11,7 +11,6 @@ merge_by); what cannot follow its cells (a picture below a loop, an array formul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -376,12 +375,3 @@ class _SheetReader:
 
     def _error(self, code: str, cell: str, found: str, **params: str) -> TemplateError:
         return TemplateError(Problem(code, Place(self.workbook.file, self.name, cell), found, params))
-
-
-def field_of(manifest: Manifest, tag: FieldTag) -> Field | None:
-    """The field or column a tag prints; None for a row's number."""
-    item = manifest.field(tag.key)
-    if not tag.column:
-        return item
-    columns: Mapping[str, Field] = {column.key: column for column in (item.table.columns if item.table else ())}
-    return columns.get(tag.column)

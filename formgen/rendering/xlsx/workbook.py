@@ -52,12 +52,16 @@ BUILT_IN_TEXT = 49
 
 
 def parse_xml(content: bytes, file: str, part: str) -> Any:
-    """Raises: TemplateError (F-XLSX-012) for what is no XML."""
+    """Raises: TemplateError (F-XLSX-012) for what is no XML, or brings entities (Office writes none)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        return etree.fromstring(content, parser)
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as exc:
         raise TemplateError(Problem("F-XLSX-012", Place(file, part), params={"reason": exc.msg or ""})) from exc
+    document: Any = root.getroottree().docinfo
+    if document.doctype:
+        raise TemplateError(Problem("F-XLSX-012", Place(file, part), params={"reason": "DOCTYPE"}))
+    return root
 
 
 def serialise(root: Any) -> bytes:

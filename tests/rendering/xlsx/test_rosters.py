@@ -244,6 +244,29 @@ def test_more_rows_than_a_sheet_has(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert references.MAX_ROWS == 1_048_576
 
 
+def test_what_stands_below_must_fit_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = compiled(tmp_path, {**LOOP, "A9": "注"})
+    assert writer.render({"rows": PEOPLE}, "k").content is not None
+    monkeypatch.setattr("formgen.rendering.xlsx.sheet.MAX_ROWS", 10)
+    assert [problem.code for problem in writer.render({"rows": PEOPLE}, "k").problems] == ["F-XLSX-020"]
+
+
+def test_what_belongs_to_a_marker_row_goes_with_it(tmp_path: Path) -> None:
+    def marked(sheet: Worksheet) -> None:
+        sheet.merge_cells("A3:C3")
+        sheet.merge_cells("A5:C5")
+        sheet["A3"].hyperlink = "https://example.org/"
+        sheet.add_data_validation(DataValidation(type="list", formula1='"1"', sqref="C3"))
+        sheet.add_data_validation(DataValidation(type="list", formula1='"2"', sqref="C5 C7"))
+        fill = PatternFill("solid", bgColor="FF0000")
+        sheet.conditional_formatting.add("A5:C5", FormulaRule(formula=["$C5>1"], fill=fill))
+
+    sheet = filled(compiled(tmp_path, {**LOOP, "C7": "x"}, marked), {"rows": PEOPLE})
+    assert not sheet.merged_cells.ranges and not sheet.conditional_formatting
+    assert [str(one.sqref) for one in sheet.data_validations.dataValidation] == ["C9"]
+    assert not any(cell.hyperlink for row in sheet.iter_rows() for cell in row)
+
+
 def test_rows_that_cannot_be_read_leave_nothing_behind(tmp_path: Path) -> None:
     def broken() -> Iterator[dict[str, Any]]:
         yield PEOPLE[0]

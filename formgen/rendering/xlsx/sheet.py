@@ -82,11 +82,6 @@ class SheetWriter:
             (row.plan.row + 1 if isinstance(row, LoopPlan) else row.row for row in plan.rows), default=1
         )
 
-    @property
-    def first_moving_row(self) -> int | None:
-        """The template's first row that a loop moves or drops; None for a sheet without loops."""
-        return self.plan.loops[0].rows.marker if self.plan.loops else None
-
     def fill(
         self, context: Mapping[str, Any], tables: Mapping[str, Iterable[Mapping[str, Any]]], reporter: Reporter
     ) -> FilledSheet:

@@ -11,7 +11,6 @@ merge_by); what cannot follow its cells (a picture below a loop, an array formul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -142,9 +141,9 @@ def compile_sheet(name: str, workbook: Workbook, manifest: Manifest, tags: TagRe
     if data is None or root.prefix is not None:
         raise TemplateError(Problem("F-XLSX-012", Place(workbook.file, name), params={"reason": root.tag}))
     reader = _SheetReader(name, workbook, manifest, tags, root)
-    rows = reader.read(data)
-    if not reader.has_tags:
+    if not reader.has_tags(data):
         return None
+    rows = reader.read(data)
     surroundings = Surroundings.compile(name, workbook, root, [row.rows for row in rows if isinstance(row, LoopPlan)])
     return SheetPlan(name, part, surroundings, rows, reader.constants)
 
@@ -157,7 +156,9 @@ class _SheetReader:
         self.prefixes = {uri: prefix for prefix, uri in root.nsmap.items() if prefix}
         self.shared: dict[str, tuple[str, int, int]] = {}
         self.constants: dict[tuple[int, int], Decimal | str] = {}
-        self.has_tags = False
+
+    def has_tags(self, data: Any) -> bool:
+        return any(has_tag(self._text(cell)) for cell in data.iter(f"{{{MAIN}}}c"))
 
     def read(self, data: Any) -> list[RowPlan | LoopPlan]:
         plans: list[RowPlan | LoopPlan] = []
@@ -206,7 +207,6 @@ class _SheetReader:
                     found = tag
         if found and len(texts) > 1:
             raise self._error("F-XLSX-005", texts[0][0], " ".join(text for _, text in texts))
-        self.has_tags |= found is not None
         return found
 
     def _cells(self, row: Any, number: int) -> list[tuple[str, Any]]:
@@ -243,7 +243,6 @@ class _SheetReader:
             return FormulaCell(column, head, self._formula(text, name))
         text = self._text(cell)
         if has_tag(text):
-            self.has_tags = True
             return self._tagged(name, cell, head, column, text, scope)
         self._remember(row, column, cell, text)
         kind = cell.get("t")
@@ -334,7 +333,7 @@ class _SheetReader:
                 first, first_row, first_column = self.shared[group]
                 text = shift_formula(first, row - first_row, column - first_column)
         if kind not in ("normal", "shared") or not text:
-            raise self._error("F-XLSX-006", name, f"={text or kind}")
+            raise self._error("F-XLSX-006", name, f"={text or kind}", part=kind)
         return text
 
     def _formula(self, text: str, name: str) -> Formula:
@@ -376,12 +375,3 @@ class _SheetReader:
 
     def _error(self, code: str, cell: str, found: str, **params: str) -> TemplateError:
         return TemplateError(Problem(code, Place(self.workbook.file, self.name, cell), found, params))
-
-
-def field_of(manifest: Manifest, tag: FieldTag) -> Field | None:
-    """The field or column a tag prints; None for a row's number."""
-    item = manifest.field(tag.key)
-    if not tag.column:
-        return item
-    columns: Mapping[str, Field] = {column.key: column for column in (item.table.columns if item.table else ())}
-    return columns.get(tag.column)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
@@ -22,7 +22,7 @@ from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
 from formgen.rendering.package import CONTENT_TYPES
 from formgen.rendering.xlsx.cells import clean_text
-from formgen.rendering.xlsx.references import Moving, RowMap, unquote_sheet
+from formgen.rendering.xlsx.references import LoopRows, Moving, RowMap, unquote_sheet, vanishes
 
 __all__ = [
     "MAIN",
@@ -52,12 +52,16 @@ BUILT_IN_TEXT = 49
 
 
 def parse_xml(content: bytes, file: str, part: str) -> Any:
-    """Raises: TemplateError (F-XLSX-012) for what is no XML."""
+    """Raises: TemplateError (F-XLSX-012) for what is no XML, or brings entities (Office writes none)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        return etree.fromstring(content, parser)
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as exc:
         raise TemplateError(Problem("F-XLSX-012", Place(file, part), params={"reason": exc.msg or ""})) from exc
+    document: Any = root.getroottree().docinfo
+    if document.doctype:
+        raise TemplateError(Problem("F-XLSX-012", Place(file, part), params={"reason": "DOCTYPE"}))
+    return root
 
 
 def serialise(root: Any) -> bytes:
@@ -157,8 +161,8 @@ class Names:
     pieces: list[str | Moving] = field(default_factory=list)
 
     @classmethod
-    def compile(cls, workbook: Workbook, moving_from: Mapping[str, int]) -> Names:
-        """`moving_from`: first row that moves, per sheet.
+    def compile(cls, workbook: Workbook, loops: Mapping[str, Sequence[LoopRows]]) -> Names:
+        """`loops`: those of each sheet that has any.
 
         Raises:
             TemplateError (F-XLSX-008): a name of nothing but a loop's marker row.
@@ -167,8 +171,12 @@ class Names:
         slots: dict[str, Moving] = {}
         mark = slot_mark(workbook.parts[WORKBOOK_PART])
         for element in root.iterfind(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName"):
-            moving = Moving(element.text or "", lambda prefix: unquote_sheet(prefix) in moving_from)
-            if any(area.row2 >= moving_from[unquote_sheet(area.sheet)] for area in moving.areas):
+            moving = Moving(element.text or "", lambda prefix: unquote_sheet(prefix) in loops, "cells")
+            by_area = [(area, loops[unquote_sheet(area.sheet)]) for area in moving.areas]
+            if any(vanishes(area, those) for area, those in by_area):
+                place = Place(workbook.file, element.get("name", ""))
+                raise TemplateError(Problem("F-XLSX-008", place, element.text or ""))
+            if any(area.row2 >= those[0].marker for area, those in by_area):
                 slot = f"{mark}{len(slots)}."
                 slots[slot] = moving
                 element.text = slot

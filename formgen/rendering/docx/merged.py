@@ -4,8 +4,8 @@ Each sheet is a section with its own page set-up, headers and footers; ids and b
 (f_name in the first sheet, f2_name in the second). The file's parts that no sheet changes (styles, settings, fonts)
 are the first template's, so all templates must have the same styles and numbering.
 
-Limits: the file is built in memory; footnotes, endnotes and comments cannot be merged; page fields count from 1 in
-each sheet, but NUMPAGES counts the whole file.
+Limits: the file is built in memory; footnotes, endnotes and comments cannot be merged; page fields count
+within each sheet, by SECTIONPAGES, which LibreOffice does not know (it shows the template's own number).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from formgen.problems import Place, Problem
 from formgen.rendering.docx.boxes import Site, find_sites, instrument_sizes
 from formgen.rendering.docx.environment import GLOBAL_NAMES, WordEnvironment, plain_environment, word_environment
 from formgen.rendering.docx.identities import IDENTIFIED, UNIQUE, Numbering, identify
-from formgen.rendering.docx.sections import make_mergeable
+from formgen.rendering.docx.sections import counts_pages, make_mergeable
 from formgen.rendering.docx.sources import fixed_tables, has_loose_grid, has_tags, jinja_source
 from formgen.rendering.docx.tags import Scope, TagReader
 from formgen.rendering.docx.wordml import DOCUMENT, Element, parse_part
@@ -100,6 +100,7 @@ class TemplateParts:
         scopes = [scope for places in self._scopes.values() for _, scope in places]
         self._repeated = sum(scope.is_loop for scope in scopes)
         self._static = len(scopes) - self._repeated
+        self._has_page_numbers = any(counts_pages(package.part(name)) for name in self._trees)
         self._programs: dict[Variant, Mapping[str, Program]] = {}
         self.sites: tuple[Site, ...] = tuple(find_sites(self._trees, self._scopes, manifest))
         self.core = self._core()
@@ -108,11 +109,6 @@ class TemplateParts:
     def document(self) -> Element:
         """The document's tree as the template has it; to look at, not to change."""
         return self._trees[DOCUMENT]
-
-    @property
-    def static_names(self) -> tuple[str, ...]:
-        """Headers, footers and footnotes without a tag: the same in every file."""
-        return tuple(name for name in self._declared() if name not in self._trees)
 
     def programs(self, variant: Variant) -> Mapping[str, Program]:
         """Part name → program."""
@@ -130,7 +126,9 @@ class TemplateParts:
         return [name for name in names if name in self._package.names]
 
     def _tagged_names(self) -> list[str]:
-        return [DOCUMENT, *(name for name in self._declared() if has_tags(self._package.part(name)))]
+        heads = {name: self._package.part(name) for name in self._declared()}
+        # Headers that count pages change in merged files.
+        return [DOCUMENT, *(name for name, part in heads.items() if has_tags(part) or counts_pages(part))]
 
     def _parse(self, name: str) -> Element:
         try:
@@ -154,7 +152,7 @@ class TemplateParts:
                 instrument_sizes(tree, [site for site in self.sites if site.part == name])
             identify(tree, places, numbering)
             if variant.is_merged:
-                make_mergeable(tree)
+                make_mergeable(tree, self._has_page_numbers)
             source = jinja_source(tree)
             if variant == PLAIN:
                 self._check_names(environment, source, place)

@@ -45,6 +45,7 @@ REFERENCES: Final = (w("headerReference"), w("footerReference"))
 NOTES: Final = (w("footnoteReference"), w("endnoteReference"), w("commentReference"))
 PAGE_FIELD: Final = re.compile(rb"\b(?:NUM)?PAGES?\b")
 ALL_PAGES: Final = re.compile(r"\bNUMPAGES\b")
+PARAGRAPH_MARKER: Final = re.compile(r"\{[{%#]-?p\s")
 TINY_PARAGRAPH: Final = (
     f'<w:p xmlns:w="{W_NS}"><w:pPr><w:widowControl w:val="0"/><w:snapToGrid w:val="0"/>'
     '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
@@ -135,7 +136,7 @@ def _break_after(body: Element, section: Element) -> None:
 def _is_taken(paragraph: Element) -> bool:
     """Whether the paragraph breaks a section itself, or is a marker that docxtpl takes out."""
     text = "".join(item.text or "" for item in paragraph.iter(w("t")))
-    return "{" in text or paragraph.find(f"{w('pPr')}/{w('sectPr')}") is not None
+    return PARAGRAPH_MARKER.search(text) is not None or paragraph.find(f"{w('pPr')}/{w('sectPr')}") is not None
 
 
 def _only_if(element: Element, condition: str) -> None:

@@ -104,7 +104,7 @@ def test_rows_conditions_and_groups(tmp_path: Path) -> None:
         ["", "丁"],
     ]
     assert_identities(root)
-    assert "f_rname__4" in names_of(root)
+    assert "f_r_name__4" in names_of(root)
 
 
 def test_loops_over_cells_and_settings_of_cells_follow_docxtpl(tmp_path: Path) -> None:

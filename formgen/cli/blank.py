@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from formgen.cli.language import say
 from formgen.cli.options import add_common_options, carrier_option
+
+if TYPE_CHECKING:
+    from formgen.forms.manifest import Carrier
 
 __all__ = ["blank"]
 
@@ -24,13 +28,13 @@ __all__ = ["blank"]
 @carrier_option
 @click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="FILE")
 @add_common_options
-def blank(form: str, carrier: str, out: Path, templates: tuple[Path, ...]) -> None:
+def blank(form: str, carrier: Carrier, out: Path, templates: tuple[Path, ...]) -> None:
     from formgen.files import make_folder, write_whole
     from formgen.forms.catalogue import Catalogue
     from formgen.packets.writer import Templates
 
     manifest = Catalogue(templates).form(form)
-    rendered = Templates().blank(manifest, "xlsx" if carrier == "xlsx" else "docx")
+    rendered = Templates().blank(manifest, carrier)
     assert rendered.content is not None, "a blank form has nothing that could overflow"
     make_folder(out.parent)
     write_whole(out, rendered.content)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,6 +61,9 @@ def doctor(as_json: bool, templates: tuple[Path, ...]) -> None:
 
 
 def _examine(templates: tuple[Path, ...]) -> Iterator[Examination]:
+    import importlib.util
+    import platform
+
     from formgen import __version__
     from formgen.forms.catalogue import Catalogue
 
@@ -109,6 +109,8 @@ def _find_office() -> str | None:
 def _font_names() -> list[str]:
     """Lower-case names of the installed fonts: fontconfig's families where it is, else the files' names."""
     if lister := shutil.which("fc-list"):
+        import subprocess
+
         done = subprocess.run([lister, ":", "family", "file"], capture_output=True, check=False, timeout=60)
         return done.stdout.decode("utf-8", "replace").lower().splitlines()
     folders = {

@@ -15,7 +15,7 @@ from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
 
 if TYPE_CHECKING:
-    from formgen.forms.manifest import Manifest
+    from formgen.forms.manifest import Carrier, Manifest
 
 __all__ = ["fill"]
 
@@ -53,7 +53,7 @@ def fill(
     form: str,
     data: Path,
     out: Path,
-    carrier: str,
+    carrier: Carrier,
     is_merged: bool,
     per: str | None,
     strict: bool,
@@ -69,8 +69,7 @@ def fill(
 
     catalogue = Catalogue(templates)
     manifest = catalogue.form(form)
-    kind = "xlsx" if carrier == "xlsx" else "docx"
-    _refuse_impossible(manifest, kind, is_merged, per)
+    _refuse_impossible(manifest, carrier, is_merged, per)
     language = current_language()
     if _holds_records(data, manifest):
         with progress(1) as step:
@@ -80,7 +79,7 @@ def fill(
                 records,
                 data,
                 out,
-                kind,
+                carrier,
                 is_merged=is_merged,
                 language=language,
                 is_strict=strict,
@@ -95,7 +94,7 @@ def fill(
                 programme,
                 dataset,
                 out,
-                kind,
+                carrier,
                 per=per,
                 is_merged=is_merged,
                 language=language,

@@ -35,8 +35,7 @@ SUBJECTS = {
 def forms(programme: str | None, as_json: bool, templates: tuple[Path, ...]) -> None:
     from formgen.forms.catalogue import Catalogue
 
-    catalogue = Catalogue(templates)
-    found = catalogue.programme(programme).forms.values() if programme else catalogue.forms()
+    found = Catalogue(templates).forms(programme)
     if as_json:
         echo_json(
             [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -143,10 +144,23 @@ def echo_json(value: Any) -> None:
 
 
 def echo_table(rows: Iterable[Sequence[object]], headers: Sequence[str]) -> None:
-    """A plain table; Chinese characters count two columns."""
-    from tabulate import tabulate
+    """A plain table, numbers to the right; a Chinese character takes two columns of a terminal."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    grid = [list(headers), *lines]
+    widths = [max(_columns(row[index]) for row in grid) for index in range(len(headers))]
+    is_number = [all(row[index].isdigit() for row in lines) and bool(lines) for index in range(len(headers))]
+    for row in (grid[0], ["-" * width for width in widths], *lines):
+        cells = (_pad(cell, width, right) for cell, width, right in zip(row, widths, is_number, strict=True))
+        click.echo("  ".join(cells).rstrip())
 
-    click.echo(tabulate([list(row) for row in rows], headers, tablefmt="simple", disable_numparse=False))
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _pad(text: str, width: int, is_right: bool) -> str:
+    blanks = " " * (width - _columns(text))
+    return blanks + text if is_right else text + blanks
 
 
 def echo_problems(problems: Sequence[Problem], *, limit: int = MAX_SHOWN) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from formgen.cli.language import current_language, say
 from formgen.cli.options import add_common_options, add_data_options, carrier_option, open_data
 from formgen.cli.runs import finish, progress
+
+if TYPE_CHECKING:
+    from formgen.forms.manifest import Carrier
 
 __all__ = ["packet"]
 
@@ -36,7 +40,7 @@ def packet(
     programme: str,
     data: Path,
     out: Path,
-    carrier: str,
+    carrier: Carrier,
     strict: bool,
     as_json: bool,
     mapping: tuple[str, ...],
@@ -55,7 +59,7 @@ def packet(
                 chosen,
                 dataset,
                 out,
-                "xlsx" if carrier == "xlsx" else "docx",
+                carrier,
                 language=language,
                 is_strict=strict,
                 on_step=step,

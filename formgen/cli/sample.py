@@ -19,13 +19,13 @@ __all__ = ["sample"]
         "Write a synthetic dataset; the same seed gives the same bytes.",
     ),
     epilog=say(
-        "示例：formgen sample xinmi-2015 --households 48 --seed 1 -o dataset.xlsx",
-        "Example: formgen sample xinmi-2015 --households 48 --seed 1 -o dataset.xlsx",
+        "示例：formgen sample xinmi-2015 --households 45 --seed 1 -o dataset.xlsx",
+        "Example: formgen sample xinmi-2015 --households 45 --seed 1 -o dataset.xlsx",
     ),
 )
 @click.argument("programme")
 @click.option(
-    "--households", type=click.IntRange(1, 900_000), default=48, show_default=True, help=say("户数。", "Households.")
+    "--households", type=click.IntRange(1, 900_000), default=45, show_default=True, help=say("户数。", "Households.")
 )
 @click.option("--seed", type=int, default=1, show_default=True, help=say("随机种子。", "Seed."))
 @click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="FILE")

@@ -91,24 +91,32 @@ class Catalogue:
 
     def programme(self, programme_id: str) -> Programme:
         """Raises: TemplateError (F-FORM-004 unknown programme, F-FORM-001 … 003 a broken one)."""
+        programme = self._read(programme_id)
+        for form in programme.forms.values():
+            form.check_types()
+        return programme
+
+    def form(self, form_id: str) -> Manifest:
+        """Raises: TemplateError (F-FORM-005 unknown form, F-FORM-001 … 003 a broken one)."""
+        programme_id, _, name = form_id.partition("/")
+        if programme_id in self._folders_by_id:
+            forms = self._read(programme_id).forms
+            if name in forms:
+                forms[name].check_types()
+                return forms[name]
+        raise TemplateError(_unknown("F-FORM-005", form_id, [form.id for form in self.forms()]))
+
+    def forms(self, programme_id: str | None = None) -> Iterator[Manifest]:
+        """The forms of one programme or of all, for listing: their value types are not made yet."""
+        for chosen in self.programme_ids if programme_id is None else [programme_id]:
+            yield from self._read(chosen).forms.values()
+
+    def _read(self, programme_id: str) -> Programme:
         if programme_id not in self._folders_by_id:
             raise TemplateError(_unknown("F-FORM-004", programme_id, self.programme_ids))
         if programme_id not in self._programmes:
             self._programmes[programme_id] = _read_programme(self._folders_by_id[programme_id])
         return self._programmes[programme_id]
-
-    def form(self, form_id: str) -> Manifest:
-        """Raises: TemplateError (F-FORM-005 unknown form)."""
-        programme_id, _, name = form_id.partition("/")
-        if programme_id in self._folders_by_id:
-            forms = self.programme(programme_id).forms
-            if name in forms:
-                return forms[name]
-        raise TemplateError(_unknown("F-FORM-005", form_id, [form.id for form in self.forms()]))
-
-    def forms(self) -> Iterator[Manifest]:
-        for programme_id in self.programme_ids:
-            yield from self.programme(programme_id).forms.values()
 
 
 def _unknown(code: str, asked: str, known: Sequence[str]) -> Problem:

@@ -29,7 +29,7 @@ Step = Callable[[int], None]
 def run_packets(
     programme: Programme,
     dataset: Dataset,
-    folder: Path,
+    folder: Path | str,
     carrier: Carrier = "docx",
     *,
     language: Language = "zh",
@@ -49,7 +49,7 @@ def fill_form(
     manifest: Manifest,
     programme: Programme,
     dataset: Dataset,
-    folder: Path,
+    folder: Path | str,
     carrier: Carrier = "docx",
     *,
     per: str | None = None,
@@ -71,7 +71,7 @@ def fill_records(
     manifest: Manifest,
     records: Iterable[tuple[str, Mapping[str, Any], list[Problem]]],
     source: Path,
-    folder: Path,
+    folder: Path | str,
     carrier: Carrier = "docx",
     *,
     is_merged: bool = False,
@@ -81,7 +81,7 @@ def fill_records(
 ) -> Tally:
     """Fill one form from records keyed by field; `records` gives (record key, record, problems)."""
     head = _head(manifest.id, "fill", carrier, source)
-    make_folder(folder)
+    folder = make_folder(Path(folder))
     with open_ledger(folder, head, language) as ledger:
         writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, is_strict)
         kept: list[FilledSheet] = []
@@ -123,13 +123,13 @@ def _run(
     files: Iterable[PlannedFile],
     head: Mapping[str, Any],
     dataset: Dataset,
-    folder: Path,
+    folder: Path | str,
     carrier: Carrier,
     language: Language,
     is_strict: bool,
     on_step: Step | None,
 ) -> Tally:
-    make_folder(folder)
+    folder = make_folder(Path(folder))
     with open_ledger(folder, head, language) as ledger:
         writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, is_strict)
         if not (is_strict and any(problem.is_error for problem in dataset.problems)):

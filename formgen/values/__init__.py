@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from formgen.values.contract import RawCell, Rejected, ValueType, is_blank
-from formgen.values.dates import PartialDate
-from formgen.values.disability import Disability
-from formgen.values.periods import Period
+
+if TYPE_CHECKING:
+    from formgen.values.dates import PartialDate
+    from formgen.values.disability import Disability
+    from formgen.values.periods import Period
 
 __all__ = [
     "TYPE_NAMES",
@@ -60,6 +62,8 @@ _CLASSES = {
 TYPE_NAMES = tuple(_CLASSES)
 """The words that manifests use."""
 
+_VALUES = {"PartialDate": "dates", "Period": "periods", "Disability": "disability"}
+
 _made: dict[tuple[str, object], ValueType[Any]] = {}
 
 
@@ -96,6 +100,12 @@ def type_options(name: str) -> Mapping[str, bool]:
     code = constructor.__code__
     options = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
     return {option: option not in words for option in options}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _VALUES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_VALUES[name]}"), name)
 
 
 def _class(name: str) -> type[ValueType[Any]]:

@@ -39,7 +39,7 @@ class Image(ValueType[ImageRef]):
         path = plain_text(raw).replace("\\", "/")
         if not isinstance(raw, str) or forbidden_character(path) or "\n" in path:
             raise reject("F-VALUE-060", shown(raw))
-        bits = [bit for bit in path.split("/") if bit not in ("", ".")]
+        bits = [bit.strip() for bit in path.split("/") if bit.strip() not in ("", ".")]
         if _OUTSIDE.match(path) is not None or ".." in bits or not bits:
             raise reject("F-VALUE-060", shown(raw))
         return ImageRef("/".join(bits))

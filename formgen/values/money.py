@@ -64,7 +64,7 @@ class Money(DecimalNumber):
 
     def check(self, value: Decimal, raw: RawCell = None) -> tuple[Finding, ...]:
         findings = super().check(value, raw)
-        if isinstance(raw, str):
+        if isinstance(raw, str) and not raw.isdigit():
             factor = self._split(compact(plain_text(raw)), raw)[1]
             if factor not in (None, self.FACTORS[self.unit]):
                 findings += (Finding("F-VALUE-048", shown(raw), {"value": self.format(value), "unit": self.unit}),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 from formgen.problems import Finding
 from formgen.values.cells import EXACT_LIMIT, compact, plain_text, reject, shown
@@ -53,12 +53,7 @@ class Integer(ValueType[int]):
         self._is_bounded = minimum is not None or maximum is not None
 
     def parse(self, raw: RawCell) -> int:
-        if type(raw) is int and -EXACT_LIMIT < raw < EXACT_LIMIT:
-            value = raw
-        elif type(raw) is str and _PLAIN_INTEGER.fullmatch(raw) is not None:
-            value = int(raw)
-        else:
-            value = self._parse_slowly(raw)
+        value = int(raw) if _is_plain_integer(raw) else self._parse_slowly(raw)
         if self._is_bounded:
             _require_bounds(Decimal(value), self.minimum, self.maximum, raw)
         return value
@@ -122,14 +117,10 @@ class DecimalNumber(ValueType[Decimal]):
         self._is_bounded = minimum is not None or maximum is not None
 
     def parse(self, raw: RawCell) -> Decimal:
-        if type(raw) is str and _PLAIN_DECIMAL.fullmatch(raw) is not None:
-            value = Decimal(raw)
-            value = value if value else abs(value)
-        elif type(raw) is int and -EXACT_LIMIT < raw < EXACT_LIMIT:
-            value = Decimal(raw)
-        elif isinstance(raw, bool):
-            raise reject("F-VALUE-041", shown(raw))
-        else:
+        value = _read_plain(raw)
+        if value is None:
+            if isinstance(raw, bool):
+                raise reject("F-VALUE-041", shown(raw))
             value = self._read(compact(plain_text(raw)), raw)
         return self._settle(value, raw)
 
@@ -139,6 +130,11 @@ class DecimalNumber(ValueType[Decimal]):
         if value is None:
             raise reject("F-VALUE-041", shown(raw))
         return value
+
+    def _exact(self, raw: RawCell) -> Decimal:
+        """The value before rounding."""
+        plain = _read_plain(raw)
+        return self._read(compact(plain_text(raw)), raw) if plain is None else plain
 
     def _settle(self, value: Decimal, raw: RawCell) -> Decimal:
         if self._is_bounded:
@@ -157,7 +153,7 @@ class DecimalNumber(ValueType[Decimal]):
     def check(self, value: Decimal, raw: RawCell = None) -> tuple[Finding, ...]:
         if self._step is None or raw is None or isinstance(raw, bool):
             return ()
-        exact = self._read(compact(plain_text(raw)), raw)
+        exact = self._exact(raw)
         return () if exact == value else (Finding("F-VALUE-044", shown(raw), {"value": self.format(value)}),)
 
     @property
@@ -191,7 +187,10 @@ class Percent(DecimalNumber):
     def parse(self, raw: RawCell) -> Decimal:
         if isinstance(raw, bool):
             raise reject("F-VALUE-041", shown(raw))
-        return self._settle(self._read(compact(plain_text(raw)), raw), raw)
+        return self._settle(self._exact(raw), raw)
+
+    def _exact(self, raw: RawCell) -> Decimal:
+        return self._read(compact(plain_text(raw)), raw)
 
     def _read(self, text: str, raw: RawCell) -> Decimal:
         bare = text.removesuffix("%").removeprefix("百分之")
@@ -240,6 +239,31 @@ class Area(DecimalNumber):
         if factor is None:
             raise reject("F-VALUE-046", shown(raw), unit=self.unit)
         return super()._read(text.removesuffix(word), raw) * factor
+
+
+def _is_plain_integer(raw: RawCell) -> TypeGuard[str | int | float]:
+    if isinstance(raw, str):
+        return _PLAIN_INTEGER.fullmatch(raw) is not None
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
+        return False
+    return -EXACT_LIMIT < raw < EXACT_LIMIT and raw == int(raw)
+
+
+def _read_plain(raw: RawCell) -> Decimal | None:
+    """What needs no cleaning: plain figures and numbers of at most 15 digits; None for all else."""
+    if isinstance(raw, str):
+        if _PLAIN_DECIMAL.fullmatch(raw) is None:
+            return None
+        value = Decimal(raw)
+    elif isinstance(raw, bool) or not isinstance(raw, (int, float)) or not -EXACT_LIMIT < raw < EXACT_LIMIT:
+        return None
+    elif isinstance(raw, int):
+        value = Decimal(raw)
+    elif raw and -1e-4 < raw < 1e-4:
+        return None  # .15g would write an exponent
+    else:
+        value = Decimal(f"{raw:.15g}")
+    return value if value else abs(value)
 
 
 def _require_bounds(value: Decimal, minimum: int | Decimal | None, maximum: int | Decimal | None, raw: RawCell) -> None:

@@ -38,9 +38,11 @@ def parse_numeral(text: str) -> int | None:
         if mark in text:
             head, _, tail = text.rpartition(mark)
             high = parse_numeral(head)
-            low = 0 if tail in ("", "零") else parse_numeral(tail.lstrip("零〇"))
-            if not high or low is None or low >= factor:
+            low = parse_numeral(tail.lstrip("零〇")) if tail else 0
+            if not high or high >= max(factor, 10**4) or low is None or low >= factor:
                 return None
+            if 0 < low < factor // 10 and tail[0] not in "零〇":
+                return None  # 一万二 is said for 12000 and would read as 10002
             return high * factor + low
     return _parse_group(text)
 
@@ -51,8 +53,10 @@ def capital_amount(amount: Decimal) -> str:
     Raises:
         ValueError: negative, finer than 分, or too large to be named.
     """
-    cents = amount * 100
-    if amount < 0 or amount >= CAPITAL_LIMIT or cents != cents.to_integral_value():
+    if not amount.is_finite() or not 0 <= amount < CAPITAL_LIMIT:
+        raise ValueError(f"no capital form: {amount}")
+    cents = amount.scaleb(2)
+    if cents != cents.to_integral_value():
         raise ValueError(f"no capital form: {amount}")
     yuan, rest = divmod(int(cents), 100)
     jiao, fen = divmod(rest, 10)

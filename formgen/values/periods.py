@@ -6,6 +6,7 @@ Limits: one date alone is not a period; a hyphen that may stand in a date or bet
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -48,28 +49,11 @@ class PeriodType(ValueType[Period]):
     name: ClassVar[str] = "period"
 
     def __init__(self, *, precision: Precision = "day") -> None:
+        self.precision: Precision = precision
         self._date = DateType(precision=precision)
 
     def parse(self, raw: RawCell) -> Period:
-        text = compact(plain_text(raw)).removeprefix("自").removeprefix("从").removesuffix("止")
-        text = _LOOSE_MONTHS.sub(r"\1\2月至\3", re.sub("-{2,}", "至", text))
-        readings = [reading for pair in _pairs(text) if (reading := self._read(*pair)) is not None]
-        if len(readings) != 1:
-            raise reject("F-VALUE-035", shown(raw))
-        start, end = readings[0]
-        try:
-            return Period(start, end)
-        except ValueError:
-            raise reject("F-VALUE-036", shown(raw)) from None
-
-    def _read(self, start: str, end: str) -> tuple[PartialDate, PartialDate | None] | None:
-        try:
-            first = self._date.parse(start)
-            return first, None if end in _OPEN else self._date.parse(_complete(start, end))
-        except Rejected as rejected:
-            if rejected.finding.code == "F-VALUE-031":
-                raise
-            return None
+        return _parse_text(plain_text(raw), self._date)
 
     def format(self, value: Period) -> str:
         end = "今" if value.end is None else self._date.format(value.end)
@@ -88,6 +72,31 @@ class PeriodType(ValueType[Period]):
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[0-9]{4}年([0-9]{1,2}月([0-9]{1,2}日)?)?至(今|[0-9]{4}年.*)$"}
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _parse_text(raw: str, date: DateType) -> Period:
+    text = compact(raw).removeprefix("自").removeprefix("从").removesuffix("止")
+    text = _LOOSE_MONTHS.sub(r"\1\2月至\3", re.sub("-{2,}", "至", text))
+    readings = [reading for pair in _pairs(text) if (reading := _read(*pair, date)) is not None]
+    if len(readings) != 1:
+        raise reject("F-VALUE-035", shown(raw))
+    start, end = readings[0]
+    try:
+        return Period(start, end)
+    except ValueError:
+        raise reject("F-VALUE-036", shown(raw)) from None
+
+
+def _read(start: str, end: str, date: DateType) -> tuple[PartialDate, PartialDate | None] | None:
+    """Both dates; None where one of the texts is none."""
+    try:
+        first = date.parse(start)
+        return first, None if end in _OPEN else date.parse(_complete(start, end))
+    except Rejected as rejected:
+        if rejected.finding.code == "F-VALUE-031":
+            raise
+        return None
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from formgen.values.cells import compact, is_scientific, plain_text, reject, shown
-from formgen.values.contract import RawCell, ValueType
+from formgen.values.contract import RawCell, Rejected, ValueType
 
 __all__ = ["Phone"]
 
@@ -19,7 +19,7 @@ _MOBILE = re.compile("1[3-9][0-9]{9}")
 _ACCEPTED = re.compile(
     "1[3-9][0-9]{9}|0[0-9]{2,3}-?[1-9][0-9]{6,7}(?:-[0-9]{1,6})?|[1-9][0-9]{6,7}(?:-[0-9]{1,6})?|[48]00[0-9]{7}"
 )
-_COUNTRY = re.compile(r"^(?:\+|00)?86-?(?=1[3-9][0-9]{9}$|0?[1-9][0-9]{8,})")
+_COUNTRY = re.compile(r"^(?:(?:\+|00)86-?|86-?(?=1[3-9][0-9]{9}$))")
 _AREA_BRACKETS = re.compile(r"^\((0[0-9]{2,3})\)-?")
 _GROUPED_MOBILE = re.compile(
     "(1[0-9]{2})-([0-9]{4})-([0-9]{4})|([48]00)-([0-9]{3})-?([0-9]{4})|([48]00)-([0-9]{4})-([0-9]{3})"
@@ -36,6 +36,8 @@ class Phone(ValueType[str]):
     def parse(self, raw: RawCell) -> str:
         if type(raw) is str and _MOBILE.fullmatch(raw) is not None:
             return raw
+        if type(raw) is float and 1.3e10 <= raw < 2e10 and raw.is_integer():
+            return str(int(raw))
         if isinstance(raw, bool):
             raise reject("F-VALUE-050", shown(raw))
         text = plain_text(raw)
@@ -45,8 +47,10 @@ class Phone(ValueType[str]):
             return self._one(text, text)
         try:
             return self._one(text, text)
-        except ValueError:
+        except Rejected:
             bits = [bit for bit in (_SEVERAL.split(text) if _SEVERAL.search(text) else text.split()) if bit.strip()]
+            if not bits:
+                raise
             return SEPARATOR.join(dict.fromkeys(self._one(bit, text) for bit in bits))
 
     def _one(self, text: str, whole: str) -> str:

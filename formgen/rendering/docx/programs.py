@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from jinja2 import Template, meta, nodes
 from jinja2 import TemplateError as JinjaError
+from jinja2.runtime import Context
 from lxml import etree
 
 from formgen.errors import InputError, TemplateError
@@ -61,28 +62,34 @@ class Program:
         head, opening, rest = source.partition("<w:body>")
         body, closing, tail = rest.rpartition("</w:body>")
         if opening and closing:
-            self.head, self.tail = f"{head}<w:body>", f"</w:body>{tail}"
+            self.head, self.tail = f"{DECLARATION}{head}<w:body>".encode(), f"</w:body>{tail}".encode()
         else:
-            self.head, body, self.tail = "", source, ""
+            self.head, body, self.tail = DECLARATION.encode(), source, b""
         self._template = _compile(environment, body, place)
 
-    def body(self, context: dict[str, Any]) -> str:
+    def body(self, context: dict[str, Any]) -> bytes:
         """What stands between head and tail: the children of w:body, or the whole of another part.
 
         Raises: TemplateError (F-TPL-006): an expression fails with these values.
         """
+        return b"".join(self._pieces(context))
+
+    def render(self, context: dict[str, Any]) -> bytes:
+        """The whole part. Raises: TemplateError (F-TPL-006)."""
+        return b"".join((self.head, *self._pieces(context), self.tail))
+
+    def _pieces(self, context: dict[str, Any]) -> list[bytes]:
+        render: Callable[[Context], Iterator[Any]] = self._template.root_render_func
         try:
-            text = "".join(self._template.root_render_func(self._template.new_context(context)))
+            pieces: list[bytes] = list(render(self._template.new_context(context)))
         except WRONG_VALUES as exc:
             reason = str(exc) or type(exc).__name__
             raise TemplateError(Problem("F-TPL-006", self.place, params={"reason": reason})) from exc
-        if self._is_loose:
-            whole = fixed_tables(f"{self.head}{text}{self.tail}")
-            return whole.partition("<w:body>")[2].rpartition("</w:body>")[0]
-        return text
+        return [self._fix_tables(pieces)] if self._is_loose else pieces
 
-    def render(self, context: dict[str, Any]) -> bytes:
-        return f"{DECLARATION}{self.head}{self.body(context)}{self.tail}".encode()
+    def _fix_tables(self, pieces: list[bytes]) -> bytes:
+        whole = b"".join((self.head, *pieces, self.tail)).decode().removeprefix(DECLARATION)
+        return fixed_tables(whole).partition("<w:body>")[2].rpartition("</w:body>")[0].encode()
 
 
 class TemplateParts:

@@ -4,8 +4,8 @@ Each sheet is a section with its own page set-up, headers and footers; ids and b
 (f_name in the first sheet, f2_name in the second). The file's parts that no sheet changes (styles, settings, fonts)
 are the first template's, so all templates must have the same styles and numbering.
 
-Limits: the file is built in memory; footnotes, endnotes and comments cannot be merged; page fields count from 1 in
-each sheet, but NUMPAGES counts the whole file.
+Limits: the file is built in memory; footnotes, endnotes and comments cannot be merged; page fields count
+within each sheet, by SECTIONPAGES, which LibreOffice does not know (it shows the template's own number).
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _write(
         _add_heads(compiled, programs, context, number, forms, added)
         base += compiled.parts.id_span(max(_row_counts(context), default=0))
     shell = first.parts.programs(Variant(is_merged=True))[DOCUMENT]
-    document = f"{DECLARATION}{_head(shell, forms)}{''.join(bodies)}{shell.tail}".encode()
+    document = b"".join((_head(shell, forms), *bodies, shell.tail))
     changed = {**linked_parts(first.package), **added.parts, DOCUMENT: document, CUSTOM: first.properties.merged(keys)}
     if first.parts.core is not None:
         changed[CORE] = first.parts.core.render(contexts[0][1])
@@ -268,7 +268,7 @@ def _content_type(compiled: CompiledDocx, name: str) -> str:
     return default
 
 
-def _head(shell: Program, forms: Sequence[CompiledDocx]) -> str:
+def _head(shell: Program, forms: Sequence[CompiledDocx]) -> bytes:
     """The document's start tag with the namespaces of all templates."""
     spaces: dict[str | None, str] = {}
     ignorable: dict[str, None] = {}
@@ -291,7 +291,7 @@ def _head(shell: Program, forms: Sequence[CompiledDocx]) -> str:
     prefixes = {space: prefix for prefix, space in spaces.items()}
     declared = "".join(f" xmlns{f':{prefix}' if prefix else ''}={_quoted(space)}" for prefix, space in spaces.items())
     written = "".join(f" {_prefixed(name, prefixes)}={_quoted(value)}" for name, value in attributes.items())
-    return re.sub(r"\A<w:document[^>]*>", lambda _: f"<w:document{declared}{written}>", shell.head)
+    return re.sub(rb"<w:document [^>]*>", lambda _: f"<w:document{declared}{written}>".encode(), shell.head, count=1)
 
 
 def _prefixed(name: str, prefixes: Mapping[str, str | None]) -> str:

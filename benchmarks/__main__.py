@@ -1,6 +1,6 @@
 """Every benchmark, as the table of docs/benchmarks.md.
 
-    python -m benchmarks [NAME …]      NAME: docx xlsx reading startup packets
+python -m benchmarks [NAME …]      NAME: docx xlsx reading startup packets
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def rows() -> list[Row]:
         _require_same_text(folder)
         long_s, _ = _runs("long", folder / "long", OURS, 1)
         packet_s, _ = _runs("merged", folder / "merged", OURS // 4, 1)
-        growth = [(count, *_runs("ours", folder / "growth", count, 1)) for count in SIZES]
+        growth = [(count, *_runs("ours", folder / f"growth{count}", count, 1)) for count in SIZES]
     ours, peer = OURS / ours_s, PEER / peer_s
     return [
         Row(
@@ -61,9 +61,10 @@ def _runs(which: str, folder: Path, count: int, repeat: int) -> tuple[float, flo
     """Medians of whole processes: seconds of filling inside, peak megabytes."""
     folder.mkdir(exist_ok=True)
     figures = []
-    for _ in range(repeat):
-        report = folder / "report.json"
-        outside = run_python("-m", "benchmarks.docx_fill", which, str(folder), str(count), str(report))
+    for turn in range(repeat):
+        target, report = folder / str(turn), folder / "report.json"
+        target.mkdir(exist_ok=True)  # fresh: to rename over an existing file makes Linux flush it first
+        outside = run_python("-m", "benchmarks.docx_fill", which, str(target), str(count), str(report))
         figures.append((json.loads(report.read_text("utf-8"))["fill_s"], outside.peak_mb))
     seconds, peak_mb = (statistics.median(column) for column in zip(*figures, strict=True))
     return seconds, peak_mb
@@ -75,7 +76,7 @@ def _require_same_text(folder: Path) -> None:
 
     texts = []
     for which in ("ours", "docxtpl"):
-        path = folder / which / "7.docx"
+        path = folder / which / "0" / "7.docx"
         if zipfile.ZipFile(path).testzip() is not None:
             raise RuntimeError(f"{path} is damaged")
         body = docx.Document(str(path)).element.body

@@ -7,6 +7,7 @@ Variants are compiled when first used: `plain` (one sheet, nothing shrunk: no ta
 from __future__ import annotations
 
 import copy
+import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ from formgen.problems import Place, Problem
 from formgen.rendering.docx.boxes import Site, find_sites, instrument_sizes
 from formgen.rendering.docx.environment import GLOBAL_NAMES, WordEnvironment, plain_environment, word_environment
 from formgen.rendering.docx.identities import IDENTIFIED, UNIQUE, Numbering, identify
-from formgen.rendering.docx.sections import counts_pages, make_mergeable
+from formgen.rendering.docx.relations import Relation, used_relations
+from formgen.rendering.docx.sections import counts_pages, first_heads, make_mergeable, unmergeable
 from formgen.rendering.docx.sources import fixed_tables, has_loose_grid, has_tags, jinja_source
 from formgen.rendering.docx.tags import Scope, TagReader
 from formgen.rendering.docx.wordml import DOCUMENT, Element, parse_part
@@ -116,6 +118,21 @@ class TemplateParts:
     def document(self) -> Element:
         """The document's tree as the template has it; to look at, not to change."""
         return self._trees[DOCUMENT]
+
+    @functools.cached_property
+    def first_heads(self) -> frozenset[tuple[str, str]]:
+        """Which headers and footers the first section has: (element's name, type)."""
+        return frozenset(first_heads(self.document))
+
+    @functools.cached_property
+    def relations(self) -> tuple[Relation, ...]:
+        """The document's relationships that its text names."""
+        return tuple(used_relations(self._package, self.document))
+
+    @functools.cached_property
+    def unmergeable(self) -> tuple[str, ...]:
+        """Names of what the document holds that cannot stand in a merged file."""
+        return tuple(unmergeable(self.document))
 
     def programs(self, variant: Variant) -> Mapping[str, Program]:
         """Part name → program."""

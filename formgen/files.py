@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -19,7 +18,7 @@ from formgen.problems import Place, Problem
 __all__ = ["PARTIAL_SUFFIX", "make_folder", "whole_file", "write_whole"]
 
 PARTIAL_SUFFIX = ".part"
-"""A killed run leaves only files of this ending behind; nothing ever reads them."""
+"""A killed run leaves files of this ending behind; nothing reads them, and the next run writes over them."""
 
 
 def make_folder(folder: Path) -> Path:
@@ -64,18 +63,14 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         OutputError (F-FILE-006, F-FILE-007).
     """
+    partial = Path(f"{path}{PARTIAL_SUFFIX}")
     try:
-        handle, name = tempfile.mkstemp(PARTIAL_SUFFIX, f".{path.name[:40]}.", path.parent)
-    except OSError as exc:
-        raise output_error(path, exc) from exc
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with partial.open("wb") as stream:
             yield stream
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        partial.replace(path)
     except BaseException as exc:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            partial.unlink()
         if isinstance(exc, OSError):
             raise output_error(path, exc) from exc
         raise
@@ -85,9 +80,3 @@ def output_error(path: Path, exc: OSError) -> OutputError:
     if exc.errno == errno.ENOSPC:
         return OutputError(Problem("F-FILE-007", Place(str(path))))
     return OutputError(Problem("F-FILE-006", Place(str(path)), params={"reason": exc.strerror or type(exc).__name__}))
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -72,6 +72,7 @@ class Catalogue:
 
     def __init__(self, extra_folders: Sequence[Path] = ()) -> None:
         self.folders = (*extra_folders, own_templates())
+        self._programmes: dict[str, Programme] = {}
 
     @functools.cached_property
     def _folders_by_id(self) -> Mapping[str, Path]:
@@ -90,26 +91,32 @@ class Catalogue:
 
     def programme(self, programme_id: str) -> Programme:
         """Raises: TemplateError (F-FORM-004 unknown programme, F-FORM-001 … 003 a broken one)."""
-        if programme_id not in self._folders_by_id:
-            raise TemplateError(_unknown("F-FORM-004", programme_id, self.programme_ids))
-        return self._programmes(programme_id)
+        programme = self._read(programme_id)
+        for form in programme.forms.values():
+            form.check_types()
+        return programme
 
     def form(self, form_id: str) -> Manifest:
-        """Raises: TemplateError (F-FORM-005 unknown form)."""
+        """Raises: TemplateError (F-FORM-005 unknown form, F-FORM-001 … 003 a broken one)."""
         programme_id, _, name = form_id.partition("/")
         if programme_id in self._folders_by_id:
-            forms = self.programme(programme_id).forms
+            forms = self._read(programme_id).forms
             if name in forms:
+                forms[name].check_types()
                 return forms[name]
         raise TemplateError(_unknown("F-FORM-005", form_id, [form.id for form in self.forms()]))
 
-    def forms(self) -> Iterator[Manifest]:
-        for programme_id in self.programme_ids:
-            yield from self.programme(programme_id).forms.values()
+    def forms(self, programme_id: str | None = None) -> Iterator[Manifest]:
+        """The forms of one programme or of all, for listing: their value types are not made yet."""
+        for chosen in self.programme_ids if programme_id is None else [programme_id]:
+            yield from self._read(chosen).forms.values()
 
-    @functools.cached_property
-    def _programmes(self) -> Any:
-        return functools.cache(lambda programme_id: _read_programme(self._folders_by_id[programme_id]))
+    def _read(self, programme_id: str) -> Programme:
+        if programme_id not in self._folders_by_id:
+            raise TemplateError(_unknown("F-FORM-004", programme_id, self.programme_ids))
+        if programme_id not in self._programmes:
+            self._programmes[programme_id] = _read_programme(self._folders_by_id[programme_id])
+        return self._programmes[programme_id]
 
 
 def _unknown(code: str, asked: str, known: Sequence[str]) -> Problem:

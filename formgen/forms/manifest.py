@@ -94,6 +94,20 @@ class Manifest:
     def field(self, key: str) -> Field:
         return self._by_key[key]
 
+    def check_types(self) -> None:
+        """Make every field's value type: listing forms does not need them, using one does.
+
+        Raises:
+            TemplateError (F-FORM-003): an unknown type, or an option it does not have.
+        """
+        for item in self.fields:
+            try:
+                _ = item.value_type
+            except ValueError as exc:
+                raise TemplateError(
+                    Problem("F-FORM-003", Place(str(self.folder / "form.yaml"), cell=item.key), str(exc))
+                ) from exc
+
     @functools.cached_property
     def _by_key(self) -> Mapping[str, Field]:
         return {item.key: item for item in self.fields}
@@ -154,23 +168,8 @@ def _unique(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 class _Reader:
     """Turns YAML mappings into fields, remembering where it is for the problem's place."""
 
-    KNOWN = frozenset(
-        [
-            "key",
-            "label",
-            "term",
-            "type",
-            "options",
-            "required",
-            "by_hand",
-            "total_of",
-            "min_font_pt",
-            "rows_of",
-            "columns",
-            "blank_rows",
-            "merge_by",
-        ]
-    )
+    KNOWN = frozenset(("key", "label", "term", "type", "options", "required", "by_hand", "total_of", "min_font_pt"))
+    KNOWN_OF_TABLES = frozenset(("rows_of", "columns", "blank_rows", "merge_by"))
 
     def __init__(self, path: Path, vocabulary: Vocabulary) -> None:
         self.path = path
@@ -191,13 +190,13 @@ class _Reader:
 
     def field(self, raw: Mapping[str, Any]) -> Field:
         self.spot = str(raw.get("key", self.spot))
-        if unknown := set(raw) - self.KNOWN:
+        if unknown := set(raw) - self.KNOWN - (self.KNOWN_OF_TABLES if "columns" in raw else frozenset()):
             raise ValueError(", ".join(sorted(unknown)))
         term = self.vocabulary[raw["term"]] if "term" in raw else None
         table = self._table(raw) if "columns" in raw else None
         options = {**(term.options if term else {}), **raw.get("options", {})}
         total_of = raw.get("total_of", ())
-        item = Field(
+        return Field(
             key=raw["key"],
             label=raw.get("label", term.label if term else raw["key"]),
             type_name="table" if table else raw.get("type", term.type_name if term else "text"),
@@ -209,8 +208,6 @@ class _Reader:
             min_font_pt=raw.get("min_font_pt", DEFAULT_MIN_FONT_PT),
             table=table,
         )
-        _ = item.value_type
-        return item
 
     def _table(self, raw: Mapping[str, Any]) -> Table:
         columns = _unique(tuple(self.field(column) for column in raw["columns"]))

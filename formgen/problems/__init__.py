@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 __all__ = ["LANGUAGES", "CatalogueEntry", "Finding", "Language", "Place", "Problem", "Severity", "catalogue"]
@@ -152,7 +152,7 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     entries: dict[str, CatalogueEntry] = {}
     for area in AREAS:
-        text = resources.files(__package__).joinpath(f"{area}.yaml").read_text("utf-8")
+        text = Path(__file__).with_name(f"{area}.yaml").read_text("utf-8")
         for code, raw in (yaml.load(text, Loader=loader) or {}).items():
             columns = zip(*(raw[language] for language in LANGUAGES), strict=True)
             title, expected, hint = (dict(zip(LANGUAGES, column, strict=True)) for column in columns)

@@ -1,0 +1,5 @@
+"""How big and in which lines a text stands in its box: one answer for every carrier."""
+
+from formgen.typeset.fit import Box, Fit, fit
+
+__all__ = ["Box", "Fit", "fit"]

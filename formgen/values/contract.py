@@ -43,10 +43,11 @@ class ValueType(ABC, Generic[T]):
 
     @abstractmethod
     def parse(self, raw: RawCell) -> T:
-        """The value a person meant by `raw`, which is not blank.
+        """The value a person meant by `raw`.
 
         Raises:
-            Rejected: it is not one; nothing is guessed and nothing repaired.
+            Rejected: it is not one; nothing is guessed and nothing repaired. What is blank is refused as F-VALUE-001:
+                callers ask `is_blank` first, for a blank is the absence of a value.
         """
 
     @abstractmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from formgen.values import ValueType, value_type
@@ -81,6 +81,6 @@ def read_terms(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Term]:
 def base_vocabulary() -> Vocabulary:
     import yaml
 
-    text = resources.files(__package__).joinpath("terms.yaml").read_text("utf-8")
+    text = Path(__file__).with_name("terms.yaml").read_text("utf-8")
     raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return Vocabulary(read_terms(raw["terms"]), {entity: tuple(names) for entity, names in raw["sheets"].items()})

@@ -1,0 +1,70 @@
+"""formgen check: every problem of a dataset, before anything is printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from formgen.cli.language import current_language, say
+from formgen.cli.options import add_common_options, add_data_options, echo_json, echo_problems, open_data
+from formgen.errors import EXIT_OK, EXIT_PROBLEMS
+
+__all__ = ["check"]
+
+
+@click.command(
+    "check",
+    help=say(
+        "检查数据集：列出全部问题；-o 另存一份标出问题单元格并加批注的工作簿。有错误时退出码为 1。",
+        "List every problem of a dataset; -o writes a copy of the workbook with the cells marked. Errors: exit code 1.",
+    ),
+    epilog=say(
+        "示例：formgen check xinmi-2015 dataset.xlsx -o 检查报告.xlsx",
+        "Example: formgen check xinmi-2015 dataset.xlsx -o report.xlsx",
+    ),
+)
+@click.argument("programme")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=say("标注问题的工作簿副本。", "A copy of the workbook with the problems marked."),
+)
+@click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出问题。", "Print the problems as JSON."))
+@add_data_options
+@add_common_options
+def check(
+    programme: str,
+    data: Path,
+    out: Path | None,
+    as_json: bool,
+    mapping: tuple[str, ...],
+    parameters: tuple[str, ...],
+    as_of: str | None,
+    templates: tuple[Path, ...],
+) -> int:
+    from formgen.data.marking import write_marked_copy
+    from formgen.files import make_folder
+    from formgen.forms.catalogue import Catalogue
+
+    chosen = Catalogue(templates).programme(programme)
+    with open_data(data, chosen, mapping, parameters, as_of) as dataset:
+        problems = list(dataset.problems)
+        counts = dict(dataset.counts)
+    if out is not None:
+        make_folder(out.parent)
+        write_marked_copy(data, out, problems, current_language())
+    if as_json:
+        listed = [problem.as_json(current_language()) for problem in problems]
+        echo_json({"counts": counts, "problems": listed, "report": str(out) if out else None})
+    else:
+        echo_problems(problems)
+        if not problems:
+            click.echo(say("没有发现问题。", "No problems found."))
+        if out is not None:
+            click.echo(str(out))
+    return EXIT_PROBLEMS if any(problem.is_error for problem in problems) else EXIT_OK

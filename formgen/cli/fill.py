@@ -1,0 +1,129 @@
+"""formgen fill: one form for all its records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from formgen.cli.language import current_language, say
+from formgen.cli.options import add_common_options, add_data_options, carrier_option, open_data
+from formgen.cli.runs import finish, progress
+from formgen.errors import TemplateError
+from formgen.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from formgen.forms.manifest import Carrier, Manifest
+
+__all__ = ["fill"]
+
+PER = ("village", "town", "base")
+
+
+@click.command(
+    "fill",
+    help=say(
+        "为每条记录填写一个表单。DATA 是数据集，或按字段名书写的 JSON/JSONL 记录（见 show --json）。",
+        "Fill one form for all its records. DATA is a dataset, or JSON/JSONL records keyed by field (see show --json).",
+    ),
+    epilog=say(
+        "示例：formgen fill xinmi-2015/application-form dataset.xlsx -f docx -o out/ --merge",
+        "Example: formgen fill xinmi-2015/application-form dataset.xlsx -f docx -o out/ --merge",
+    ),
+)
+@click.argument("form")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@carrier_option
+@click.option("--merge", "is_merged", is_flag=True, help=say("合并为一个 Word 文件。", "All in one Word file."))
+@click.option(
+    "--per",
+    type=click.Choice(PER),
+    help=say(
+        "名册按村、乡镇或基地各一份，默认按村。", "A register for each village, town or base; village by default."
+    ),
+)
+@click.option("--strict", is_flag=True, help=say("遇到第一个错误即停止。", "Stop at the first error."))
+@click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出结果。", "Print the result as JSON."))
+@add_data_options
+@add_common_options
+def fill(
+    form: str,
+    data: Path,
+    out: Path,
+    carrier: Carrier,
+    is_merged: bool,
+    per: str | None,
+    strict: bool,
+    as_json: bool,
+    mapping: tuple[str, ...],
+    parameters: tuple[str, ...],
+    as_of: str | None,
+    templates: tuple[Path, ...],
+) -> int:
+    from formgen.data.records import read_records
+    from formgen.forms.catalogue import Catalogue
+    from formgen.packets.runner import fill_form, fill_records
+
+    catalogue = Catalogue(templates)
+    manifest = catalogue.form(form)
+    _refuse_impossible(manifest, carrier, is_merged, per)
+    language = current_language()
+    if _holds_records(data, manifest):
+        with progress(1) as step:
+            records = read_records(data, manifest)
+            tally = fill_records(
+                manifest,
+                records,
+                data,
+                out,
+                carrier,
+                is_merged=is_merged,
+                language=language,
+                is_strict=strict,
+                on_step=step,
+            )
+        return finish(tally, [], 0, out, {"fill": manifest.short}, as_json)
+    programme = catalogue.programme(manifest.programme)
+    with open_data(data, programme, mapping, parameters, as_of) as dataset:
+        with progress(dataset.counts.get(manifest.subject, 0)) as step:
+            tally = fill_form(
+                manifest,
+                programme,
+                dataset,
+                out,
+                carrier,
+                per=per,
+                is_merged=is_merged,
+                language=language,
+                is_strict=strict,
+                on_step=step,
+            )
+        return finish(tally, dataset.problems, len(dataset.left_out), out, {"fill": manifest.short}, as_json)
+
+
+def _refuse_impossible(manifest: Manifest, carrier: str, is_merged: bool, per: str | None) -> None:
+    if carrier not in manifest.carriers:
+        known = ", ".join(manifest.carriers)
+        raise TemplateError(Problem("F-PACK-001", Place(manifest.id), carrier, {"known": known}))
+    if is_merged and carrier == "xlsx":
+        raise TemplateError(Problem("F-PACK-002", Place(manifest.id), "-f xlsx --merge"))
+    if per is not None and manifest.subject != "place":
+        raise TemplateError(Problem("F-PACK-003", Place(manifest.id), f"--per {per}", {"known": manifest.subject}))
+
+
+def _holds_records(path: Path, manifest: Manifest) -> bool:
+    """Whether a JSON file's first object is keyed by this form's fields; otherwise it is a dataset."""
+    if path.suffix.lower() not in (".json", ".jsonl") or not path.is_file():
+        return False
+    text = path.read_bytes().decode("utf-8-sig", "replace").lstrip()
+    try:
+        first = json.JSONDecoder().raw_decode(text)[0]
+    except ValueError:
+        return False
+    if isinstance(first, list):
+        first = first[0] if first else None
+    keys = {field.key for field in manifest.fields}
+    return isinstance(first, dict) and bool(first) and set(first) <= keys

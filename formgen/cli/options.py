@@ -1,0 +1,186 @@
+"""Options that several verbs share, and the way they print."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from formgen.cli.language import current_language, say
+from formgen.problems import LANGUAGES, Problem
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from formgen.data.dataset import Dataset
+    from formgen.forms.catalogue import Programme
+
+__all__ = [
+    "add_common_options",
+    "add_data_options",
+    "carrier_option",
+    "echo_json",
+    "echo_problems",
+    "echo_table",
+    "open_data",
+    "pairs",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+MAX_SHOWN = 100
+"""Problems printed one by one; a workbook with more wants `check -o`."""
+
+
+def add_common_options(verb: F) -> F:
+    """--templates and --lang, which every verb has."""
+    verb = click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        expose_value=False,
+        help=say("界面语言，默认随系统。", "Language of messages; the locale's by default."),
+    )(verb)
+    return click.option(
+        "--templates",
+        "templates",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        metavar="DIR",
+        help=say(
+            "自己的模板文件夹（可多次），优先于自带模板。",
+            "A folder of your own programmes; may be repeated, comes first.",
+        ),
+    )(verb)
+
+
+def add_data_options(verb: F) -> F:
+    """--map, --set and --as-of, which every verb that reads a dataset has."""
+    verb = click.option(
+        "--as-of",
+        "as_of",
+        metavar="DATE",
+        help=say(
+            "计算年龄的基准日，如 2015-10-31；默认今天。",
+            "Date at which ages are counted, as 2015-10-31; today by default.",
+        ),
+    )(verb)
+    verb = click.option(
+        "--set",
+        "parameters",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help=say(
+            "设定项目参数，如 poverty_line=2800。", "Set a figure of the programme's rules, as poverty_line=2800."
+        ),
+    )(verb)
+    return click.option(
+        "--map",
+        "mapping",
+        multiple=True,
+        metavar=say("列名=术语", "HEADER=TERM"),
+        help=say("指定某列的含义，如 电话2=helper.phone。", "Say what a column means, as 电话2=helper.phone."),
+    )(verb)
+
+
+def carrier_option(verb: F) -> F:
+    return click.option(
+        "-f",
+        "--format",
+        "carrier",
+        type=click.Choice(["docx", "xlsx"]),
+        default="docx",
+        show_default=True,
+        help=say("输出格式。", "Output format."),
+    )(verb)
+
+
+def pairs(values: Sequence[str], option: str) -> dict[str, str]:
+    """NAME=VALUE options as a mapping."""
+    found = {}
+    for value in values:
+        name, sign, content = value.partition("=")
+        if not sign or not name or not content:
+            message = say(f"“{value}”应写作 名称=内容", f"{value!r} should read NAME=VALUE")
+            raise click.BadParameter(message, param_hint=option)
+        found[name] = content
+    return found
+
+
+def open_data(
+    path: Path, programme: Programme, mapping: Sequence[str], parameters: Sequence[str], as_of: str | None
+) -> Dataset:
+    from formgen.data.dataset import open_dataset
+
+    return open_dataset(
+        path,
+        programme,
+        mapping=pairs(mapping, "--map"),
+        parameters=pairs(parameters, "--set"),
+        today=_reference_date(as_of),
+    )
+
+
+def _reference_date(text: str | None) -> date:
+    """The one place where a run learns today's date."""
+    from datetime import date
+
+    from formgen.values import Rejected, value_type
+
+    if text is None:
+        return date.today()
+    try:
+        day = value_type("date", precision="day").parse(text)
+        return date(day.year, day.month, day.day)
+    except (Rejected, TypeError) as exc:
+        message = say(f"“{text}”不是完整日期，如 2015-10-31", f"{text!r} is not a whole date such as 2015-10-31")
+        raise click.BadParameter(message, param_hint="--as-of") from exc
+
+
+def echo_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def echo_table(rows: Iterable[Sequence[object]], headers: Sequence[str]) -> None:
+    """A plain table, numbers to the right; a Chinese character takes two columns of a terminal."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    grid = [list(headers), *lines]
+    widths = [max(_columns(row[index]) for row in grid) for index in range(len(headers))]
+    is_number = [all(row[index].isdigit() for row in lines) and bool(lines) for index in range(len(headers))]
+    for row in (grid[0], ["-" * width for width in widths], *lines):
+        cells = (_pad(cell, width, right) for cell, width, right in zip(row, widths, is_number, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _pad(text: str, width: int, is_right: bool) -> str:
+    blanks = " " * (width - _columns(text))
+    return blanks + text if is_right else text + blanks
+
+
+def echo_problems(problems: Sequence[Problem], *, limit: int = MAX_SHOWN) -> None:
+    """One line a problem, errors first, then warnings; the count of each at the end."""
+    language = current_language()
+    colours = {"error": "red", "warning": "yellow", "note": "cyan"}
+    ordered = sorted(problems, key=lambda problem: list(colours).index(problem.severity))
+    for problem in ordered[:limit]:
+        click.secho(problem.text(language), fg=colours[problem.severity], err=True)
+    if len(ordered) > limit:
+        more = len(ordered) - limit
+        click.echo(
+            say(f"……另有 {more} 条，见 manifest.json 或 check -o。", f"… and {more} more; see check -o."), err=True
+        )
+    counts = {severity: sum(problem.severity == severity for problem in problems) for severity in colours}
+    if problems:
+        click.echo(
+            say(
+                f"错误 {counts['error']}，警告 {counts['warning']}，提示 {counts['note']}",
+                f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes",
+            ),
+            err=True,
+        )

@@ -1,0 +1,68 @@
+"""formgen packet: everything a programme wants printed, from one dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from formgen.cli.language import current_language, say
+from formgen.cli.options import add_common_options, add_data_options, carrier_option, open_data
+from formgen.cli.runs import finish, progress
+
+if TYPE_CHECKING:
+    from formgen.forms.manifest import Carrier
+
+__all__ = ["packet"]
+
+
+@click.command(
+    "packet",
+    help=say(
+        "按项目规定生成全部材料：每户一份档案，每村、每乡镇的名册，基地材料，任务计划；附 manifest.json。",
+        "Make all packets of a programme: a file a household, registers, bases, the plan; listed in manifest.json.",
+    ),
+    epilog=say(
+        "示例：formgen packet xinmi-2015 dataset.xlsx -o out/",
+        "Example: formgen packet xinmi-2015 dataset.xlsx -o out/",
+    ),
+)
+@click.argument("programme")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@carrier_option
+@click.option("--strict", is_flag=True, help=say("遇到第一个错误即停止。", "Stop at the first error."))
+@click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出结果。", "Print the result as JSON."))
+@add_data_options
+@add_common_options
+def packet(
+    programme: str,
+    data: Path,
+    out: Path,
+    carrier: Carrier,
+    strict: bool,
+    as_json: bool,
+    mapping: tuple[str, ...],
+    parameters: tuple[str, ...],
+    as_of: str | None,
+    templates: tuple[Path, ...],
+) -> int:
+    from formgen.forms.catalogue import Catalogue
+    from formgen.packets.runner import run_packets
+
+    chosen = Catalogue(templates).programme(programme)
+    language = current_language()
+    with open_data(data, chosen, mapping, parameters, as_of) as dataset:
+        with progress(dataset.counts.get("person", 0) * 3) as step:
+            tally = run_packets(
+                chosen,
+                dataset,
+                out,
+                carrier,
+                language=language,
+                is_strict=strict,
+                on_step=step,
+            )
+        titles = {plan.name: plan.title if language == "zh" else plan.title_en for plan in chosen.packets}
+        return finish(tally, dataset.problems, len(dataset.left_out), out, titles, as_json)

@@ -1,0 +1,102 @@
+"""Which sheets, for whom, in which order, in which file: from a programme's packets and a dataset's scopes.
+
+Nothing is rendered here and nothing written: a plan is a stream of files to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from formgen.data.dataset import Dataset, Scope
+from formgen.forms.catalogue import PacketPlan, Programme, Sheet
+from formgen.forms.manifest import Manifest
+from formgen.packets.naming import expand_pattern
+from formgen.vocabulary.terms import Vocabulary
+
+__all__ = ["FILL_PATTERNS", "PlannedFile", "PlannedSheet", "form_plan", "plan_packets", "plan_sheets"]
+
+FILL_PATTERNS: Mapping[str, str] = {
+    "person": "{place.town}/{place.village}/{household.number}-{person.name}-{form.short}",
+    "household": "{place.town}/{place.village}/{household.number}-{person.name}-{form.short}",
+    "pairing": "{place.town}/{place.village}/{household.number}-{person.name}-{helper.name}-{form.short}",
+    "village": "{place.town}/{place.village}/{form.annex}-{form.short}",
+    "town": "{place.town}/{form.annex}-{form.short}",
+    "base": "{place.town}/{base.company}-{form.annex}-{form.short}",
+    "programme": "{form.annex}-{form.short}",
+}
+"""Where `fill` puts the file of one record, by what one sheet stands for."""
+
+_PER_SUBJECT = {"place": "village"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSheet:
+    """One form to fill from one scope."""
+
+    manifest: Manifest
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """Sheets that stand in one file, in print order. `owner` is the record the packet is for."""
+
+    path: str
+    packet: str
+    owner: str
+    sheets: tuple[PlannedSheet, ...]
+
+
+def form_plan(manifest: Manifest, per: str | None = None) -> PacketPlan:
+    """The packet that `fill` makes: one form for each of its records.
+
+    `per` chooses village, town or base for a form that stands for a place.
+    """
+    chosen = per or _PER_SUBJECT.get(manifest.subject, manifest.subject)
+    sheet = Sheet(manifest.name, chosen)
+    return PacketPlan("fill", manifest.title, manifest.title_en, chosen, FILL_PATTERNS[chosen], (sheet,))
+
+
+def plan_packets(programme: Programme, dataset: Dataset) -> Iterator[PlannedFile]:
+    """Every file of every packet, in the order the programme names them."""
+    for plan in programme.packets:
+        for scope in dataset.scopes(plan.per):
+            yield from _plan_files(programme, plan, scope)
+
+
+def plan_sheets(programme: Programme, plan: PacketPlan, dataset: Dataset) -> Iterator[PlannedFile]:
+    """The files of one packet only."""
+    for scope in dataset.scopes(plan.per):
+        yield from _plan_files(programme, plan, scope)
+
+
+def _plan_files(programme: Programme, plan: PacketPlan, scope: Scope) -> Iterator[PlannedFile]:
+    """Sheets whose path comes out the same stand in the same file."""
+    facts = _facts(scope.values, programme.vocabulary)
+    placed = [(_path(plan, facts, sheet.manifest), sheet) for sheet in _sheets(programme, plan, scope)]
+    for path, group in groupby(placed, key=lambda pair: pair[0]):
+        yield PlannedFile(path, plan.name, scope.key, tuple(sheet for _, sheet in group))
+
+
+def _sheets(programme: Programme, plan: PacketPlan, scope: Scope) -> Iterator[PlannedSheet]:
+    for sheet in plan.sheets:
+        manifest = programme.forms[sheet.form]
+        scopes = [scope] if sheet.each == plan.per else scope.rows(sheet.each)
+        for inner in scopes:
+            yield PlannedSheet(manifest, inner)
+
+
+def _path(plan: PacketPlan, facts: Mapping[str, str], manifest: Manifest) -> str:
+    own = {"form.annex": manifest.annex, "form.short": manifest.short, "form.title": manifest.title}
+    return expand_pattern(plan.path, {**facts, **own, "form.name": manifest.name})
+
+
+def _facts(values: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, str]:
+    return {
+        key: vocabulary[key].value_type.format(value)
+        for key, value in values.items()
+        if value is not None and key in vocabulary
+    }

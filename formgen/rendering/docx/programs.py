@@ -1,0 +1,206 @@
+"""A template's parts as programs: each tagged part compiled by Jinja, in the variants a run needs.
+
+Variants are compiled when first used: `plain` (one sheet, nothing shrunk: no tag beyond the template's own), `fitted`
+(sizes of shrunk values are tags too), `merged` (ids, bookmarks, relationships and section breaks are tags too).
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jinja2 import Template, meta, nodes
+from jinja2 import TemplateError as JinjaError
+from lxml import etree
+
+from formgen.errors import InputError, TemplateError
+from formgen.forms.manifest import Manifest
+from formgen.problems import Place, Problem
+from formgen.rendering.docx.boxes import Site, find_sites, instrument_sizes
+from formgen.rendering.docx.environment import GLOBAL_NAMES, WordEnvironment, plain_environment, word_environment
+from formgen.rendering.docx.identities import IDENTIFIED, UNIQUE, Numbering, identify
+from formgen.rendering.docx.sections import make_mergeable
+from formgen.rendering.docx.sources import fixed_tables, has_loose_grid, has_tags, jinja_source
+from formgen.rendering.docx.tags import Scope, TagReader
+from formgen.rendering.docx.wordml import DOCUMENT, Element, parse_part
+from formgen.rendering.package import CONTENT_TYPES, PackageTemplate
+
+__all__ = ["CORE", "Program", "TemplateParts", "Variant"]
+
+CORE: Final = "docProps/core.xml"
+DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+TAGGED_TYPES: Final = tuple(
+    f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"
+    for kind in ("header", "footer", "footnotes")
+)
+"""The parts docxtpl renders besides the document and its properties."""
+FIRST_UNIQUE: Final = 1_000_000_000
+"""Pictures in loops without rows are numbered from here, beyond the ids of any table."""
+WRONG_VALUES: Final = (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
+"""What a template's expression can raise while it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    is_fitted: bool = False
+    is_merged: bool = False
+
+
+PLAIN: Final = Variant()
+
+
+class Program:
+    """One part, ready to be printed with a context."""
+
+    def __init__(self, source: str, environment: WordEnvironment, place: Place, is_loose: bool) -> None:
+        self.place = place
+        self._is_loose = is_loose
+        head, opening, rest = source.partition("<w:body>")
+        body, closing, tail = rest.rpartition("</w:body>")
+        if opening and closing:
+            self.head, self.tail = f"{head}<w:body>", f"</w:body>{tail}"
+        else:
+            self.head, body, self.tail = "", source, ""
+        self._template = _compile(environment, body, place)
+
+    def body(self, context: dict[str, Any]) -> str:
+        """What stands between head and tail: the children of w:body, or the whole of another part.
+
+        Raises: TemplateError (F-TPL-006): an expression fails with these values.
+        """
+        try:
+            text = "".join(self._template.root_render_func(self._template.new_context(context)))
+        except WRONG_VALUES as exc:
+            reason = str(exc) or type(exc).__name__
+            raise TemplateError(Problem("F-TPL-006", self.place, params={"reason": reason})) from exc
+        if self._is_loose:
+            whole = fixed_tables(f"{self.head}{text}{self.tail}")
+            return whole.partition("<w:body>")[2].rpartition("</w:body>")[0]
+        return text
+
+    def render(self, context: dict[str, Any]) -> bytes:
+        return f"{DECLARATION}{self.head}{self.body(context)}{self.tail}".encode()
+
+
+class TemplateParts:
+    """The tagged parts of one template, checked, and their programs.
+
+    Raises:
+        TemplateError: F-TPL-001 … F-TPL-005, a broken tag. InputError: F-FILE-004, a part that is no XML.
+    """
+
+    def __init__(self, manifest: Manifest, package: PackageTemplate) -> None:
+        self._manifest = manifest
+        self._package = package
+        self._trees = {name: self._parse(name) for name in self._tagged_names()}
+        self._scopes = {name: self._read_tags(name, tree) for name, tree in self._trees.items()}
+        scopes = [scope for places in self._scopes.values() for _, scope in places]
+        self._repeated = sum(scope.is_loop for scope in scopes)
+        self._static = len(scopes) - self._repeated
+        self._programs: dict[Variant, Mapping[str, Program]] = {}
+        self.sites: tuple[Site, ...] = tuple(find_sites(self._trees, self._scopes, manifest))
+        self.core = self._core()
+
+    @property
+    def document(self) -> Element:
+        """The document's tree as the template has it; to look at, not to change."""
+        return self._trees[DOCUMENT]
+
+    @property
+    def static_names(self) -> tuple[str, ...]:
+        """Headers, footers and footnotes without a tag: the same in every file."""
+        return tuple(name for name in self._declared() if name not in self._trees)
+
+    def programs(self, variant: Variant) -> Mapping[str, Program]:
+        """Part name → program."""
+        made = self._programs.get(variant)
+        if made is None:
+            made = self._programs[variant] = self._compile(variant)
+        return made
+
+    def id_span(self, last_row: int) -> int:
+        return Numbering(self._static, self._repeated, is_merged=True).span(last_row)
+
+    def _declared(self) -> list[str]:
+        types = etree.fromstring(self._package.part(CONTENT_TYPES))
+        names = [item.get("PartName", "")[1:] for item in types if item.get("ContentType") in TAGGED_TYPES]
+        return [name for name in names if name in self._package.names]
+
+    def _tagged_names(self) -> list[str]:
+        return [DOCUMENT, *(name for name in self._declared() if has_tags(self._package.part(name)))]
+
+    def _parse(self, name: str) -> Element:
+        try:
+            return parse_part(self._package.part(name))
+        except etree.XMLSyntaxError as exc:
+            place = Place(str(self._package.path), name)
+            raise InputError(Problem("F-FILE-004", place, params={"reason": exc.msg or "XML"})) from exc
+
+    def _read_tags(self, name: str, tree: Element) -> list[tuple[Element, Scope]]:
+        return TagReader(self._manifest, self._package.path, name).scopes(tree, IDENTIFIED)
+
+    def _compile(self, variant: Variant) -> Mapping[str, Program]:
+        numbering = Numbering(self._static, self._repeated, variant.is_merged)
+        environment = word_environment()
+        environment.globals[UNIQUE] = itertools.count(FIRST_UNIQUE).__next__
+        made = {}
+        for name, original in self._trees.items():
+            tree, places = self._copy(name, original)
+            place = Place(str(self._package.path), name)
+            if variant.is_fitted:
+                instrument_sizes(tree, [site for site in self.sites if site.part == name])
+            identify(tree, places, numbering)
+            if variant.is_merged:
+                make_mergeable(tree)
+            source = jinja_source(tree)
+            if variant == PLAIN:
+                self._check_names(environment, source, place)
+            made[name] = Program(source, environment, place, name == DOCUMENT and has_loose_grid(original))
+        return made
+
+    def _copy(self, name: str, original: Element) -> tuple[Element, list[tuple[Element, Scope]]]:
+        """A copy to change, and its own elements in the places the original's had."""
+        tree = copy.deepcopy(original)
+        copied = [element for element in tree.iter() if element.tag in IDENTIFIED]
+        scopes = [scope for _, scope in self._scopes[name]]
+        return tree, list(zip(copied, scopes, strict=True))
+
+    def _check_names(self, environment: WordEnvironment, source: str, place: Place) -> None:
+        """Names in tags outside paragraphs (in attributes); those in paragraphs were checked with their place."""
+        try:
+            tree = environment.parse(source)
+        except JinjaError as exc:
+            raise _broken(exc, place) from exc
+        known = {item.key for item in self._manifest.fields} | GLOBAL_NAMES
+        unknown = sorted(name for name in meta.find_undeclared_variables(tree) - known if not _is_ours(name))
+        if unknown:
+            params = {"name": unknown[0], "known": ", ".join(sorted(known)[:8])}
+            raise TemplateError(Problem("F-TPL-002", place, unknown[0], params))
+        if any(access.attr.startswith("_") for access in tree.find_all(nodes.Getattr)):
+            raise TemplateError(Problem("F-TPL-001", place, params={"reason": "_"}))
+
+    def _core(self) -> Program | None:
+        if CORE not in self._package.names or not has_tags(self._package.part(CORE)):
+            return None
+        source = self._package.part(CORE).decode("utf-8-sig").partition("?>")[2]
+        environment, place = plain_environment(), Place(str(self._package.path), CORE)
+        self._check_names(environment, source, place)
+        return Program(source, environment, place, False)
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith("formgen_")
+
+
+def _compile(environment: WordEnvironment, source: str, place: Place) -> Template:
+    try:
+        return environment.from_string(source)
+    except JinjaError as exc:
+        raise _broken(exc, place) from exc
+
+
+def _broken(exc: JinjaError, place: Place) -> TemplateError:
+    return TemplateError(Problem("F-TPL-001", place, params={"reason": exc.message or type(exc).__name__}))

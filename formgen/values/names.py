@@ -1,0 +1,50 @@
+"""Names of persons.
+
+Source: 民委发〔2016〕33号 (the separator of given and family name is U+00B7, names of up to 25 ideographs and more).
+Limits: no list of family names and no length is a ground to refuse a name. Names are not masked: a form is about
+somebody; `is_personal` is therefore False.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from formgen.problems import Finding
+from formgen.values.cells import half_width, shown
+from formgen.values.contract import RawCell
+from formgen.values.text import Text
+
+__all__ = ["SEPARATOR", "PersonName"]
+
+SEPARATOR = "·"
+_SEPARATORS = re.compile("\\s*[・•‧∙⋅･﹒\u0387·]\\s*")
+_HAN = "\u2e80-\u2fdf\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_DOT_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}])[.](?=[{_HAN}])")
+_SPACE_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}·])\\s+(?=[{_HAN}·])")
+_SPACES = re.compile(r"\s+")
+_CLEAN = re.compile(f"[{_HAN}]+(?:·[{_HAN}]+)*")
+_DOUBTFUL = re.compile(r"[0-9?*□■]")
+
+
+class PersonName(Text):
+    """A person's name: 王小明, 买买提·艾力. Rare characters pass; 张　三 is 张三."""
+
+    name: ClassVar[str] = "name"
+
+    def parse(self, raw: RawCell) -> str:
+        if type(raw) is str and _CLEAN.fullmatch(raw):
+            return raw
+        return self._even_out(super().parse(raw))
+
+    def _even_out(self, text: str) -> str:
+        text = _SEPARATORS.sub(SEPARATOR, _SPACES.sub(" ", half_width(text)))
+        return _SPACE_BETWEEN_HAN.sub("", _DOT_BETWEEN_HAN.sub(SEPARATOR, text)).strip()
+
+    def check(self, value: str, raw: RawCell = None) -> tuple[Finding, ...]:
+        findings = list(super().check(value))
+        if isinstance(raw, str) and raw.strip() != value:
+            findings.append(Finding("F-VALUE-013", shown(raw), {"value": value}))
+        if _DOUBTFUL.search(value):
+            findings.append(Finding("F-VALUE-014", shown(value)))
+        return tuple(findings)

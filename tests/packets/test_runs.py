@@ -1,0 +1,224 @@
+"""The main job, end to end: a workbook in, a folder of packets out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+
+import formgen as package
+from formgen.forms.catalogue import Catalogue
+from tests.conftest import SAMPLES
+
+DATASET = SAMPLES / "dataset.xlsx"
+AS_OF = ("--as-of", "2015-10-31")
+
+
+def _tree(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _text(path: Path) -> str:
+    document = docx.Document(str(path))
+    return "\n".join(node.text or "" for node in document.element.body.iter() if node.tag.endswith("}t"))
+
+
+@pytest.fixture(scope="module")
+def packets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's packets, made once."""
+    out = tmp_path_factory.mktemp("packets")
+    programme = Catalogue().programme("xinmi-2015")
+    with package.open_dataset(DATASET, programme, today=date(2015, 10, 31)) as dataset:
+        package.run_packets(programme, dataset, out)
+    return out
+
+
+def test_every_household_village_town_and_base_has_its_files(packets: Path) -> None:
+    manifest = json.loads((packets / "manifest.json").read_text("utf-8"))
+    per_packet: dict[str, int] = {}
+    for entry in manifest["files"]:
+        per_packet[entry["packet"]] = per_packet.get(entry["packet"], 0) + 1
+    assert per_packet == {"household": 45, "village": 16, "town": 6, "base": 8, "programme": 1}
+    assert manifest["left_out"] == []
+    assert not [problem for problem in manifest["problems"] if problem["severity"] == "error"]
+
+
+def test_manifest_lists_every_file_with_its_digest(packets: Path) -> None:
+    manifest = json.loads((packets / "manifest.json").read_text("utf-8"))
+    listed = {entry["file"]: entry["sha256"] for entry in manifest["files"]}
+    found = _tree(packets)
+    del found["manifest.json"]
+    assert listed == found
+
+
+def test_a_households_file_has_cover_applications_and_pairing(packets: Path) -> None:
+    manifest = json.loads((packets / "manifest.json").read_text("utf-8"))
+    entry = max(
+        (entry for entry in manifest["files"] if entry["packet"] == "household"), key=lambda e: len(e["sheets"])
+    )
+    forms = [form for form, _, _ in entry["sheets"]]
+    assert forms[0] == "xinmi-2015/cover-sheet"
+    assert forms.count("xinmi-2015/application-form") == 3
+    assert forms[-1] == "xinmi-2015/pairing-registration"
+    text = _text(packets / entry["file"])
+    assert text.count("个人申请") == 3 and "残疾人个人档案" in text and "帮扶效果评估:" in text
+
+
+def test_no_personal_number_stands_in_manifest_or_properties(packets: Path) -> None:
+    sheet = openpyxl.load_workbook(DATASET)["残疾人"]
+    head = [cell.value for cell in sheet[1]]
+    column = head.index("残疾人证号")
+    numbers = {str(row[column])[:18] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    manifest = (packets / "manifest.json").read_text("utf-8")
+    assert not [number for number in numbers if number in manifest]
+
+
+def test_rosters_hold_every_person_of_their_village(packets: Path) -> None:
+    sheet = openpyxl.load_workbook(DATASET)["残疾人"]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        wanted.setdefault((str(row[1]), str(row[2])), []).append(str(row[11]))
+    for (town, village), certificates in wanted.items():
+        for name in ("附件1-贫困残疾人家庭调查登记表", "附件5-帮扶残疾人花名册"):
+            text = _text(packets / town / village / f"{name}.docx")
+            assert [number for number in certificates if number not in text] == []
+
+
+def test_the_plan_has_the_notices_own_totals(packets: Path) -> None:
+    text = _text(packets / "附件6-2015-2020年任务分配计划表.docx").split("\n")
+    assert text.count("180") == 18 and text.count("540") == 6 and text.count("3240") == 1
+
+
+def test_a_second_run_gives_the_same_bytes(packets: Path, tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    assert formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "again", *AS_OF).code == 0
+    assert _tree(tmp_path / "again") == _tree(packets)
+    assert formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "again", *AS_OF).code == 0
+    assert _tree(tmp_path / "again") == _tree(packets)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_run_started_again_gives_the_same(packets: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "formgen", "packet", "xinmi-2015", str(DATASET), "-o", str(out), *AS_OF]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(2000):
+        if run.poll() is not None or len(list(out.rglob("*.docx"))) > 3:
+            break
+        time.sleep(0.005)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    assert not (out / "manifest.json").exists() or run.returncode == 0
+    for path in out.rglob("*.docx"):
+        assert _text(path), "what is there is whole"
+    subprocess.run(command, check=True, capture_output=True)
+    assert _tree(out) == _tree(packets)
+
+
+def test_xlsx_where_a_form_has_it_and_word_elsewhere(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    assert formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path, "-f", "xlsx", *AS_OF).code == 0
+    manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+    endings = {
+        (entry["packet"], entry["sheets"][0][0].partition("/")[2], Path(entry["file"]).suffix)
+        for entry in manifest["files"]
+    }
+    assert endings == {
+        ("household", "cover-sheet", ".docx"),
+        ("village", "survey-sheet", ".xlsx"),
+        ("village", "beneficiary-roster", ".xlsx"),
+        ("town", "survey-sheet", ".xlsx"),
+        ("town", "beneficiary-roster", ".xlsx"),
+        ("base", "base-application", ".docx"),
+        ("base", "beneficiary-roster", ".xlsx"),
+        ("programme", "task-plan", ".xlsx"),
+    }
+
+
+def test_one_bad_record_is_left_out_and_named(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    book = openpyxl.load_workbook(DATASET)
+    sheet = book["残疾人"]
+    sheet["L5"] = "410183196205120046431X"
+    book.save(tmp_path / "bad.xlsx")
+    outcome = formgen("packet", "xinmi-2015", tmp_path / "bad.xlsx", "-o", tmp_path / "out", *AS_OF)
+    assert outcome.code == 1
+    assert "残疾人!L5" in outcome.err
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))
+    assert sum(entry["packet"] == "household" for entry in manifest["files"]) == 44
+    strict = formgen("packet", "xinmi-2015", tmp_path / "bad.xlsx", "-o", tmp_path / "strict", "--strict", *AS_OF)
+    assert strict.code == 1
+    assert list((tmp_path / "strict").rglob("*.docx")) == []
+
+
+def test_fill_makes_one_file_a_record_or_one_for_all(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    one = formgen("fill", "xinmi-2015/application-form", DATASET, "-o", tmp_path / "each", "--json", *AS_OF)
+    assert (one.code, json.loads(one.out)["files"]) == (0, 60)
+    formgen("fill", "xinmi-2015/application-form", DATASET, "-o", tmp_path / "all", "--merge", *AS_OF)
+    merged = list((tmp_path / "all").glob("*.docx"))
+    assert [path.name for path in merged] == ["附件2-帮扶对象申请登记表.docx"]
+    assert _text(merged[0]).count("个人申请") == 60
+
+
+@pytest.mark.parametrize("ending", [".json", ".jsonl"])
+def test_fill_takes_records_keyed_by_field(tmp_path: Path, formgen: Callable[..., Any], ending: str) -> None:
+    records = [
+        {
+            "name": "王𬱖",
+            "sex": "女",
+            "disability": "肢体三级",
+            "certificate": "41018319620512004X43",
+            "birth": "1962-05",
+        },
+        {"name": "a/b:c", "sex": "男", "disability": "视力一级", "certificate": "nonsense"},
+    ]
+    path = tmp_path / f"records{ending}"
+    lines = [json.dumps(record, ensure_ascii=False) for record in records]
+    path.write_text("\n".join(lines) if ending == ".jsonl" else f"[{','.join(lines)}]", "utf-8")
+    outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out")
+    assert outcome.code == 1
+    assert "残疾人证号" in outcome.err
+    made = list((tmp_path / "out").glob("*.docx"))
+    assert [item.name for item in made] == ["帮扶对象申请登记表-0001-王𬱖.docx"]
+    assert "1962年5月" in _text(made[0])
+
+
+def test_two_records_of_one_name_both_get_a_file(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    book = openpyxl.load_workbook(DATASET)
+    sheet = book["残疾人"]
+    for row in (2, 3):
+        for column, value in ((2, "米村镇"), (3, "东沟村"), (4, None), (5, "con/aux:*?")):
+            sheet.cell(row, column, value)
+    book.save(tmp_path / "same.xlsx")
+    formgen("fill", "xinmi-2015/application-form", tmp_path / "same.xlsx", "-o", tmp_path / "out", *AS_OF)
+    names = sorted(path.name for path in (tmp_path / "out/米村镇/东沟村").glob("con*"))
+    assert len(names) == 2
+    assert names[1].startswith("con／aux：＊？-") or names[0].startswith("con／aux：＊？-")
+
+
+def test_a_programme_of_ones_own_needs_no_code(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    own = tmp_path / "templates/county-2026"
+    source = Path(__file__).parents[2] / "templates/xinmi-2015/application-form"
+    shutil.copytree(source, own / "subsidy-form")
+    (own / "programme.yaml").write_text(
+        "title: 某县项目\nforms: [subsidy-form]\npackets:\n"
+        "  - {name: person, title: 档案, per: person, path: '{person.name}', sheets: [{form: subsidy-form}]}\n",
+        "utf-8",
+    )
+    data = tmp_path / "data.csv"
+    data.write_text("姓名,性别,残疾人证号\n王𬱖,女,41018319620512004X43\n", "gb18030")
+    outcome = formgen("packet", "county-2026", data, "-o", tmp_path / "out", "--templates", tmp_path / "templates")
+    assert outcome.code == 0, outcome.err
+    assert "41018319620512004X43" in _text(tmp_path / "out/王𬱖.docx")

@@ -1,0 +1,64 @@
+"""A file appears whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from formgen.errors import OutputError
+from formgen.files import make_folder, whole_file, write_whole
+
+
+def test_write_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "a.docx"
+    write_whole(target, b"old")
+    write_whole(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["a.docx"]
+
+
+def test_a_full_disk_is_said_and_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "a.docx"
+    target.write_bytes(b"old")
+
+    def full(handle: int, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OutputError) as caught:
+        write_whole(target, b"new")
+    assert caught.value.problem.code == "F-FILE-007"
+    monkeypatch.undo()
+    assert target.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.docx"]
+
+
+def test_a_short_write_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda handle, content: real(handle, content[:3]))
+    write_whole(tmp_path / "a", b"0123456789")
+    assert (tmp_path / "a").read_bytes() == b"0123456789"
+
+
+def test_a_stream_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="half"), whole_file(tmp_path / "a") as stream:
+        stream.write(b"half")
+        raise ValueError("half")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_stream_on_a_full_disk_is_said(tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught, whole_file(tmp_path / "a"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.problem.code == "F-FILE-007"
+
+
+def test_a_folder_that_is_a_file_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    for attempt in (lambda: make_folder(tmp_path / "a" / "b"), lambda: write_whole(tmp_path / "a" / "b", b"")):
+        with pytest.raises(OutputError) as caught:
+            attempt()
+        assert caught.value.problem.code == "F-FILE-006"

@@ -1,0 +1,116 @@
+"""Which size and which lines a text gets."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formgen.typeset import Box, fit
+from formgen.typeset.breaking import NOT_FIRST, NOT_LAST
+from formgen.typeset.widths import WIDEST_EM, advance
+
+TEXTS = st.text(alphabet=st.sampled_from("张村残疾，。（）“”、AZw09.-/ \n〇𬱖㛃·"), max_size=120)
+BOXES = st.builds(
+    Box,
+    width_pt=st.floats(20, 400),
+    height_pt=st.floats(15, 200),
+    size_pt=st.sampled_from([9.0, 10.5, 12.0]),
+    line_pt=st.sampled_from([13.0, 15.0, 18.0]),
+    min_size_pt=st.sampled_from([7.5, 9.0]),
+    first_line_pt=st.sampled_from([0.0, 18.0]),
+)
+
+
+def wide(characters: int, lines: int = 1) -> Box:
+    return Box(characters * 10.0, lines * 14.0, 10.0, 14.0, 7.0)
+
+
+@given(TEXTS, BOXES)
+def test_no_character_is_lost_and_lines_are_in_order(text: str, box: Box) -> None:
+    result = fit(text, box)
+    assert "".join(result.lines) == text.replace("\n", "")
+
+
+@given(TEXTS, BOXES)
+def test_what_fits_lies_within_the_box(text: str, box: Box) -> None:
+    result = fit(text, box)
+    assert box.min_size_pt <= result.size_pt <= box.size_pt
+    if result.overflow_at is None:
+        assert len(result.lines) == 1 or len(result.lines) * result.line_pt <= box.height_pt + 0.01
+    else:
+        assert result.size_pt - 0.5 < box.min_size_pt
+        assert 0 <= result.overflow_at < max(1, len(text))
+    for line in result.lines:
+        width = sum(map(advance, line.rstrip(" "))) * result.size_pt
+        assert width <= box.width_pt + 0.1 or len(line) == 1
+
+
+@given(TEXTS, BOXES)
+def test_a_larger_size_would_not_have_fitted(text: str, box: Box) -> None:
+    result = fit(text, box)
+    if result.size_pt < box.size_pt:
+        larger = Box(
+            box.width_pt,
+            box.height_pt,
+            result.size_pt + 0.5,
+            box.line_pt * (result.size_pt + 0.5) / box.size_pt,
+            result.size_pt + 0.5,
+            box.first_line_pt,
+        )
+        assert fit(text, larger).overflow_at is not None
+
+
+@given(st.characters(codec="utf-8"))
+def test_no_character_is_wider_than_the_bound(character: str) -> None:
+    assert advance(character) <= WIDEST_EM
+
+
+def test_a_text_that_fits_keeps_its_size() -> None:
+    assert fit("张三丰", wide(3)).size_pt == 10.0
+
+
+def test_a_long_text_shrinks_by_half_points_and_its_lines_close_up() -> None:
+    result = fit("张三丰李", Box(36.0, 14.0, 10.0, 14.0, 7.0))
+    assert (result.size_pt, result.line_pt) == (9.0, 12.6)
+
+
+def test_what_does_not_fit_at_the_smallest_size_is_told_by_its_place() -> None:
+    result = fit("一二三四五六七八九十", Box(35.0, 10.0, 10.0, 14.0, 7.0))
+    assert result.size_pt == 7.0
+    assert result.overflow_at == 5
+
+
+def test_line_ends_of_the_text_are_kept_and_the_first_line_is_indented() -> None:
+    result = fit("一二三四\n五六", Box(40.0, 42.0, 10.0, 14.0, 7.0, first_line_pt=20.0))
+    assert result.lines == ("一二", "三四", "五六")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("一二三四。五", ("一二三", "四。五")),
+        ("一二三（四五", ("一二三", "（四五")),
+        ("一二13712345", ("一二", "13712345")),
+        ("一二三 四", ("一二三 ", "四")),
+    ],
+)
+def test_lines_end_where_chinese_lines_may(text: str, lines: tuple[str, ...]) -> None:
+    size = {"一二13712345": 46.0, "一二三 四": 32.0}.get(text, 40.0)
+    width = {"一二三（四五": 40.0, "一二三四。五": 40.0}.get(text, size)
+    assert fit(text, Box(width, 100.0, 10.0, 14.0, 10.0)).lines == lines
+
+
+def test_a_number_wider_than_its_line_is_broken_rather_than_lost() -> None:
+    result = fit("41018319680512003143", Box(60.0, 100.0, 10.0, 14.0, 10.0))
+    assert len(result.lines) == 2
+
+
+@given(st.lists(st.sampled_from(["张", "残，", "（村", "疾）。", "“人”", "2015年"]), max_size=40).map("".join))
+def test_no_line_begins_or_ends_with_a_forbidden_mark(text: str) -> None:
+    lines = fit(text, Box(80.0, 9999.0, 10.0, 14.0, 10.0)).lines
+    for before, after in itertools.pairwise(lines):
+        assert after[0] not in NOT_FIRST
+        assert before[-1] not in NOT_LAST

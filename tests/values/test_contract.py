@@ -1,0 +1,134 @@
+"""The laws that every value type obeys."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from formgen.problems import catalogue
+from formgen.values import TYPE_NAMES, Rejected, ValueType, is_blank, type_options, value_type
+from tests.values.strategies import EXAMPLE_TYPES, strategy_for
+
+each_type = pytest.mark.parametrize("kind", EXAMPLE_TYPES, ids=lambda kind: kind.name)
+quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+RAW = st.one_of(
+    st.text(max_size=30),
+    st.text(st.sampled_from("0123456789.-/年月日级X肢体元万,% 至"), max_size=22),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.decimals(),
+    st.dates(),
+    st.datetimes(),
+    st.times(),
+    st.timedeltas(),
+)
+
+
+def test_examples_cover_every_type() -> None:
+    assert {kind.name for kind in EXAMPLE_TYPES} == set(TYPE_NAMES)
+
+
+@each_type
+@quick
+@given(data=st.data())
+def test_what_is_printed_is_read_back(kind: ValueType[Any], data: st.DataObject) -> None:
+    value = data.draw(strategy_for(kind))
+    printed = kind.format(value)
+    assert printed
+    assert kind.parse(printed) == value
+    assert kind.alphabet is None or set(printed) <= kind.alphabet
+
+
+@each_type
+@quick
+@given(data=st.data())
+def test_json_is_read_back_and_obeys_the_schema(kind: ValueType[Any], data: st.DataObject) -> None:
+    value = data.draw(strategy_for(kind))
+    as_json = json.loads(json.dumps(kind.to_json(value), allow_nan=False))
+    Draft202012Validator.check_schema(kind.json_schema())
+    Draft202012Validator(kind.json_schema()).validate(as_json)
+    assert kind.parse(as_json) == value
+
+
+@each_type
+@quick
+@given(data=st.data())
+def test_a_value_as_printed_leaves_nothing_to_tell_but_warnings(kind: ValueType[Any], data: st.DataObject) -> None:
+    value = data.draw(strategy_for(kind))
+    assert all(finding.severity == "warning" for finding in kind.check(value, kind.format(value)))
+
+
+@each_type
+@settings(max_examples=100, deadline=None)
+@given(raw=RAW)
+def test_any_raw_cell_is_read_or_refused_with_a_known_code(kind: ValueType[Any], raw: Any) -> None:
+    try:
+        value = kind.parse(raw)
+    except Rejected as rejected:
+        assert catalogue()[rejected.finding.code].severity == "error"
+        return
+    assert kind.parse(kind.format(value)) == value
+    assert all(finding.severity != "error" for finding in kind.check(value, raw))
+
+
+@each_type
+@pytest.mark.parametrize("blank", [None, "", " ", "\u3000\t\r\n"])
+def test_blank_is_refused_as_blank(kind: ValueType[Any], blank: str | None) -> None:
+    assert is_blank(blank)
+    with pytest.raises(Rejected) as caught:
+        kind.parse(blank)
+    assert caught.value.finding.code == "F-VALUE-001"
+
+
+@each_type
+@quick
+@given(data=st.data())
+def test_a_personal_value_is_masked(kind: ValueType[Any], data: st.DataObject) -> None:
+    printed = kind.format(data.draw(strategy_for(kind)))
+    masked = kind.mask(printed)
+    assert (masked != printed and masked.count("*") * 5 >= len(printed)) if kind.is_personal else masked == printed
+
+
+def test_equal_options_give_the_same_type_and_other_options_another() -> None:
+    assert value_type("choice", choices=["是", "否"]) is value_type("choice", choices=["是", "否"])
+    assert value_type("decimal", places=1) is not value_type("decimal", places=2)
+    assert value_type("choice", choices=["1"]) is not value_type("choice", choices=[True])
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("idnumber", {}, "no type 'idnumber'"),
+        ("text", {"length": 3}, "no option length"),
+        ("date", {"precison": "day"}, "its options: precision, epoch"),
+        ("date", {"precision": "week"}, "year, month, day"),
+        ("date", {"epoch": 1970}, "1900 or 1904"),
+        ("choice", {}, "needs the option choices"),
+        ("choice", {"choices": []}, "at least one label"),
+        ("choice", {"choices": ["是", "□是"]}, "read alike"),
+        ("money", {"unit": "美元"}, "元、万元"),
+        ("area", {}, "needs the option unit"),
+        ("area", {"unit": "公里"}, "亩、平方米"),
+        ("decimal", {"places": -1}, "0 to 12"),
+        ("decimal", {"minimum": "low"}, "type decimal"),
+        ("disability", {"separator": "和"}, "separator"),
+        ("table", {"columns": {"a": "text"}}, "columns"),
+        ("checkbox", {"yes": "是", "no": "是"}, "two different texts"),
+    ],
+)
+def test_a_wrong_type_or_option_is_told_clearly(name: str, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        value_type(name, **options)
+
+
+def test_options_of_a_type() -> None:
+    assert type_options("date") == {"precision": False, "epoch": False}
+    assert type_options("choice") == {"choices": True}
+    assert type_options("sex") == {}

@@ -60,7 +60,10 @@ class Deriver:
             owner = certificate[:18]
             if number is None:
                 facts["person.id_number"] = number = owner
-            elif number != owner:
+            elif number == owner:
+                if found:
+                    _say_once(found)
+            else:
                 params = {"certificate": mask_number(certificate)}
                 found.append(("person.id_number", Finding("F-DATA-030", mask_number(number), params)))
                 # Which of the two is this person's is not known: nothing may follow from either.
@@ -141,3 +144,9 @@ class Deriver:
 
     def _age_params(self, age: int) -> dict[str, str]:
         return {"derived": str(age), "day": self.reference.isoformat()}
+
+
+def _say_once(found: list[Found]) -> None:
+    """What is doubtful about the certificate's first 18 characters need not be said of the ID number too."""
+    codes = {finding.code for key, finding in found if key == "person.certificate"}
+    found[:] = [item for item in found if item[0] != "person.id_number" or item[1].code not in codes]

@@ -16,16 +16,19 @@ from formgen.data.places import Places
 from formgen.data.problem_log import ProblemLog
 from formgen.data.rows import Facts, Row, TableReader
 from formgen.data.sources import RawRow, RawTable
-from formgen.data.spool import Spool
+from formgen.data.spool import Spool, Stored
 from formgen.forms.catalogue import Programme
 from formgen.problems import Finding, Place, Problem, catalogue
 from formgen.vocabulary.headers import SEARCHED_ROWS, find_header
 from formgen.vocabulary.match import Matcher
 
-__all__ = ["LoadedTable", "Loader", "required_terms"]
+__all__ = ["RESOLVED", "LoadedTable", "Loader", "required_terms", "spot"]
 
 _OWN_HOUSEHOLD = "\uffff"
 """Persons without a household number come after the numbered households of their village."""
+
+RESOLVED = "="
+"""Stands for the household's sort key in a pairing whose person is known."""
 
 _KEY_TERMS: Mapping[str, tuple[str, ...]] = {
     "household": ("household.number",),
@@ -93,20 +96,23 @@ class Loader:
         self._errors = {code for code, entry in catalogue().items() if entry.severity == "error"}
 
     def load(self, tables: Iterable[RawTable]) -> None:
-        number = 0
-        for table in tables:
+        for number, table in enumerate(tables):
             self._load_table(number, table)
-            number += 1
 
     def key_of(self, entity: str, *parts: str | None) -> str:
         return record_key(self.programme.id, entity, *(part or "" for part in parts))
 
+    def row_key(self, entity: str, row: Stored) -> str:
+        """The opaque key of a row that is kept."""
+        if entity == "person":
+            place = self.places[row.place]
+            return self.key_of("person", row.cert or row.idn or f"{place.town}/{place.village}/{row.name}/{row.hh}")
+        return self.key_of(entity, str(row.place), row.hh, row.name, row.cert, row.ref)
+
     def problem(self, finding: Finding, table: int, row: int, key: str, record: str | None = None) -> None:
         """Note what is wrong with one cell of a row kept."""
         loaded = self.tables[table]
-        self.log.add(
-            finding.at(loaded.place(row, key), record), table, row, loaded.reader.column_of(key)
-        )
+        self.log.add(finding.at(loaded.place(row, key), record), table, row, loaded.reader.column_of(key))
 
     def _load_table(self, number: int, table: RawTable) -> None:
         rows = iter(table.rows())
@@ -226,14 +232,27 @@ class Loader:
                 self._add_pairing(loaded, layouts, row, place, number_of_row, bad)
         return count
 
-    def _add_pairing(
-        self, loaded: LoadedTable, layouts: _Layouts, row: Row, place: int, person: int, bad: int
-    ) -> None:
+    def _add_pairing(self, loaded: LoadedTable, layouts: _Layouts, row: Row, place: int, person: int, bad: int) -> None:
         """The helper and project that a flat roster has in a person's own row."""
         own = self.packer.pack(layouts.pairing, row.facts)
         name = row.facts.get("helper.name")
         seq = next(self.spool.sequence)
-        stored = (seq, loaded.number, row.index, place, None, "", name, None, None, str(person), None, bad, None, own)
+        stored = (
+            seq,
+            loaded.number,
+            row.index,
+            place,
+            None,
+            RESOLVED,
+            name,
+            None,
+            None,
+            str(person),
+            None,
+            bad,
+            None,
+            own,
+        )
         self.spool.add("pairing", stored)
 
     def _load_places(self, loaded: LoadedTable, rows: Iterator[Row]) -> int:

@@ -25,6 +25,8 @@ class PlaceEntry:
     facts: Facts = field(default_factory=dict)
     origins: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Term key → table and row that gave the fact."""
+    merged: bool = False
+    """Whether it turned out to be another entry's village."""
     doubtful: set[str] = field(default_factory=set)
     """Facts that rows give differently: none of their values is used."""
 
@@ -66,11 +68,12 @@ class Places:
     def ordered(self) -> Iterator[PlaceEntry]:
         """By town, then village: the programme's own towns first, the rest as they first appear."""
         appeared: dict[str, int] = {}
-        for entry in self._entries:
+        entries = [entry for entry in self._entries if not entry.merged]
+        for entry in entries:
             appeared.setdefault(entry.town, len(appeared))
         last = len(self._rank)
         return iter(
-            sorted(self._entries, key=lambda entry: (self._rank.get(entry.town, last), appeared[entry.town], entry.number))
+            sorted(entries, key=lambda entry: (self._rank.get(entry.town, last), appeared[entry.town], entry.number))
         )
 
     def candidates(self, entry: PlaceEntry) -> list[PlaceEntry]:
@@ -78,3 +81,12 @@ class Places:
         if entry.town or not entry.village:
             return []
         return [other for other in self._entries if other.village == entry.village and other.town]
+
+    def merge(self, entry: PlaceEntry, into: PlaceEntry) -> None:
+        """Make the village without a town the one with it; what rows say of either is said of it."""
+        for key, value in entry.facts.items():
+            into.facts.setdefault(key, value)
+            into.origins.setdefault(key, entry.origins[key])
+            if into.facts[key] != value:
+                into.doubtful.add(key)
+        entry.merged = True

@@ -34,7 +34,9 @@ REMEMBERED = 4096
 
 _MISSING: Any = object()
 _TOTALS = frozenset(("合计", "总计", "小计", "共计", "累计", "合 计", "总 计", "小 计", "合　计", "总　计", "小　计"))
-_FOOT = re.compile(r"(?:注|备注|说明|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:：、.]")
+_FOOT = re.compile(
+    r"(?:注|备注|说明|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:：、.]"
+)
 _ERROR_CELLS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
 _SHARED = ("place", "household", "base", "helper", "pairing")
 """Entities whose merged cells count for every row they span; person.address and base_name do too."""
@@ -92,9 +94,7 @@ class TableReader:
     def place(self, row: int, key: str = "") -> Place:
         """Where the cell of a term stands; the row alone when the table has no such column."""
         position = self._positions.get(key)
-        return Place(
-            self.table.file, self.table.name, self.table.cell_name(row, position), self.labels.get(key, "")
-        )
+        return Place(self.table.file, self.table.name, self.table.cell_name(row, position), self.labels.get(key, ""))
 
     def column_of(self, key: str) -> int:
         return self._positions.get(key, -1)
@@ -109,7 +109,9 @@ class TableReader:
         row = self.first_data_row - 1
         for index, finding in self.match.findings:
             label = finding.params.get("label", finding.found)
-            problems.append(finding.at(Place(self.table.file, self.table.name, self.table.cell_name(row, index), label)))
+            problems.append(
+                finding.at(Place(self.table.file, self.table.name, self.table.cell_name(row, index), label))
+            )
         return problems
 
     def read(self, rows: Iterable[RawRow]) -> Iterator[Row]:

@@ -36,8 +36,8 @@ def find_header(
 ) -> Header | None:
     """The header among the first rows, None where no row looks like one.
 
-    A header is the row (or pair of rows) with the most columns that mean something. Of equals a pair wins only where its
-    upper row adds something to its lower one. One known word is not enough in a table of several columns.
+    A header is the row (or pair of rows) with the most columns that mean something. Of equals a pair wins only
+    where its upper row adds something to its lower one. One known word is not enough in a table of several columns.
     """
     texts = [[label_text(cell) for cell in row] for row in rows[: SEARCHED_ROWS + 1]]
     known = [sum(map(matcher.is_known, filter(None, row))) for row in texts]

@@ -21,7 +21,7 @@ from formgen.vocabulary.terms import ENTITIES, Term, Vocabulary
 __all__ = ["KEEP", "Column", "Labels", "Matcher", "TableMatch"]
 
 Labels = tuple[str, ...]
-"""One column's label and its alternatives, the most exact first: ("就业愿望残疾人本人愿望", "残疾人本人愿望", "就业愿望")."""
+"""One column's label and its alternatives, the most exact first: ("就业愿望残疾人本人愿望", "残疾人本人愿望")."""
 
 KEEP = "-"
 """In a mapping: keep the column under its own label, whatever term it looks like."""

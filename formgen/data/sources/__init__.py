@@ -34,9 +34,7 @@ def open_tables(path: Path) -> Iterator[Iterator[RawTable]]:
     suffix = path.suffix.lower()
     with contextlib.ExitStack() as stack:
         tables: Iterator[RawTable]
-        if path.is_dir():
-            tables = iter(csv_tables(path))
-        elif suffix in (".csv", ".tsv", ".txt"):
+        if path.is_dir() or suffix in (".csv", ".tsv", ".txt"):
             tables = iter(csv_tables(path))
         elif suffix == ".json":
             tables = iter(json_tables(path))

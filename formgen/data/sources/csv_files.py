@@ -31,8 +31,11 @@ _MARKS = (
 _BLOCK = 1 << 20
 _TO_2022 = dict(
     zip(
-        [*range(0xE78D, 0xE797), 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE832, 0xE843, 0xE854, 0xE864]
-        + [0xE816, 0xE817, 0xE818, 0xE831, 0xE83B, 0xE855],
+        map(
+            ord,
+            "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796"
+            "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864\ue816\ue817\ue818\ue831\ue83b\ue855",
+        ),
         "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb"
         "\U00020087\U00020089\U000200cc\U000215d7\U0002298f\U000241fe",
         strict=True,
@@ -100,17 +103,17 @@ def _delimiter(start: str) -> str:
 
 
 def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[RawRow]:
-    reader: Iterator[list[str]] | None = None
     csv.field_size_limit(1 << 24)
-    number = 0
+    done = 0
     try:
         with path.open(encoding=encoding, newline="") as stream:
             text = _moved(stream) if encoding == "gb18030" else stream
             reader = csv.reader(text, delimiter=delimiter)
-            for number, row in enumerate(reader, start=1):
-                yield row  # type: ignore[misc]  # list[str] is a list of cells; copying 100,000 rows would only cost
+            for row in reader:
+                done += 1
+                yield row
     except (csv.Error, UnicodeDecodeError) as exc:
-        place = Place(str(path), cell=str(number + 1))
+        place = Place(str(path), cell=str(done + 1))
         raise InputError(Problem("F-FILE-004", place, params={"reason": str(exc)})) from exc
     except OSError as exc:
         reason = exc.strerror or type(exc).__name__

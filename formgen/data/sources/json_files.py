@@ -32,7 +32,7 @@ def json_tables(path: Path) -> list[RawTable]:
     tables = []
     for name, records in named.items():
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-            wanted = {"wanted": "[{…}, …] / {\"person\": [{…}, …], …}"}
+            wanted = {"wanted": '[{…}, …] / {"person": [{…}, …], …}'}
             raise InputError(Problem("F-FILE-005", Place(str(path), str(name)), type(records).__name__, wanted))
         keys = _keys(records)
         if keys:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from formgen.vocabulary.headers import MergedRange
 
 __all__ = ["RawRow", "RawTable", "column_letters"]
 
-RawRow = list[object]
+RawRow = list[Any]
 """Cells of one row, from `RawTable.first_column` on: the raw cells of the values' contract; blank is None or ""."""
 
 

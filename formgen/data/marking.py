@@ -1,0 +1,148 @@
+"""A copy of the user's workbook with its problems marked: cells filled and commented, and a sheet that lists all.
+
+In: the dataset's path and its problems. Out: a new .xlsx; the original is only read. Of datasets that are no .xlsx
+(CSV, JSON, .xls, .ods) the copy is the list alone.
+Limits: openpyxl keeps values, styles and validations, not every drawing; it holds the whole workbook in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from formgen.errors import OutputError
+from formgen.files import whole_file
+from formgen.problems import Language, Place, Problem
+
+__all__ = ["write_marked_copy"]
+
+_COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "note": "DDEBF7"}
+_TITLE = {"zh": "问题清单", "en": "Problems"}
+_HEADERS = {
+    "zh": ("级别", "代码", "工作表", "单元格", "列名", "问题", "实为", "应为", "处理办法"),
+    "en": ("severity", "code", "sheet", "cell", "column", "problem", "found", "expected", "remedy"),
+}
+_SEVERITIES = {
+    "zh": {"error": "错误", "warning": "警告", "note": "提示"},
+    "en": {"error": "error", "warning": "warning", "note": "note"},
+}
+_WIDTHS = (8, 13, 16, 10, 18, 48, 26, 30, 48)
+_COMMENT_SIZE_PT = (300, 140)
+
+
+def write_marked_copy(source: Path | str, target: Path | str, problems: Sequence[Problem], language: Language) -> None:
+    """Write the marked copy, whole or not at all.
+
+    Raises:
+        OutputError: F-FILE-006 not writable, or the target is the dataset itself; F-FILE-007 disk full.
+    """
+    source, target = Path(source), Path(target)
+    if target.exists() and os.path.samefile(source, target):
+        reason = {"zh": "不能覆盖原始数据", "en": "it is the dataset itself"}[language]
+        raise OutputError(Problem("F-FILE-006", Place(str(target)), params={"reason": reason}))
+    book = _opened(source)
+    if book is None:
+        book = openpyxl.Workbook()
+        book.remove(book.worksheets[0])
+    else:
+        _mark_cells(book, problems, language)
+    _add_list(book, problems, language)
+    with whole_file(target) as stream:
+        book.save(stream)
+
+
+def _opened(source: Path) -> Workbook | None:
+    """The workbook to mark; None for a dataset that is none, or that openpyxl cannot load."""
+    if source.suffix.lower() not in (".xlsx", ".xlsm"):
+        return None
+    try:
+        # A copy without macros: it is saved as .xlsx, which must not hold any.
+        return openpyxl.load_workbook(source)
+    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError):
+        # Only marking is impossible; the dataset itself was read, and the list says everything.
+        return None
+
+
+def _mark_cells(book: Workbook, problems: Sequence[Problem], language: Language) -> None:
+    by_cell: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        is_cell = problem.place.cell[:1].isalpha() and problem.place.part in book.sheetnames
+        if is_cell and problem.severity != "note":
+            by_cell.setdefault((problem.place.part, problem.place.cell), []).append(problem)
+    anchors = {name: _anchors(book[name]) for name in {name for name, _ in by_cell}}
+    for (name, address), found in by_cell.items():
+        cell = book[name][anchors[name].get(address, address)]
+        severity = "error" if any(problem.is_error for problem in found) else "warning"
+        cell.fill = PatternFill("solid", fgColor=_COLOURS[severity])
+        text = "\n".join(_sentence(problem, language) for problem in found)
+        comment = Comment(_clean(text), "formgen")
+        comment.width, comment.height = _COMMENT_SIZE_PT
+        cell.comment = comment
+
+
+def _anchors(sheet: Worksheet) -> Mapping[str, str]:
+    """Cells inside merged ranges → the first cell, the only one that can have a comment."""
+    return {
+        sheet.cell(row, column).coordinate: merged.start_cell.coordinate
+        for merged in sheet.merged_cells.ranges
+        for row, column in merged.cells
+    }
+
+
+def _sentence(problem: Problem, language: Language) -> str:
+    """The problem without its place: the comment stands there."""
+    return problem.with_place(Place()).text(language)
+
+
+def _add_list(book: Workbook, problems: Sequence[Problem], language: Language) -> None:
+    sheet = book.create_sheet(_TITLE[language])
+    sheet.append(_HEADERS[language])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for index, width in enumerate(_WIDTHS, start=1):
+        sheet.column_dimensions[sheet.cell(1, index).column_letter].width = width
+    sheet.freeze_panes = "A2"
+    wrap = Alignment(wrap_text=True, vertical="top")
+    for row, problem in enumerate(problems, start=2):
+        for column, text in enumerate(_cells(problem, language), start=1):
+            written: Any = sheet.cell(row, column)
+            written.value = _clean(text)
+            written.data_type = "s"  # what looks like a formula stays text
+            written.alignment = wrap
+        sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_COLOURS[problem.severity])
+        if problem.place.part in book.sheetnames and problem.place.cell[:1].isalpha():
+            part = problem.place.part.replace("'", "''")
+            sheet.cell(row, 4).hyperlink = f"#'{part}'!{problem.place.cell}"
+    if problems:
+        sheet.auto_filter.ref = sheet.dimensions
+
+
+def _cells(problem: Problem, language: Language) -> tuple[str, ...]:
+    place = problem.place
+    return (
+        _SEVERITIES[language][problem.severity],
+        problem.code,
+        place.part or place.file,
+        place.cell,
+        place.label,
+        problem.title(language),
+        problem.found,
+        problem.expected(language),
+        problem.hint(language),
+    )
+
+
+def _clean(text: str) -> str:
+    return str(ILLEGAL_CHARACTERS_RE.sub("", text))

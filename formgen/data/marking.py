@@ -1,131 +1,153 @@
-"""The report of a check as a workbook: a copy of the dataset with the problem cells marked and commented.
+"""A copy of the user's workbook with its problems marked: cells filled and commented, and a sheet that lists all.
 
-In: the dataset's file and its problems. Out: a new workbook; the original is never touched. A sheet 问题清单 lists all
-problems. A source that is no .xlsx (CSV, JSON, .xls) is not copied: then the workbook holds the list alone.
+In: the dataset's path and its problems. Out: a new .xlsx; the original is only read. Of datasets that are no .xlsx
+(CSV, JSON, .xls, .ods) the copy is the list alone.
+Limits: openpyxl keeps values, styles and validations, not every drawing; it holds the whole workbook in memory.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
+import openpyxl
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from formgen.errors import OutputError
 from formgen.files import whole_file
-from formgen.problems import SEVERITIES, Language, Problem, Severity
+from formgen.problems import Language, Place, Problem
 
 __all__ = ["LIST_TITLES", "write_marked_copy"]
 
-LIST_TITLES: dict[Language, str] = {"zh": "问题清单", "en": "problems"}
-_HEADERS: dict[Language, Sequence[str]] = {
-    "zh": ("序号", "级别", "代码", "工作表", "单元格", "列", "问题", "实际内容", "应为", "处理办法"),
-    "en": ("no.", "severity", "code", "sheet", "cell", "column", "problem", "found", "expected", "remedy"),
+_COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "note": "DDEBF7"}
+LIST_TITLES: Mapping[Language, str] = {"zh": "问题清单", "en": "Problems"}
+_HEADERS = {
+    "zh": ("级别", "代码", "工作表", "单元格", "列名", "问题", "实为", "应为", "处理办法"),
+    "en": ("severity", "code", "sheet", "cell", "column", "problem", "found", "expected", "remedy"),
 }
-_SEVERITY_NAMES: dict[Language, dict[Severity, str]] = {
+_SEVERITIES = {
     "zh": {"error": "错误", "warning": "警告", "note": "提示"},
     "en": {"error": "error", "warning": "warning", "note": "note"},
 }
-_WIDTHS = (6, 8, 13, 14, 10, 20, 46, 24, 30, 60)
-_COLOURS: dict[Severity, str] = {"error": "FFF8B4B4", "warning": "FFFCE4A8", "note": "FFD6E8FA"}
-_CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
-_COMMENT_SIZE_PX = (320, 140)
+_WIDTHS = (8, 13, 16, 10, 18, 48, 26, 30, 48)
+_COMMENT_SIZE_PT = (300, 140)
 
 
-def write_marked_copy(source: Path, target: Path, problems: Sequence[Problem], language: Language) -> None:
-    """Write the marked copy of `source` to `target`.
+def write_marked_copy(source: Path | str, target: Path | str, problems: Sequence[Problem], language: Language) -> None:
+    """Write the marked copy, whole or not at all.
 
     Raises:
-        OutputError (F-FILE-006, F-FILE-007).
+        OutputError: F-FILE-006 not writable, or the target is the dataset itself; F-FILE-007 disk full.
     """
-    import openpyxl
-
-    if source.is_file() and source.suffix.lower() in (".xlsx", ".xlsm"):
-        book = openpyxl.load_workbook(source)
-    else:
+    source, target = Path(source), Path(target)
+    if target.exists() and os.path.samefile(source, target):
+        reason = {"zh": "不能覆盖原始数据", "en": "it is the dataset itself"}[language]
+        raise OutputError(Problem("F-FILE-006", Place(str(target)), params={"reason": reason}))
+    book = _opened(source)
+    if book is None:
         book = openpyxl.Workbook()
-        book.remove(book.active)
-    _mark_cells(book, problems, language)
+        book.remove(book.worksheets[0])
+    else:
+        _mark_cells(book, problems, language)
     _add_list(book, problems, language)
     with whole_file(target) as stream:
         book.save(stream)
 
 
-def _mark_cells(book: Any, problems: Iterable[Problem], language: Language) -> None:
-    from openpyxl.cell.cell import MergedCell
-    from openpyxl.comments import Comment
-    from openpyxl.styles import PatternFill
+def _opened(source: Path) -> Workbook | None:
+    """The workbook to mark; None for a dataset that is none, or that openpyxl cannot load."""
+    if source.suffix.lower() not in (".xlsx", ".xlsm"):
+        return None
+    try:
+        # A copy without macros: it is saved as .xlsx, which must not hold any.
+        return openpyxl.load_workbook(source)
+    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError):
+        # Only marking is impossible; the dataset itself was read, and the list says everything.
+        return None
 
+
+def _mark_cells(book: Workbook, problems: Sequence[Problem], language: Language) -> None:
     by_cell: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        place = problem.place
-        if place.part in book.sheetnames and _CELL.fullmatch(place.cell):
-            by_cell.setdefault((place.part, place.cell), []).append(problem)
-    for (sheet, address), found in by_cell.items():
-        cell = book[sheet][address]
-        if isinstance(cell, MergedCell):
-            cell = _first_of_merge(book[sheet], address)
-        worst = min((problem.severity for problem in found), key=SEVERITIES.index)
-        cell.fill = PatternFill("solid", start_color=_COLOURS[worst])
+        is_cell = problem.place.cell[:1].isalpha() and problem.place.part in book.sheetnames
+        if is_cell and problem.severity != "note":
+            by_cell.setdefault((problem.place.part, problem.place.cell), []).append(problem)
+    anchors = {name: _anchors(book[name]) for name in {name for name, _ in by_cell}}
+    for (name, address), found in by_cell.items():
+        cell = book[name][anchors[name].get(address, address)]
+        severity = "error" if any(problem.is_error for problem in found) else "warning"
+        cell.fill = PatternFill("solid", fgColor=_COLOURS[severity])
+        text = "\n".join(_sentence(problem, language) for problem in found)
         earlier = f"{cell.comment.text}\n" if cell.comment else ""
-        cell.comment = Comment(earlier + "\n".join(_sentence(problem, language) for problem in found), "formgen")
-        cell.comment.width, cell.comment.height = _COMMENT_SIZE_PX
+        comment = Comment(earlier + _clean(text), "formgen")
+        comment.width, comment.height = _COMMENT_SIZE_PT
+        cell.comment = comment
 
 
-def _first_of_merge(sheet: Any, address: str) -> Any:
-    """Only a merge's first cell can be coloured and commented."""
-    merge = next(merge for merge in sheet.merged_cells.ranges if address in merge)
-    return sheet.cell(merge.min_row, merge.min_col)
+def _anchors(sheet: Worksheet) -> Mapping[str, str]:
+    """Cells inside merged ranges → the first cell, the only one that can have a comment."""
+    return {
+        sheet.cell(row, column).coordinate: merged.start_cell.coordinate
+        for merged in sheet.merged_cells.ranges
+        for row, column in merged.cells
+    }
 
 
 def _sentence(problem: Problem, language: Language) -> str:
-    expected = problem.expected(language)
-    wanted = {"zh": f"，应为{expected}", "en": f", expected {expected}"}[language] if expected else ""
-    stop = "。" if language == "zh" else ". "
-    return f"{problem.code} {problem.title(language)}{wanted}{stop}{problem.hint(language)}"
+    """The problem without its place: the comment stands there."""
+    return problem.with_place(Place()).text(language)
 
 
-def _add_list(book: Any, problems: Iterable[Problem], language: Language) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-
-    sheet = book.create_sheet(_free_title(book, LIST_TITLES[language]), 0)
+def _add_list(book: Workbook, problems: Sequence[Problem], language: Language) -> None:
+    title = LIST_TITLES[language]
+    while title in book.sheetnames:
+        title += "+"
+    sheet = book.create_sheet(title, 0)
     book.active = 0
-    sheet.append(list(_HEADERS[language]))
-    for number, problem in enumerate(problems, 1):
-        place = problem.place
-        sheet.append([number, *(_text(part) for part in _columns(problem, place.part, place.cell, language))])
-        row = sheet[sheet.max_row]
-        row[1].fill = PatternFill("solid", start_color=_COLOURS[problem.severity])
-        for cell in row:
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-        if place.part in book.sheetnames and _CELL.fullmatch(place.cell):
-            quoted = place.part.replace("'", "''")
-            row[4].hyperlink = f"#'{quoted}'!{place.cell}"
-            row[4].font = Font(color="FF0563C1", underline="single")
+    sheet.append(_HEADERS[language])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for column, width in enumerate(_WIDTHS, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
+    for index, width in enumerate(_WIDTHS, start=1):
+        sheet.column_dimensions[sheet.cell(1, index).column_letter].width = width
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
+    wrap = Alignment(wrap_text=True, vertical="top")
+    for row, problem in enumerate(problems, start=2):
+        for column, text in enumerate(_cells(problem, language), start=1):
+            written: Any = sheet.cell(row, column)
+            written.value = _clean(text)
+            written.data_type = "s"  # what looks like a formula stays text
+            written.alignment = wrap
+        sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_COLOURS[problem.severity])
+        if problem.place.part in book.sheetnames and problem.place.cell[:1].isalpha():
+            part = problem.place.part.replace("'", "''")
+            sheet.cell(row, 4).hyperlink = f"#'{part}'!{problem.place.cell}"
+    if problems:
+        sheet.auto_filter.ref = sheet.dimensions
 
 
-def _columns(problem: Problem, part: str, cell: str, language: Language) -> Sequence[str]:
-    severity = _SEVERITY_NAMES[language][problem.severity]
-    said = (problem.title(language), problem.found, problem.expected(language), problem.hint(language))
-    return (severity, problem.code, part or problem.place.file, cell, problem.place.label, *said)
+def _cells(problem: Problem, language: Language) -> tuple[str, ...]:
+    place = problem.place
+    return (
+        _SEVERITIES[language][problem.severity],
+        problem.code,
+        place.part or place.file,
+        place.cell,
+        place.label,
+        problem.title(language),
+        problem.found,
+        problem.expected(language),
+        problem.hint(language),
+    )
 
 
-def _text(value: str) -> str:
-    """What a person typed may look like a formula or hold what no workbook can; it stays readable text."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    clean = ILLEGAL_CHARACTERS_RE.sub("�", value)
-    return f"'{clean}" if clean.startswith(("=", "+", "-", "@")) else clean
-
-
-def _free_title(book: Any, wanted: str) -> str:
-    title, number = wanted, 2
-    while title in book.sheetnames:
-        title, number = f"{wanted}{number}", number + 1
-    return title
+def _clean(text: str) -> str:
+    return str(ILLEGAL_CHARACTERS_RE.sub("", text))

@@ -1,143 +1,160 @@
-"""Records: one form's values, field key → typed value.
+"""Records: the values of one form, field key → typed value. From a scope of a dataset, or from JSON keyed by field.
 
-In: a scope of a dataset, or JSON objects keyed by field as the form's JSON Schema says. Out: the record and what is
-wrong with it. Totals are computed here, never typed; a value that is missing is a missing key.
+In: a manifest and a scope, or a JSON or JSONL file as the form's JSON Schema describes. Out: the record and what is
+wrong with it. Totals are computed here and nowhere else; blanks are left out.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from formgen.data.keys import record_key
-from formgen.errors import InputError
-from formgen.forms.manifest import Field, Manifest, Table
-from formgen.problems import Place, Problem
+from formgen.data.scopes import Scope
+from formgen.data.sources.json_files import json_records
+from formgen.forms.manifest import Field, Manifest
+from formgen.problems import Finding, Place, Problem
 from formgen.values import Rejected, is_blank
+from formgen.vocabulary.terms import base_vocabulary
 
-if TYPE_CHECKING:
-    from formgen.data.dataset import Scope
-
-__all__ = ["build_record", "read_records"]
+__all__ = ["Record", "build_record", "read_records"]
 
 Record = dict[str, Any]
+"""Field key → typed value; a table is a list of such rows."""
 
 
 def build_record(manifest: Manifest, scope: Scope) -> tuple[Record, list[Problem]]:
-    """The form's record as this scope gives it, and a problem for every required value it does not give."""
+    """The record of one form from what a scope has in view; a problem for every required field that is blank."""
     record: Record = {}
     problems: list[Problem] = []
-    for field in manifest.fields:
-        if field.table is not None:
-            record[field.key] = [_row(field.table, inner, problems) for inner in scope.rows(field.table.rows_of)]
-        elif field.term and (value := scope.values.get(field.term)) is not None:
-            record[field.key] = value
-        elif field.required:
-            problems.append(_missing(field, scope.place, scope.key))
-    _add_totals(record, manifest.fields)
+    for item in manifest.fields:
+        if item.table is not None:
+            record[item.key] = [_row(item, row, problems) for row in scope.rows(item.table.rows_of)]
+        elif not item.total_of and not item.is_by_hand:
+            _take(item, scope, record, problems)
+    _add_totals(manifest.fields, record)
     return record, problems
 
 
-def _row(table: Table, scope: Scope, problems: list[Problem]) -> Record:
+def _row(item: Field, scope: Scope, problems: list[Problem]) -> Record:
+    assert item.table is not None
     row: Record = {}
-    values = scope.values
-    for column in table.columns:
-        value = values.get(column.term)
-        if value is not None:
-            row[column.key] = value
-        elif column.required:
-            problems.append(_missing(column, scope.place, scope.key))
-    _add_totals(row, table.columns)
+    for column in item.table.columns:
+        if not column.total_of and not column.is_by_hand:
+            _take(column, scope, row, problems)
+    _add_totals(item.table.columns, row)
     return row
 
 
-def _missing(field: Field, place: Place, key: str | None) -> Problem:
-    return Problem("F-REC-001", Place(place.file, place.part, place.cell, field.label), record=key)
+def _take(item: Field, scope: Scope, record: Record, problems: list[Problem]) -> None:
+    value = scope.values.get(item.term) if item.term else None
+    if value is not None:
+        record[item.key] = _as_type(item, value)
+    elif item.required:
+        place = Place(scope.place.file, scope.place.part, scope.place.cell, item.label)
+        problems.append(Finding("F-DATA-070", params={"label": item.label}).at(place, scope.key))
 
 
-def _add_totals(record: Record, fields: Iterable[Field]) -> None:
-    """Computed fields in their order: a sum of siblings, or of one column of a table."""
-    for field in fields:
-        if field.total_of:
-            parts = [value for name in field.total_of for value in _summands(record, name)]
-            if parts:
-                record[field.key] = sum(parts)
+def _as_type(item: Field, value: Any) -> Any:
+    """A text field may bind to a term of another type: then it prints that type's text."""
+    if item.type_name not in ("text", "long-text") or isinstance(value, str):
+        return value
+    vocabulary = base_vocabulary()
+    return vocabulary[item.term].value_type.format(value) if item.term in vocabulary else str(value)
 
 
-def _summands(record: Mapping[str, Any], name: str) -> Sequence[Any]:
-    table, dot, column = name.partition(".")
-    rows = record.get(table, ()) if dot else (record,)
-    return [row[column or table] for row in rows if row.get(column or table) is not None]
+def _add_totals(fields: Sequence[Field], record: Record) -> None:
+    """Sums of siblings (`year_2015`) and of a table's column (`rows.year_2015`); no sum of nothing."""
+    for item in fields:
+        if item.total_of:
+            total = _total(item, record)
+            if total is not None:
+                record[item.key] = total
 
 
-def read_records(path: Path, manifest: Manifest) -> Iterator[tuple[str, Record, list[Problem]]]:
-    """(record key, record, problems) of every object of a JSON or JSONL file keyed by field.
+def _total(item: Field, record: Record) -> int | Decimal | None:
+    found: list[Any] = []
+    for source in item.total_of:
+        table, _, column = source.rpartition(".")
+        rows: Iterable[Mapping[str, Any]] = record.get(table, ()) if table else (record,)
+        found += [row[column] for row in rows if row.get(column) is not None]
+    return sum(found[1:], found[0]) if found else None
+
+
+def read_records(path: Path | str, manifest: Manifest) -> Iterator[tuple[str, Record, list[Problem]]]:
+    """(opaque key, record, problems) of every record of a JSON or JSONL file, one after the other.
 
     Raises:
-        InputError: F-FILE-002 unreadable, F-REC-002 not JSON (with its line), F-DATA-002 no record at all.
+        InputError: F-FILE-001 … 005.
     """
-    number = 0
-    for number, (place, raw) in enumerate(_objects(path), 1):
-        if not isinstance(raw, dict):
-            yield f"{number:04d}", {}, [Problem("F-REC-004", place, type(raw).__name__)]
-            continue
-        record, problems = _parse_object(manifest.fields, raw, place)
-        _add_totals(record, manifest.fields)
-        text = json.dumps(raw, ensure_ascii=False, sort_keys=True)
-        key = record_key(manifest.programme, manifest.name, text)
-        yield key, record, [Problem(item.code, item.place, item.found, item.params, key) for item in problems]
-    if not number:
-        raise InputError(Problem("F-DATA-002", Place(path.name)))
+    path = Path(path)
+    seen: Counter[str] = Counter()
+    for number, raw in json_records(path):
+        content = json.dumps(raw, ensure_ascii=False, sort_keys=True, default=str)
+        seen[content_key := record_key(manifest.id, content)] += 1
+        # Two equal records are two forms: the second of them needs a key of its own.
+        key = content_key if seen[content_key] == 1 else record_key(manifest.id, content, str(seen[content_key]))
+        reader = _JsonReader(Place(str(path), cell=str(number)), key)
+        record = reader.read(manifest.fields, raw)
+        yield key, record, reader.problems
 
 
-def _objects(path: Path) -> Iterator[tuple[Place, Any]]:
-    """Each object with its place: the line of a JSONL file, the position in a JSON list."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = getattr(exc, "strerror", None) or "UTF-8"
-        raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
-    if path.suffix.lower() == ".jsonl":
-        for line_number, line in enumerate(text.splitlines(), 1):
-            if line.strip():
-                yield Place(path.name, cell=str(line_number)), _load(line, path, line_number)
-        return
-    content = _load(text, path, 1)
-    for position, item in enumerate(content if isinstance(content, list) else [content], 1):
-        yield Place(path.name, cell=f"[{position}]"), item
+class _JsonReader:
+    """Types the values of one JSON record; every mistake is a problem at its line and field."""
 
+    def __init__(self, place: Place, key: str) -> None:
+        self.place = place
+        self.key = key
+        self.problems: list[Problem] = []
 
-def _load(text: str, path: Path, first_line: int) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as exc:
-        line = first_line + getattr(exc, "lineno", 1) - 1
-        raise InputError(Problem("F-REC-002", Place(str(path), cell=str(line)), getattr(exc, "msg", ""))) from exc
+    def read(self, fields: Sequence[Field], raw: Mapping[str, Any], prefix: str = "") -> Record:
+        record: Record = {}
+        known = {item.key: item for item in fields}
+        for key in raw:
+            if key not in known:
+                self._say(Finding("F-DATA-071", prefix + key, {"known": ", ".join(known)}), prefix + key)
+        for item in fields:
+            value = raw.get(item.key)
+            if item.table is not None:
+                record[item.key] = self._rows(item, value, prefix)
+            elif not is_blank(value):
+                self._value(item, value, record, prefix)
+            elif item.required and not item.total_of:
+                self._say(Finding("F-DATA-070", params={"label": item.label}), item.label)
+        given = {item.key: record[item.key] for item in fields if item.total_of and item.key in record}
+        _add_totals(fields, record)
+        for key, total in given.items():
+            if record[key] != total:
+                shown = known[key].value_type.format
+                self._say(Finding("F-DATA-072", shown(total), {"wanted": shown(record[key])}), known[key].label)
+        return record
 
+    def _rows(self, item: Field, raw: Any, prefix: str) -> list[Record]:
+        assert item.table is not None
+        if raw is None:
+            return []
+        if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw):
+            self._say(Finding("F-DATA-073", type(raw).__name__), item.label)
+            return []
+        return [
+            self.read(item.table.columns, row, f"{prefix}{item.key}[{number}].") for number, row in enumerate(raw, 1)
+        ]
 
-def _parse_object(fields: Sequence[Field], raw: Mapping[str, Any], place: Place) -> tuple[Record, list[Problem]]:
-    known = {field.key: field for field in fields}
-    record: Record = {}
-    problems: list[Problem] = []
-    for key in raw.keys() - known.keys():
-        nearest = ", ".join(difflib.get_close_matches(key, known, 3, 0.4) or known)
-        problems.append(Problem("F-REC-003", place, key, {"known": nearest}))
-    for key, field in known.items():
-        spot = Place(place.file, place.part, place.cell, field.label)
-        value = raw.get(key)
-        if field.total_of:
-            continue
-        if is_blank(value):
-            if field.required:
-                problems.append(Problem("F-REC-001", spot))
-            continue
+    def _value(self, item: Field, raw: Any, record: Record, prefix: str) -> None:
+        kind = item.value_type
+        label = f"{prefix}{item.label}"
         try:
-            record[key] = field.value_type.parse(value)
+            value = kind.parse(raw)
         except Rejected as exc:
-            problems.append(exc.finding.at(spot))
-        else:
-            problems += [finding.at(spot) for finding in field.value_type.check(record[key], value)]
-    return record, problems
+            self._say(exc.finding, label)
+            return
+        record[item.key] = value
+        for finding in kind.check(value, raw):
+            self._say(finding, label)
+
+    def _say(self, finding: Finding, label: str) -> None:
+        self.problems.append(finding.at(Place(self.place.file, self.place.part, self.place.cell, label), self.key))

@@ -18,7 +18,17 @@ from typing import Any
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Place, Problem
 
-__all__ = ["BLANK_DATE", "DATE_PARTS", "ContextPlan", "DateText", "Filled", "Row", "grouped"]
+__all__ = [
+    "BLANK_DATE",
+    "DATE_PARTS",
+    "ContextPlan",
+    "DateText",
+    "Filled",
+    "Printer",
+    "Row",
+    "grouped",
+    "printer_of",
+]
 
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 DATE_PARTS = ("year", "month", "day")
@@ -59,7 +69,7 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Printer:
+class Printer:
     """How one field is printed."""
 
     key: str
@@ -73,9 +83,9 @@ class ContextPlan:
 
     def __init__(self, manifest: Manifest) -> None:
         self.form = manifest.id
-        self._single = [_printer(item) for item in manifest.fields if item.table is None]
+        self._single = [printer_of(item) for item in manifest.fields if item.table is None]
         self._tables = [
-            (item.key, [_printer(column) for column in item.table.columns], item.table.blank_rows)
+            (item.key, [printer_of(column) for column in item.table.columns], item.table.blank_rows)
             for item in manifest.fields
             if item.table is not None
         ]
@@ -109,7 +119,7 @@ class ContextPlan:
         self,
         number: int,
         record: Mapping[str, Any],
-        columns: Sequence[_Printer],
+        columns: Sequence[Printer],
         record_key: str,
         problems: list[Problem],
     ) -> Row:
@@ -123,7 +133,7 @@ class ContextPlan:
                 row[printer.key] = text if text.isprintable() else self._clean(text, printer, record_key, problems)
         return row
 
-    def _clean(self, text: str, printer: _Printer, record_key: str, problems: list[Problem]) -> str:
+    def _clean(self, text: str, printer: Printer, record_key: str, problems: list[Problem]) -> str:
         """`text` without what XML cannot hold. Not printable are rare characters and line ends too: those stay."""
         found = sorted({f"U+{ord(character):04X}" for character in ILLEGAL.findall(text)})
         if found:
@@ -149,14 +159,15 @@ def grouped(rows: Sequence[Row], column: str) -> list[list[Row]]:
     return groups
 
 
-def _printer(item: Field) -> _Printer:
+def printer_of(item: Field) -> Printer:
+    """How a field or column is printed, wherever it stands."""
     value_type = item.value_type
     if item.type_name in HAND_MADE:
-        return _Printer(item.key, item.label, lambda _: "", "")
+        return Printer(item.key, item.label, lambda _: "", "")
     if item.type_name == "date":
-        return _Printer(item.key, item.label, lambda value: DateText.of(value_type.format(value), value), BLANK_DATE)
+        return Printer(item.key, item.label, lambda value: DateText.of(value_type.format(value), value), BLANK_DATE)
     is_box = item.type_name == "checkbox" and value_type.format(False) == EMPTY_BOX
-    return _Printer(item.key, item.label, value_type.format, EMPTY_BOX if is_box else "")
+    return Printer(item.key, item.label, value_type.format, EMPTY_BOX if is_box else "")
 
 
 def _part(value: Any, name: str) -> str:

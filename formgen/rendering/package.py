@@ -14,6 +14,7 @@ Source: APPNOTE.TXT 6.3.3 (zip), 4.3; ECMA-376 Part 2 (OPC). Limits: no zip64, s
 
 from __future__ import annotations
 
+import copy
 import io
 import struct
 import zipfile
@@ -126,6 +127,17 @@ class PackageTemplate:
             return self._parts[name]
         except KeyError:
             raise InputError(Problem("F-FILE-004", Place(str(self.path), name), params={"reason": "-"})) from None
+
+    def revised(self, changed: Mapping[str, bytes], removed: Iterable[str] = ()) -> PackageTemplate:
+        """This template with parts replaced, added or left out for good."""
+        revised = copy.copy(self)
+        left_out = {*changed, *removed}
+        revised._parts = {name: content for name, content in self._parts.items() if name not in removed} | dict(changed)
+        kept = {name: member for name, member in self._packed.items() if name not in left_out}
+        packed = {name: kept.get(name) or pack_static(name, content) for name, content in revised._parts.items()}
+        revised._packed = packed
+        revised._frames = {}
+        return revised
 
     def assemble(self, changed: Mapping[str, bytes]) -> bytes:
         """A file of all parts, those of `changed` replaced or added. Added parts need their content type and

@@ -1,0 +1,74 @@
+"""A cell as XML: text that stays text, numbers, blanks.
+
+Text becomes an inline string, never a formula: what starts with = is text in Excel, WPS and LibreOffice alike. Line
+ends become \\n, Excel's own. Characters XML cannot hold are left out; `clean_text` tells, so that it becomes a problem.
+Nothing is cut and nothing shrunk: a cell keeps the template's wrap and shrink-to-fit, and a text too long for its row's
+height is whole in the file.
+
+Source: ECMA-376 Part 1, 18.3.1.4 (c), 18.4.12 (t), 22.9.2.19 (ST_Xstring); Excel's limits.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+__all__ = [
+    "MAX_DIGITS",
+    "MAX_TEXT",
+    "NEEDS_CARE",
+    "clean_text",
+    "escape",
+    "number_text",
+    "percent_number",
+    "significant_digits",
+    "utf16_length",
+]
+
+MAX_TEXT = 32_767
+"""Characters (UTF-16 units) of a cell."""
+MAX_DIGITS = 15
+"""Significant digits a numeric cell keeps; Excel makes zeros of the rest."""
+
+NEEDS_CARE = re.compile("[&<>_\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
+"""Finds out quickly whether a text can go into XML as it is."""
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ESCAPE_LOOKALIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+LINE_ENDS = re.compile("\r\n?")
+
+
+def clean_text(text: str) -> tuple[str, list[str]]:
+    """The text without what XML cannot hold, and the characters left out (as U+0007)."""
+    removed = [f"U+{ord(character):04X}" for character in ILLEGAL.findall(text)]
+    if removed:
+        text = ILLEGAL.sub("", text)
+    return LINE_ENDS.sub("\n", text), removed
+
+
+def utf16_length(text: str) -> int:
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def escape(text: str) -> str:
+    """Clean text as character data. _x0041_ would be read as A: its first underscore is written as _x005F_."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return ESCAPE_LOOKALIKE.sub("_x005F_", text)
+
+
+def number_text(number: int | Decimal) -> str:
+    """A number as the file writes it: no exponent, no trailing zeros after the point."""
+    if isinstance(number, int):
+        return str(int(number))
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def significant_digits(text: str) -> int:
+    """Digits that count in a number as this module writes it."""
+    return len(text.lstrip("-0.").replace(".", ""))
+
+
+def percent_number(text: str, is_multiplied: bool) -> str:
+    """12.5% as a number: 12.5, or 0.125 for a cell whose format multiplies by 100."""
+    number = Decimal(text.removesuffix("%"))
+    return number_text(number / 100 if is_multiplied else number)

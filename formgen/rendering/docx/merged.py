@@ -25,6 +25,7 @@ from formgen.problems import Place, Problem
 from formgen.rendering import Rendered
 from formgen.rendering.docx.compiled import CompiledDocx
 from formgen.rendering.docx.identities import BASE, FOREIGN_MARK, MARK
+from formgen.rendering.docx.pictures import PictureBook
 from formgen.rendering.docx.programs import CORE, DECLARATION, Program, Variant
 from formgen.rendering.docx.properties import CUSTOM, linked_parts
 from formgen.rendering.docx.relations import (
@@ -44,6 +45,9 @@ __all__ = ["SheetSource", "merge"]
 
 SheetSource = tuple[CompiledDocx, Mapping[str, Any], str]
 """A template, the record to fill it with, the record's key."""
+
+_Sheet = tuple[CompiledDocx, dict[str, Any], Variant]
+"""A template, the context to print it with, the variant that does."""
 
 SHARED: Final = ("word/styles.xml", "word/numbering.xml")
 MAIN_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -74,18 +78,17 @@ def merge(sheets: Sequence[SheetSource]) -> Rendered:
         raise ValueError("no sheets to merge")
     forms = list({id(compiled): compiled for compiled, _, _ in sheets}.values())
     _check_mergeable(forms)
-    contexts, problems = [], []
+    contexts: list[_Sheet] = []
+    problems: list[Problem] = []
+    book = PictureBook(forms[0].picture_folder)
     for compiled, record, record_key in sheets:
-        filled = compiled.plan.fill(record, record_key)
-        shrunk, too_long = compiled.sizes.check(filled.context, record_key)
-        if shrunk:
-            compiled.sizes.apply(filled.context, shrunk)
-        contexts.append((compiled, filled.context, Variant(is_fitted=bool(shrunk), is_merged=True)))
-        problems += [*filled.problems, *too_long]
+        context, is_fitted, found = compiled.fill(record, record_key, book)
+        contexts.append((compiled, context, Variant(is_fitted, is_merged=True)))
+        problems += found
     if any(problem.is_error for problem in problems):
         return Rendered(None, tuple(problems))
     keys = [(compiled.manifest.id, compiled.manifest.version, key) for compiled, _, key in sheets]
-    return Rendered(_write(forms, contexts, keys), tuple(problems))
+    return Rendered(_write(forms, contexts, keys, book), tuple(problems))
 
 
 def _check_mergeable(forms: Sequence[CompiledDocx]) -> None:
@@ -101,8 +104,9 @@ def _check_mergeable(forms: Sequence[CompiledDocx]) -> None:
 
 def _write(
     forms: Sequence[CompiledDocx],
-    contexts: Sequence[tuple[CompiledDocx, dict[str, Any], Variant]],
+    contexts: Sequence[_Sheet],
     keys: Sequence[tuple[str, str, str]],
+    book: PictureBook,
 ) -> bytes:
     first = forms[0]
     added = _Additions()
@@ -127,6 +131,7 @@ def _write(
     if first.parts.core is not None:
         changed[CORE] = first.parts.core.render(contexts[0][1])
     _link(first, changed, added)
+    book.add_to(changed, first.package)
     return first.package.assemble(changed)
 
 

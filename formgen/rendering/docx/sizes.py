@@ -33,8 +33,9 @@ class SizeKeeper:
         self._sites: dict[str, list[tuple[str, int, Site]]] = {"": []}
         self._normal: dict[str, dict[str, int]] = {"": {}}
         for site in sites:
-            place = (site.field.key, site.box.sure_characters, site)
-            self._sites.setdefault(site.table, []).append(place)
+            self._sites.setdefault(site.table, [])
+            if site.field.type_name != "image":  # pictures are scaled by formgen.rendering.docx.pictures
+                self._sites[site.table].append((site.field.key, site.box.sure_characters, site))
             self._normal.setdefault(site.table, {}).update(_sizes(site, site.box.size_pt, site.box.line_pt))
 
     def check(self, context: Values, record_key: str) -> tuple[list[Shrunk], list[Problem]]:

@@ -11,9 +11,8 @@ merge_by); what cannot follow its cells (a picture below a loop, an array formul
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -282,7 +281,7 @@ class _SheetReader:
         if len(nodes) > 1:
             pieces = self._rich_pieces(element, nodes, name, scope)
             sizes = [float(size.get("val")) for size in element.iter(f"{{{MAIN}}}sz")]
-            form = dataclasses.replace(form, size_pt=max([form.size_pt, *sizes]))
+            form = replace(form, size_pt=max([form.size_pt, *sizes]))
             return MixedCell(column, f"{text_open}<is>", "</is></c>", blank, pieces, form)
         tag = self.tags.read(text, self.name, name, scope)
         if isinstance(tag, LoopStart | LoopEnd):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import jinja2
-
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
 from formgen.rendering.xlsx.cells import MAX_TEXT, clean_text, escape, utf16_length
@@ -59,12 +57,14 @@ def render_mixed(
     Raises:
         TemplateError (F-XLSX-025): the template's own code fails on this record.
     """
+    from formgen.rendering.xlsx.mixed import MixedFault
+
     pieces, shown = [], ""
     for piece in cell.pieces:
         if isinstance(piece, MixedText):
             try:
                 text = piece.template.render(context)
-            except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as exc:
+            except MixedFault as exc:
                 place = Place(reporter.file, sheet, name)
                 raise TemplateError(Problem("F-XLSX-025", place, piece.tag, {"reason": str(exc)})) from exc
             text = reporter.clean(text, sheet, name)

@@ -14,12 +14,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
+from formgen.rendering.xlsx.cells import escape_markup
 from formgen.rendering.xlsx.references import (
     REFERENCE,
     Area,
@@ -232,7 +232,7 @@ def _insert_merges(root: Any, slots: _Slots) -> None:
 
 
 def _quoted(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return escape_markup(text).replace('"', "&quot;")
 
 
 def _require_movable(name: str, workbook: Workbook, root: Any, first_moving: int) -> None:

@@ -14,15 +14,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
 from formgen.rendering.package import CONTENT_TYPES
-from formgen.rendering.xlsx.cells import clean_text
+from formgen.rendering.xlsx.cells import clean_text, escape_markup
 from formgen.rendering.xlsx.references import LoopRows, Moving, RowMap, unquote_sheet, vanishes
+from formgen.rendering.xlsx.styles import Styles
 
 __all__ = [
     "MAIN",
@@ -47,8 +47,6 @@ CUSTOM_PART = "docProps/custom.xml"
 CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 CUSTOM_RELATION = RELATIONSHIPS + "/custom-properties"
 WORKBOOK_PART = "xl/workbook.xml"
-BUILT_IN_PERCENT = (9, 10)
-BUILT_IN_TEXT = 49
 
 
 def parse_xml(content: bytes, file: str, part: str) -> Any:
@@ -102,9 +100,7 @@ class Workbook:
     """Part of each worksheet, by the sheet's name, in the workbook's order."""
     strings: tuple[Any, ...]
     """The si elements of the shared strings."""
-    text_styles: frozenset[int]
-    """Cell formats (indices of cellXfs) that make text of whatever is typed."""
-    percent_styles: frozenset[int]
+    styles: Styles
 
     @classmethod
     def read(cls, parts: Mapping[str, bytes], file: str) -> Workbook:
@@ -119,9 +115,10 @@ class Workbook:
             if relation and relation.kind == "worksheet" and relation.target in parts:
                 sheets[element.get("name", "")] = relation.target
         by_kind = {relation.kind: relation.target for relation in relations.values()}
-        text_styles, percent_styles = _read_styles(parts, by_kind.get("styles", ""), file)
+        part = by_kind.get("styles", "")
+        styles = Styles.of(parse_xml(parts[part], file, part)) if part in parts else Styles()
         strings = _read_strings(parts, by_kind.get("sharedStrings", ""), file)
-        return cls(file, parts, sheets, strings, text_styles, percent_styles)
+        return cls(file, parts, sheets, strings, styles)
 
     def text_of(self, element: Any) -> str:
         """Plain text of an si or is element: its runs without phonetic hints."""
@@ -138,17 +135,6 @@ def _read_strings(parts: Mapping[str, bytes], part: str, file: str) -> tuple[Any
     if part not in parts:
         return ()
     return tuple(parse_xml(parts[part], file, part).iterfind(f"{{{MAIN}}}si"))
-
-
-def _read_styles(parts: Mapping[str, bytes], part: str, file: str) -> tuple[frozenset[int], frozenset[int]]:
-    if part not in parts:
-        return frozenset(), frozenset()
-    root = parse_xml(parts[part], file, part)
-    codes = {int(item.get("numFmtId")): item.get("formatCode", "") for item in root.iter(f"{{{MAIN}}}numFmt")}
-    formats = [int(xf.get("numFmtId", "0")) for xf in root.iterfind(f"{{{MAIN}}}cellXfs/{{{MAIN}}}xf")]
-    text = {i for i, one in enumerate(formats) if one == BUILT_IN_TEXT or codes.get(one) == "@"}
-    percent = {i for i, one in enumerate(formats) if one in BUILT_IN_PERCENT or "%" in codes.get(one, "")}
-    return frozenset(text), frozenset(percent)
 
 
 @dataclass
@@ -184,7 +170,9 @@ class Names:
 
     def at(self, rows: Mapping[str, RowMap]) -> bytes:
         return "".join(
-            piece if isinstance(piece, str) else escape(piece.at_each(lambda area: rows[unquote_sheet(area.sheet)]))
+            piece
+            if isinstance(piece, str)
+            else escape_markup(piece.at_each(lambda area: rows[unquote_sheet(area.sheet)]))
             for piece in self.pieces
         ).encode()
 
@@ -227,7 +215,7 @@ class Properties:
         return cls(before, after, changed)
 
     def at(self, record_key: str) -> bytes:
-        return f"{self.before}{escape(clean_text(record_key)[0])}{self.after}".encode()
+        return f"{self.before}{escape_markup(clean_text(record_key)[0])}{self.after}".encode()
 
 
 def _set_property(root: Any, name: str, text: str) -> None:

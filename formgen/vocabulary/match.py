@@ -167,8 +167,10 @@ class Matcher:
         return label, "", False, Finding("F-DATA-004", label, {"nearest": self._nearest(entity, words), "label": label})
 
     def _forms(self, word: str) -> Mapping[str, bool]:
+        """The terms a label may mean; those that it is with its unit come before those that it is without."""
         folded = fold(word)
-        return self._index.get(folded) or self._index.get(split_unit(folded)[0]) or {}
+        bare = split_unit(folded)[0]
+        return {**self._index.get(bare, {}), **self._index.get(folded, {})}
 
     def _candidates(self, entity: str, word: str) -> list[str]:
         forms = self._forms(word)

@@ -120,17 +120,29 @@ class Checker:
             yield list(self.spool.stored(entity, f"WHERE {same} ORDER BY seq", values))
 
     def _same_person_elsewhere(self, seen: set[tuple[int, int]]) -> None:
-        query = "WHERE name IS NOT NULL GROUP BY name HAVING count(DISTINCT place) > 1"
-        for (name,) in self.spool.select("person", "name", query).fetchall():
+        query = "WHERE name IS NOT NULL AND idn IS NOT NULL GROUP BY name, substr(idn, 7, 6)"
+        query += " HAVING min(place) <> max(place)"
+        names = {name for (name,) in self.spool.select("person", "name", query)}
+        # Only a person without any number has the birth in the row itself; there are few of them, if any.
+        query = "WHERE idn IS NULL AND cert IS NULL AND name IS NOT NULL"
+        names.update(name for (name,) in self.spool.select("person", "name", query))
+        for name in sorted(names):
             first_by_birth: dict[object, Stored] = {}
             for row in self.spool.stored("person", "WHERE name = ? ORDER BY seq", (name,)):
-                birth = row.idn[6:14] if row.idn else self.loader.packer.unpack(row.own).get("person.birth")
+                birth = self._birth(row)
                 if birth is None:
                     continue
                 first = first_by_birth.setdefault(birth, row)
                 if first.place != row.place and (first.seq, row.seq) not in seen:
                     params = {"other": spot(self._where(first, "person.name"))}
                     self._say(Finding("F-DATA-042", name, params), "person", row, "person.name")
+
+    def _birth(self, row: Stored) -> object:
+        """Year and month: all that a roster without ID numbers has."""
+        if row.idn:
+            return int(row.idn[6:10]), int(row.idn[10:12])
+        birth = self.loader.packer.unpack(row.own).get("person.birth")
+        return (birth.year, birth.month) if birth is not None and birth.month else None
 
     def _twins(self) -> None:
         """Annex 5, note 1: several disabled persons of a household have one household number."""

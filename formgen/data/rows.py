@@ -33,6 +33,7 @@ REMEMBERED = 4096
 """Distinct cells of one column whose values are kept."""
 
 _MISSING: Any = object()
+_BLANKS: dict[object, Any] = {"": None, None: None}
 _TOTALS = frozenset(("合计", "总计", "小计", "共计", "累计", "合 计", "总 计", "小 计", "合　计", "总　计", "小　计"))
 _FOOT = re.compile(
     r"(?:注|备注|说明|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:：、.]"
@@ -61,7 +62,7 @@ class _Column:
         self.label = label
         self.kind = kind
         # A blank is remembered too: most misses of a sheet would otherwise be its blanks.
-        self.seen: dict[object, Any] = {"": None, None: None}
+        self.seen: dict[object, Any] = dict(_BLANKS)
         self.parse: Callable[[Any], Any] = kind.parse if kind else _kept
         has_check = kind is not None and type(kind).check is not ValueType.check
         self.check: Callable[[Any, Any], tuple[Finding, ...]] | None = kind.check if kind and has_check else None
@@ -166,7 +167,11 @@ class TableReader:
             found.extend((column.key, finding) for finding in findings)
             return value
         # 1.0 and 0.0 equal True and False: a remembered one would answer for the other.
-        if len(column.seen) < REMEMBERED and (raw.__class__ is str or (raw.__class__ is float and raw not in (0, 1))):
+        if raw.__class__ is str or (raw.__class__ is float and raw not in (0, 1)):
+            if len(column.seen) >= REMEMBERED:
+                # Rosters are sorted: what repeats next is what was seen last, so the old ones make room.
+                column.seen.clear()
+                column.seen.update(_BLANKS)
             column.seen[raw] = value
         return value
 

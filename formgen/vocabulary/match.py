@@ -64,6 +64,11 @@ class TableMatch:
     def matched(self) -> int:
         return sum(1 for column in self.columns if column.term)
 
+    @property
+    def understood(self) -> int:
+        """Columns that mean something here, be it too much."""
+        return self.matched + sum(1 for _, finding in self.findings if finding.code == "F-DATA-005")
+
 
 class Matcher:
     """Matches labels with the terms of one vocabulary. `mapping` is what the user settled: label → term key or "-"."""
@@ -111,12 +116,13 @@ class Matcher:
 
     def match(self, labels: Sequence[Labels], sheet: str = "") -> TableMatch:
         """The table's entity and columns. Blank labels (an empty tuple) are left out."""
+        ranked = [self._match_as(entity, labels, sheet) for entity in _BY_COLUMNS]
         named = self.entity_of_sheet(sheet)
         if named:
             found = self._match_as(named, labels, sheet)
-            if self._own(found):
+            # A name is believed unless the columns know nothing of it and all of another entity.
+            if self._own(found) or found.understood >= max(other.understood for other in ranked):
                 return found
-        ranked = [self._match_as(entity, labels, sheet) for entity in _BY_COLUMNS]
         return max(ranked, key=lambda found: (self._own(found), found.matched))
 
     @staticmethod
@@ -167,8 +173,10 @@ class Matcher:
         return label, "", False, Finding("F-DATA-004", label, {"nearest": self._nearest(entity, words), "label": label})
 
     def _forms(self, word: str) -> Mapping[str, bool]:
+        """The terms a label may mean; those that it is with its unit come before those that it is without."""
         folded = fold(word)
-        return self._index.get(folded) or self._index.get(split_unit(folded)[0]) or {}
+        bare = split_unit(folded)[0]
+        return {**self._index.get(bare, {}), **self._index.get(folded, {})}
 
     def _candidates(self, entity: str, word: str) -> list[str]:
         forms = self._forms(word)

@@ -1,0 +1,121 @@
+"""Rows are typed cell by cell; what is no record is left out and counted."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formgen.data.dataset import open_dataset
+from formgen.forms.catalogue import Programme
+from tests.data.conftest import ROSTER, TODAY, Load, certificate, codes, only, person
+
+
+def test_damaged_number_is_refused_at_its_cell(load: Load) -> None:
+    row = [*person(2)[:4], 4.10183197503121e19]
+    dataset = load({"残疾人": [ROSTER, person(1), row]})
+    problem = only(dataset, "F-VALUE-004")
+    assert (problem.place.part, problem.place.cell, problem.place.label) == ("残疾人", "E3", "残疾人证号")
+    assert problem.found == "4.10183E+19"
+    assert [scope.values["person.name"] for scope in dataset.scopes("person")] == [person(1)[3]]
+    assert list(dataset.left_out) == [problem.record]
+
+
+def test_damaged_text_of_a_csv_is_refused_too(load: Load, tmp_path: Path) -> None:
+    path = tmp_path / "残疾人.csv"
+    path.write_text("姓名,残疾人证号\n张三,4.10183E+19\n", "utf-8")
+    assert only(load(path), "F-VALUE-005").place.cell == "B2"
+
+
+def test_rows_that_are_no_records_are_counted(load: Load) -> None:
+    rows = [
+        ROSTER,
+        person(1),
+        [None] * 5,
+        ROSTER,
+        person(2),
+        ["合 计", None, None, "2人", None],
+        ["注：1、一户多残家庭填一个户号，重点保障；"],
+        [None] * 5,
+    ]
+    dataset = load({"残疾人": rows})
+    assert dataset.counts["person"] == 2
+    note = only(dataset, "F-DATA-011")
+    assert note.params == {"blank": "1", "totals": "1", "notes": "1", "headers": "1"}
+    assert not dataset.left_out
+
+
+def test_number_and_text_and_boolean_do_not_answer_for_each_other(load: Load) -> None:
+    labels = (*ROSTER, "享受低保", "家庭人口")
+    rows = [
+        [*person(number, hh=str(number)), mark, size] for number, (mark, size) in enumerate([(True, 1), (False, True)])
+    ]
+    dataset = load({"残疾人": [labels, *rows]})
+    assert [scope.values["household.is_minimum_living"] for scope in dataset.scopes("household")] == [True]
+    assert any(problem.place.cell == "G3" for problem in dataset.problems if problem.is_error)
+
+
+def test_merged_cell_counts_for_every_row_of_the_household(load: Load) -> None:
+    labels = (*ROSTER, "家庭人口", "性别")
+    rows = [[*person(1, hh="7"), 5, "男"], [*person(2, hh="")[:2], None, *person(2)[3:], None, None]]
+    dataset = load({"残疾人": [labels, *rows]}, merges={"残疾人": ["C2:C3", "F2:F3"]})
+    [household] = dataset.scopes("household")
+    assert [scope.values["household.size"] for scope in household.rows("person")] == [5, 5]
+    assert household.values["household.person_count"] == 2
+
+
+def test_extra_column_is_kept_under_its_label(load: Load) -> None:
+    dataset = load({"残疾人": [(*ROSTER, "劳动力人数"), [*person(), 2]]})
+    [scope] = dataset.scopes("person")
+    assert scope.values["劳动力人数"] == "2"
+    assert only(dataset, "F-DATA-004").severity == "warning"
+
+
+def test_errors_of_the_header_stand_in_the_header(load: Load) -> None:
+    dataset = load({"残疾人": [("乡镇", "村", "户号", "姓名", "残疾人证号", "名字"), [*person(), "张三"]]})
+    assert only(dataset, "F-DATA-006").place.cell == "F1"
+
+
+def test_mapping_is_checked(load: Load) -> None:
+    dataset = load({"残疾人": [ROSTER, person()]}, mapping={"姓名": "person.nam", "没有": "person.phone"})
+    assert only(dataset, "F-DATA-008").found == "没有=person.phone"
+    assert "person.name" in only(dataset, "F-DATA-007").params["known"]
+
+
+def test_repeated_cell_past_the_memory_is_still_read(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("formgen.data.rows.REMEMBERED", 3)
+    dataset = load({"残疾人": [ROSTER, *(person(number, hh=str(number % 3)) for number in range(1, 9))]})
+    assert dataset.counts["person"] == 8 and not codes(dataset)
+
+
+def test_formula_error_is_no_text(load: Load, tmp_path: Path) -> None:
+    path = tmp_path / "残疾人.csv"
+    path.write_text(f"姓名,残疾人证号,住址\n张三,{certificate()},#REF!\n", "utf-8")
+    assert only(load(path), "F-DATA-014").place.cell == "C2"
+
+
+@given(st.integers(0, 10_000), st.integers(0, 3))
+def test_columns_in_any_order_with_others_between_give_the_same_records(
+    xinmi: Programme, tmp_path_factory: pytest.TempPathFactory, seed: int, noise: int
+) -> None:
+    columns: list[list[Any]] = [
+        list(column) for column in zip(ROSTER, person(1), person(2, village="西村"), strict=True)
+    ]
+    columns.append(["联系方式", "13800000001", "13800000002"])
+    mixed = columns + [[f"其他栏{number}", "甲", "乙"] for number in range(noise)]
+    random.Random(seed).shuffle(mixed)
+    folder = tmp_path_factory.mktemp("shuffled")
+    found = []
+    for name, chosen in (("a", columns), ("b", mixed)):
+        path = folder / f"{name}.csv"
+        path.write_text("\n".join(",".join(row) for row in zip(*chosen, strict=True)), "utf-8")
+        with open_dataset(path, xinmi, today=TODAY) as dataset:
+            facts = [
+                {key: value for key, value in scope.values.items() if "." in key} for scope in dataset.scopes("person")
+            ]
+            found.append(([scope.key for scope in dataset.scopes("person")], facts))
+    assert found[0] == found[1]

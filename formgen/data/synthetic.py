@@ -247,7 +247,7 @@ def _person_row(
         f"{id_number}{category}{grade}{suffix}",
         "" if number % 4 == 1 else id_number,
         address,
-        draw.phone() if number % 8 else "0371-69821234",
+        draw.phone() if number % 8 else f"0371-6{number % 10_000_000:07d}",
         *facts,
         dice.choice(WISHES),
         dice.choice(WISHES) if number % 3 else "",

@@ -65,6 +65,11 @@ def test_every_sheet_is_a_section_with_its_own_page(forms: dict[str, CompiledDoc
     assert widths == [False, True, False, False]
 
 
+@pytest.mark.parametrize("sheets", [["wide"], ["bare", "wide"], ["wide", "bare"], ["wide", "wide", "bare"]])
+def test_there_are_as_many_sections_as_sheets(forms: dict[str, CompiledDocx], sheets: list[str]) -> None:
+    assert len(sections(merged(forms, *sheets))) == len(sheets)
+
+
 def test_no_sheet_inherits_another_ones_headers(forms: dict[str, CompiledDocx]) -> None:
     content = merged(forms, "headed", "wide", "bare", "headed")
     assert [head_texts(content, section) for section in sections(content)] == [

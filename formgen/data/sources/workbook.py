@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 import python_calamine as calamine
 
-from formgen.data.sources.table import RawTable
+from formgen.data.sources.table import RawRow, RawTable
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.vocabulary.headers import MergedRange
@@ -56,8 +56,14 @@ def _tables(path: Path, book: calamine.CalamineWorkbook) -> Iterator[RawTable]:
         left = sheet.start[1]
         merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in _ranges(sheet)]
         is_hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
-        yield RawTable(str(path), metadata.name, sheet.iter_rows, left, merges, is_hidden=is_hidden)
+        table = RawTable(str(path), metadata.name, _rows_once([sheet]), left, merges, is_hidden=is_hidden)
         del sheet
+        yield table
+
+
+def _rows_once(held: list[calamine.CalamineSheet]) -> Callable[[], Iterator[RawRow]]:
+    """The rows of a sheet that is let go when they are read: tables outlive it, and it is large."""
+    return lambda: held.pop().iter_rows()
 
 
 def _ranges(sheet: calamine.CalamineSheet) -> list[MergedRange]:

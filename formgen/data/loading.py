@@ -160,7 +160,7 @@ class Loader:
         household = [key for key in keys if key.startswith("household.")]
         shared = household if entity in ("person", "household") else []
         pairing = [key for key in keys if key.partition(".")[0] in ("helper", "pairing")] if entity == "person" else []
-        own = [key for key in keys if key not in shared and key not in pairing and key not in _PLACE_NAMES]
+        own = [key for key in keys if key not in shared and key not in pairing and not key.startswith("place.")]
         if entity == "person":
             own += [key for key in DERIVED if key not in own]
         required = (*self._required.get(entity, ()), *_KEY_TERMS.get(entity, ()))

@@ -88,6 +88,11 @@ def test_one_household_under_two_numbers_is_doubted(load: Load) -> None:
     assert only(load({"残疾人": rows}), "F-DATA-052").params["number"] == "1"
 
 
+def test_what_follows_from_a_bad_number_is_no_second_mistake(load: Load) -> None:
+    rows = [(*ROSTER, "性别"), [*person(1)[:4], "", ""], [*person(2)[:4], 4.1e19, ""]]
+    assert codes(load({"残疾人": rows})) == ["F-DATA-020", "F-VALUE-004"]
+
+
 def test_required_cells_and_columns(load: Load) -> None:
     dataset = load({"残疾人": [ROSTER, [*person(1)[:3], "", certificate(1)]]})
     assert only(dataset, "F-DATA-020").place.cell == "D2"

@@ -37,11 +37,15 @@ def make_folder(folder: Path) -> Path:
 def write_whole(path: Path, content: bytes) -> None:
     """Write one file, whole or not at all, over whatever stood there. The fast path of many small files.
 
+    A file that holds these very bytes already is left as it is, so that a second run touches only what changed.
+
     Raises:
         OutputError (F-FILE-006, F-FILE-007).
     """
     partial = f"{path}{PARTIAL_SUFFIX}"
     try:
+        if _holds(path, content):
+            return
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
         try:
             written = 0
@@ -54,6 +58,15 @@ def write_whole(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(partial)
         raise output_error(path, exc) from exc
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        if os.stat(path).st_size != len(content):
+            return False
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return path.read_bytes() == content
 
 
 @contextlib.contextmanager

@@ -20,6 +20,16 @@ def test_write_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["a.docx"]
 
 
+def test_a_file_with_the_same_bytes_is_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "a.docx"
+    write_whole(target, b"same")
+    os.utime(target, (1, 1))
+    write_whole(target, b"same")
+    assert target.stat().st_mtime == 1
+    write_whole(target, b"size")
+    assert target.read_bytes() == b"size"
+
+
 def test_a_full_disk_is_said_and_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "a.docx"
     target.write_bytes(b"old")

@@ -31,7 +31,7 @@ __all__ = ["blank"]
 def blank(form: str, carrier: Carrier, out: Path, templates: tuple[Path, ...]) -> None:
     from formgen.files import make_folder, write_whole
     from formgen.forms.catalogue import Catalogue
-    from formgen.packets.writer import Templates
+    from formgen.packets.templates import Templates
 
     manifest = Catalogue(templates).form(form)
     rendered = Templates().blank(manifest, carrier)

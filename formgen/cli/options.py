@@ -173,7 +173,7 @@ def echo_problems(problems: Sequence[Problem], *, limit: int = MAX_SHOWN) -> Non
     if len(ordered) > limit:
         more = len(ordered) - limit
         click.echo(
-            say(f"……另有 {more} 条，见 manifest.json 或 check -o。", f"… and {more} more; see check -o."), err=True
+            say(f"……另有 {more} 条，用 formgen check 查看。", f"… and {more} more: see formgen check."), err=True
         )
     counts = {severity: sum(problem.severity == severity for problem in problems) for severity in colours}
     if problems:

@@ -27,10 +27,10 @@ from formgen.errors import OutputError
 from formgen.files import whole_file
 from formgen.problems import Language, Place, Problem
 
-__all__ = ["write_marked_copy"]
+__all__ = ["LIST_TITLES", "write_marked_copy"]
 
 _COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "note": "DDEBF7"}
-_TITLE = {"zh": "问题清单", "en": "Problems"}
+LIST_TITLES: Mapping[Language, str] = {"zh": "问题清单", "en": "Problems"}
 _HEADERS = {
     "zh": ("级别", "代码", "工作表", "单元格", "列名", "问题", "实为", "应为", "处理办法"),
     "en": ("severity", "code", "sheet", "cell", "column", "problem", "found", "expected", "remedy"),
@@ -88,7 +88,8 @@ def _mark_cells(book: Workbook, problems: Sequence[Problem], language: Language)
         severity = "error" if any(problem.is_error for problem in found) else "warning"
         cell.fill = PatternFill("solid", fgColor=_COLOURS[severity])
         text = "\n".join(_sentence(problem, language) for problem in found)
-        comment = Comment(_clean(text), "formgen")
+        earlier = f"{cell.comment.text}\n" if cell.comment else ""
+        comment = Comment(earlier + _clean(text), "formgen")
         comment.width, comment.height = _COMMENT_SIZE_PT
         cell.comment = comment
 
@@ -108,7 +109,11 @@ def _sentence(problem: Problem, language: Language) -> str:
 
 
 def _add_list(book: Workbook, problems: Sequence[Problem], language: Language) -> None:
-    sheet = book.create_sheet(_TITLE[language])
+    title = LIST_TITLES[language]
+    while title in book.sheetnames:
+        title += "+"
+    sheet = book.create_sheet(title, 0)
+    book.active = 0
     sheet.append(_HEADERS[language])
     for cell in sheet[1]:
         cell.font = Font(bold=True)

@@ -24,7 +24,7 @@ GIVEN = "建国华明军平志强文秀英桂兰玉珍春梅红霞海涛晓东�
 RARE_NAMES = ("李㛃", "王𬱖", "张𠅤", "马䶮", "阿依古丽·买买提", "陈𬭎")
 """Every twentieth name: Extension A, B and F characters and a name with a separator."""
 MINORITIES = ("回族", "满族", "蒙古族", "维吾尔族", "土家族")
-EDUCATION = ("小学", "初中", "高中", "文盲", "中专", "大专")
+EDUCATION = ("小学", "初中", "高中", "文盲", "中职", "专科")
 VILLAGE_HEADS = "东西南北上下前后大小新老中"
 VILLAGE_TAILS = "沟庄河坡岭店寨湾岗营窑洼"
 WISHES = ("在家养殖", "就近务工", "学习电商", "种植大棚蔬菜", "学一门手艺", "进扶贫车间做手工")
@@ -105,7 +105,7 @@ class _Draw:
 
         self.serial += 1
         birth = date(1950, 1, 1) + timedelta((self.serial * 7919 + self.first_day) % BIRTH_DAYS)
-        sequence = self.serial // BIRTH_DAYS % 500 * 2 + is_male
+        sequence = (self.serial // BIRTH_DAYS % 499 + 1) * 2 + is_male
         body = f"{AREA_CODE}{birth:%Y%m%d}{sequence:03d}"
         return body + str(calc_check_digit(body + "0")), birth
 
@@ -247,7 +247,7 @@ def _person_row(
         f"{id_number}{category}{grade}{suffix}",
         "" if number % 4 == 1 else id_number,
         address,
-        draw.phone() if number % 8 else "0371-69821234",
+        draw.phone() if number % 8 else f"0371-6{number % 10_000_000:07d}",
         *facts,
         dice.choice(WISHES),
         dice.choice(WISHES) if number % 3 else "",

@@ -51,7 +51,7 @@ class Ledger:
         self._language: Language = language
         self._is_first = True
         opening = json.dumps(head, ensure_ascii=False, indent=1)
-        self._write(opening.rstrip("}\n") + ',\n "files": [')
+        self._write(opening.removesuffix("\n}") + ',\n "files": [')
 
     def add(self, entry: FileEntry) -> None:
         text = json.dumps(

@@ -18,9 +18,20 @@ from typing import Any
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Place, Problem
 
-__all__ = ["BLANK_DATE", "ContextPlan", "DateText", "Filled", "Printer", "Row", "grouped", "printer_of"]
+__all__ = [
+    "BLANK_DATE",
+    "DATE_PARTS",
+    "ContextPlan",
+    "DateText",
+    "Filled",
+    "Printer",
+    "Row",
+    "grouped",
+    "printer_of",
+]
 
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+DATE_PARTS = ("year", "month", "day")
 EMPTY_BOX = "□"
 HAND_MADE = frozenset(["signature", "seal"])
 """Known only as there or not there: the paper is signed and sealed, nothing is printed."""

@@ -59,14 +59,16 @@ def fit(text: str, box: Box) -> Fit:
     if len(text) <= box.sure_characters and "\n" not in text:
         return Fit(box.size_pt, box.line_pt, (text,))
     paragraphs = _Paragraphs(text)
+    if paragraphs.is_one_line(box):
+        return Fit(box.size_pt, box.line_pt, (text,))
     size = max(box.min_size_pt, min(box.size_pt, paragraphs.size_limit(box)))
     size = min(box.size_pt, math.ceil(size / STEP_PT) * STEP_PT)
     while True:
         line_pt = scaled_line(box, size)
         starts = paragraphs.starts(box, size)
         room = max(1, int((box.height_pt + TOLERANCE_PT) / line_pt))
-        if len(starts) <= room:
-            return Fit(size, line_pt, paragraphs.cut(starts))
+        if len(starts) <= room or not text[starts[room] :].strip():  # blank lines at the end need no room
+            return Fit(size, line_pt, paragraphs.cut(starts[:room]))
         if size - STEP_PT < box.min_size_pt:
             return Fit(size, line_pt, paragraphs.cut(starts), starts[room])
         size -= STEP_PT
@@ -90,6 +92,10 @@ class _Paragraphs:
             self._pieces.append((offset, piece, *gaps_and_sums(piece)))
             offset += len(piece) + 1
 
+    def is_one_line(self, box: Box) -> bool:
+        """Whether the text fits on the first line at the box's own size, as most values do."""
+        return len(self._pieces) == 1 and self._pieces[0][3][-1] * box.size_pt <= box.width_pt - box.first_line_pt
+
     def size_limit(self, box: Box) -> float:
         """A size above which the text cannot fit, by its area alone: where to start looking."""
         total = sum(
@@ -110,4 +116,4 @@ class _Paragraphs:
 
     def cut(self, starts: list[int]) -> tuple[str, ...]:
         ends = [*starts[1:], len(self._text)]
-        return tuple(self._text[start:end].rstrip("\n") for start, end in zip(starts, ends, strict=True))
+        return tuple(self._text[start:end].replace("\n", "") for start, end in zip(starts, ends, strict=True))

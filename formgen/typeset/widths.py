@@ -9,6 +9,7 @@ Source: advance widths of Times New Roman, Noto Serif CJK SC and Noto Sans CJK S
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import accumulate
 from typing import Final
@@ -26,19 +27,23 @@ _ASCII_PER_MILLE: Final = (
     "722 722 611 500 500 500 580 563 606 563 638 538 629 554 500 566 663 500 500 607 500 974 661 606 638 620 500 500 "
     "500 653 548 838 564 552 500 500 500 500 580"
 )
-_OF_CHARACTER: dict[str, float] = {
-    chr(32 + index): int(width) / 1000 for index, width in enumerate(_ASCII_PER_MILLE.split())
-}
-"""Filled as characters turn up."""
-_LATIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_LATIN_RUN: Final = re.compile("[A-Za-z0-9]+")
+
+
+class _Widths(dict[str, float]):
+    """Widths of the characters met so far."""
+
+    def __missing__(self, character: str) -> float:
+        width = self[character] = _measure(character)
+        return width
+
+
+_WIDTHS: Final = _Widths({chr(32 + index): int(width) / 1000 for index, width in enumerate(_ASCII_PER_MILLE.split())})
 
 
 def advance(character: str) -> float:
     """Width of one character in em."""
-    width = _OF_CHARACTER.get(character)
-    if width is None:
-        width = _OF_CHARACTER[character] = _advance(character)
-    return width
+    return _WIDTHS[character]
 
 
 def gaps_and_sums(text: str) -> tuple[dict[int, float], list[float]]:
@@ -46,17 +51,17 @@ def gaps_and_sums(text: str) -> tuple[dict[int, float], list[float]]:
 
     `sums[j] - sums[i]` is the width of text[i:j], with the gap before i, which a line's first character has not.
     """
-    widths = list(map(advance, text))
+    widths = list(map(_WIDTHS.__getitem__, text))
     gaps: dict[int, float] = {}
     if not text.isascii():
-        was_latin = was_ideograph = False
-        for index, character in enumerate(text):
-            is_latin = character in _LATIN
-            is_ideograph = not is_latin and is_han(character)
-            if (is_latin and was_ideograph) or (is_ideograph and was_latin):
-                gaps[index] = GAP_EM
-                widths[index] += GAP_EM
-            was_latin, was_ideograph = is_latin, is_ideograph
+        for run in _LATIN_RUN.finditer(text):
+            start, end = run.span()
+            if start and is_han(text[start - 1]):
+                gaps[start] = GAP_EM
+            if end < len(text) and is_han(text[end]):
+                gaps[end] = GAP_EM
+        for index in gaps:
+            widths[index] += GAP_EM
     return gaps, list(accumulate(widths, initial=0.0))
 
 
@@ -70,7 +75,7 @@ def is_han(character: str) -> bool:
     return 0x3400 <= code <= 0x9FFF or 0x20000 <= code <= 0x3FFFF or 0xF900 <= code <= 0xFAFF or code == 0x3007
 
 
-def _advance(character: str) -> float:
+def _measure(character: str) -> float:
     if unicodedata.combining(character):
         return 0.0
     return 0.5 if unicodedata.east_asian_width(character) == "H" else 1.0

@@ -1,71 +1,108 @@
-"""The marked copy shows every problem where it is; the original is never touched."""
+"""The marked copy of a workbook: what an official opens to see what to mend."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
-from formgen.data.marking import write_marked_copy
+from formgen.data.marking import LIST_TITLES, write_marked_copy
 from formgen.errors import OutputError
 from formgen.problems import Place, Problem
-from tests.data.conftest import ROSTER, Load, person, write_book
 
-ROWS = [ROSTER, person(1), [*person(2)[:4], 4.1e19], person(1)]
+TRUNCATED = Problem("F-FILE-004", Place("d.xlsx", "残疾人", "B2", "姓名"), "=1+1", {"reason": "r"})
+MISSING = Problem("F-FILE-001", Place("d.xlsx", "残疾人", "C3", "电话"))
 
 
-def test_cells_are_filled_and_commented(load: Load, tmp_path: Path) -> None:
-    dataset = load({"残疾人": [*ROWS, person(3, village="西村", name=person(1)[3])]})
-    before = hashlib.sha256(dataset.path.read_bytes()).digest()
-    write_marked_copy(dataset.path, tmp_path / "报告.xlsx", dataset.problems, "zh")
-    assert hashlib.sha256(dataset.path.read_bytes()).digest() == before
-    book = openpyxl.load_workbook(tmp_path / "报告.xlsx")
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "残疾人"
+    for row in (["编号", "姓名", "电话"], ["1", "王㛃", "138"], ["2", "李四", None], ["3", None, None]):
+        sheet.append(row)
+    sheet.merge_cells("B3:B4")
+    path = tmp_path / "d.xlsx"
+    book.save(path)
+    return path
+
+
+def test_cells_are_coloured_and_commented_and_the_rest_is_kept(source: Path, tmp_path: Path) -> None:
+    before = source.read_bytes()
+    write_marked_copy(source, tmp_path / "r.xlsx", [TRUNCATED, MISSING], "zh")
+    assert source.read_bytes() == before
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     sheet = book["残疾人"]
-    assert sheet["E3"].fill.fgColor.rgb[2:] == "FFC7CE" and "F-VALUE-004" in sheet["E3"].comment.text
-    assert sheet["D5"].fill.fgColor.rgb[2:] == "FFEB9C"
-    assert sheet["D2"].comment is None and sheet["D2"].value == person(1)[3]
-    listed = book["问题清单"]
-    assert [row[1] for row in listed.iter_rows(min_row=2, values_only=True)] == [
-        problem.code for problem in dataset.problems
+    assert sheet["B2"].value == "王㛃"
+    assert sheet["B2"].fill.start_color.rgb == "00FFC7CE"
+    comment = sheet["B2"].comment
+    assert comment is not None and "F-FILE-004" in comment.text and "损坏" in comment.text
+    assert sheet.parent.active.title == LIST_TITLES["zh"]
+    assert sheet["A2"].fill.fill_type is None and sheet["A2"].comment is None
+
+
+def test_the_list_stands_first_and_names_every_problem(source: Path, tmp_path: Path) -> None:
+    write_marked_copy(source, tmp_path / "r.xlsx", [TRUNCATED, MISSING], "zh")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert book.sheetnames == [LIST_TITLES["zh"], "残疾人"]
+    rows = list(book[LIST_TITLES["zh"]].iter_rows(min_row=2, values_only=True))
+    assert [(row[1], row[2], row[3], row[4]) for row in rows] == [
+        ("F-FILE-004", "残疾人", "B2", "姓名"),
+        ("F-FILE-001", "残疾人", "C3", "电话"),
     ]
-    assert listed["D2"].hyperlink.location == "'残疾人'!E3"
 
 
-def test_comment_of_a_merged_cell_goes_to_its_first(tmp_path: Path) -> None:
-    path = write_book(tmp_path / "a.xlsx", {"表": [["甲"], [None]]}, {"表": ["A1:A2"]})
-    problem = Problem("F-DATA-022", Place(str(path), "表", "A2"))
-    write_marked_copy(path, tmp_path / "b.xlsx", [problem], "en")
-    assert "village" in openpyxl.load_workbook(tmp_path / "b.xlsx")["表"]["A1"].comment.text
+def test_found_text_that_looks_like_a_formula_stays_text(source: Path, tmp_path: Path) -> None:
+    write_marked_copy(source, tmp_path / "r.xlsx", [TRUNCATED], "en")
+    cell = openpyxl.load_workbook(tmp_path / "r.xlsx")[LIST_TITLES["en"]]["G2"]
+    assert cell.value == "=1+1" and cell.data_type == "s"
 
 
-def test_csv_gets_the_list_alone_and_formulas_stay_text(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("x", "utf-8")
-    problem = Problem("F-DATA-004", Place(str(path), "a", "A1"), "=1+1\x07")
-    write_marked_copy(path, tmp_path / "b.xlsx", [problem], "en")
-    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
-    assert book.sheetnames == ["Problems"]
-    assert (book["Problems"]["G2"].value, book["Problems"]["G2"].data_type) == ("=1+1", "s")
+def test_two_problems_of_one_cell_share_its_comment(source: Path, tmp_path: Path) -> None:
+    other = Problem("F-FILE-001", TRUNCATED.place)
+    write_marked_copy(source, tmp_path / "r.xlsx", [TRUNCATED, other], "en")
+    comment = openpyxl.load_workbook(tmp_path / "r.xlsx")["残疾人"]["B2"].comment
+    assert comment is not None and "F-FILE-004" in comment.text and "F-FILE-001" in comment.text
 
 
-def test_the_dataset_itself_is_never_overwritten(tmp_path: Path) -> None:
-    path = write_book(tmp_path / "a.xlsx", {"表": [["甲"]]})
+def test_a_cell_inside_a_merge_is_marked_at_the_merges_first(source: Path, tmp_path: Path) -> None:
+    problem = Problem("F-FILE-001", Place("d.xlsx", "残疾人", "B4"))
+    write_marked_copy(source, tmp_path / "r.xlsx", [problem], "en")
+    assert openpyxl.load_workbook(tmp_path / "r.xlsx")["残疾人"]["B3"].comment is not None
+
+
+@pytest.mark.parametrize("name", ["d.csv", "d.json"])
+def test_a_source_that_is_no_workbook_gives_the_list_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x")
+    write_marked_copy(tmp_path / name, tmp_path / "r.xlsx", [MISSING], "en")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert book.sheetnames == [LIST_TITLES["en"]]
+    assert book[LIST_TITLES["en"]]["B2"].value == "F-FILE-001"
+
+
+def test_a_sheet_of_the_lists_name_is_kept(source: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(source)
+    book.create_sheet(LIST_TITLES["zh"])
+    book.save(source)
+    write_marked_copy(source, tmp_path / "r.xlsx", [MISSING], "zh")
+    assert openpyxl.load_workbook(tmp_path / "r.xlsx").sheetnames == ["问题清单+", "残疾人", "问题清单"]
+
+
+def test_the_dataset_itself_is_never_written_over(source: Path) -> None:
+    before = source.read_bytes()
     with pytest.raises(OutputError) as caught:
-        write_marked_copy(path, path, [], "zh")
+        write_marked_copy(source, source, [MISSING], "en")
     assert caught.value.problem.code == "F-FILE-006"
+    assert source.read_bytes() == before
 
 
-def test_unloadable_workbook_still_gives_the_list(tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
-    path.write_bytes(b"PK\x03\x04")
-    write_marked_copy(path, tmp_path / "b.xlsx", [Problem("F-FILE-004", Place(str(path)))], "zh")
-    assert openpyxl.load_workbook(tmp_path / "b.xlsx").sheetnames == ["问题清单"]
-
-
-def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
-    path = write_book(tmp_path / "a.xlsx", {"表": [["甲"]]})
-    with pytest.raises(OutputError):
-        write_marked_copy(path, tmp_path / "none" / "b.xlsx", [], "zh")
-    assert sorted(child.name for child in tmp_path.iterdir()) == ["a.xlsx"]
+def test_a_persons_own_comment_is_kept(source: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(source)
+    book["残疾人"]["C3"].comment = Comment("核实过", "王")
+    book.save(source)
+    write_marked_copy(source, tmp_path / "r.xlsx", [MISSING], "en")
+    comment = openpyxl.load_workbook(tmp_path / "r.xlsx")["残疾人"]["C3"].comment
+    assert comment is not None and comment.text.startswith("核实过\nF-FILE-001")

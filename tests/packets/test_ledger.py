@@ -14,13 +14,14 @@ ENTRY = FileEntry("米村镇/1.docx", "ab", "household", "KEY1", [SheetEntry("p/
 
 
 def test_ledger_is_json_and_tells_owners(tmp_path: Path) -> None:
-    with open_ledger(tmp_path, {"formgen": "1", "of": "p"}, "en") as ledger:
+    with open_ledger(tmp_path, {"formgen": "1", "dataset": {"name": "d.xlsx"}}, "en") as ledger:
         ledger.add(ENTRY)
         ledger.add(FileEntry("B.docx", "cd", "household", "KEY2", []))
         ledger.close({"summary": {"files": 2}, "problems": []})
     content = json.loads((tmp_path / LEDGER_NAME).read_text("utf-8"))
     assert [entry["file"] for entry in content["files"]] == ["米村镇/1.docx", "B.docx"]
     assert content["files"][0]["sheets"] == [["p/f", "1", "KEY1"]]
+    assert content["dataset"] == {"name": "d.xlsx"}
     assert content["summary"] == {"files": 2}
     assert read_owners(tmp_path) == {"米村镇/1.docx": "KEY1", "b.docx": "KEY2"}
 

@@ -151,11 +151,11 @@ def test_xlsx_where_a_form_has_it_and_word_elsewhere(tmp_path: Path, formgen: Ca
 def test_one_bad_record_is_left_out_and_named(tmp_path: Path, formgen: Callable[..., Any]) -> None:
     book = openpyxl.load_workbook(DATASET)
     sheet = book["残疾人"]
-    sheet["L5"] = "410183196205120046431X"
+    sheet["L2"] = "410183196205120046431X"
     book.save(tmp_path / "bad.xlsx")
     outcome = formgen("packet", "xinmi-2015", tmp_path / "bad.xlsx", "-o", tmp_path / "out", *AS_OF)
     assert outcome.code == 1
-    assert "残疾人!L5" in outcome.err
+    assert "残疾人!L2" in outcome.err
     manifest = json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))
     assert sum(entry["packet"] == "household" for entry in manifest["files"]) == 44
     strict = formgen("packet", "xinmi-2015", tmp_path / "bad.xlsx", "-o", tmp_path / "strict", "--strict", *AS_OF)
@@ -200,7 +200,7 @@ def test_two_records_of_one_name_both_get_a_file(tmp_path: Path, formgen: Callab
     sheet = book["残疾人"]
     for row in (2, 3):
         for column, value in ((2, "米村镇"), (3, "东沟村"), (4, None), (5, "con/aux:*?")):
-            sheet.cell(row, column, value)
+            sheet.cell(row, column).value = value
     book.save(tmp_path / "same.xlsx")
     formgen("fill", "xinmi-2015/application-form", tmp_path / "same.xlsx", "-o", tmp_path / "out", *AS_OF)
     names = sorted(path.name for path in (tmp_path / "out/米村镇/东沟村").glob("con*"))

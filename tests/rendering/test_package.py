@@ -147,3 +147,9 @@ def test_a_missing_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         PackageTemplate(tmp_path / "nowhere.docx", "docx")
     assert caught.value.problem.code == "F-FILE-001"
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        PackageTemplate(tmp_path, "docx")
+    assert caught.value.problem.code == "F-FILE-002"

@@ -27,7 +27,9 @@ HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 TABLE_WIDTH: Final = 9000
-VALUE: Final = re.compile(r"(\{\{.*?\}\})")
+CELL_EDGE: Final = re.compile(r"\|(?![^{}]*\})")
+"""A bar, but not that of a filter in a tag."""
+VALUE: Final = re.compile(r"((?:\{% vm %\})?\{\{.*?\}\})")
 FONT: Final = '<w:rFonts w:ascii="宋体" w:hAnsi="宋体" w:eastAsia="宋体"/>'
 
 
@@ -121,7 +123,7 @@ class _Maker:
         return "".join(blocks), heads
 
     def _table(self, rows: list[str]) -> str:
-        split = [row.strip("|").split("|") for row in rows]
+        split = [CELL_EDGE.split(row.strip("|")) for row in rows]
         columns = max(len([cell for cell in cells if not cell.startswith("=")]) for cells in split)
         width = TABLE_WIDTH // columns
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for _ in range(columns))
@@ -160,10 +162,10 @@ class _Maker:
             f'<w:t xml:space="preserve">{escape(bit)}</w:t></w:r>'
             for bit in text.split("¦")
         )
-        if self._is_plain or not text.startswith("{{") or not text.startswith("{{ "):
+        if self._is_plain or not text.startswith(("{{ ", "{% vm %}{{ ")):
             return runs
         self._ids += 1
-        key = re.sub(r"\W", "", text.replace(".", "_"))
+        key = re.sub(r"\W", "", text.removeprefix("{% vm %}").replace(".", "_"))
         return (
             f'<w:sdt><w:sdtPr><w:alias w:val="{key}"/><w:tag w:val="{key}"/><w:id w:val="77"/></w:sdtPr><w:sdtContent>'
             f'<w:bookmarkStart w:id="{self._ids}" w:name="f_{key}"/>{runs}<w:bookmarkEnd w:id="{self._ids}"/>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import pytest
 from hypothesis import given
@@ -56,7 +57,7 @@ def test_a_larger_size_would_not_have_fitted(text: str, box: Box) -> None:
             box.width_pt,
             box.height_pt,
             result.size_pt + 0.5,
-            box.line_pt * (result.size_pt + 0.5) / box.size_pt,
+            math.ceil(box.line_pt * (result.size_pt + 0.5) / box.size_pt * 20) / 20,
             result.size_pt + 0.5,
             box.first_line_pt,
         )

@@ -28,7 +28,7 @@ from formgen.rendering.docx.wordml import (
     w,
 )
 from formgen.typeset import Box
-from formgen.units import half_points, twips, twips_to_pt
+from formgen.units import twips_to_pt
 
 __all__ = ["Site", "find_sites", "instrument_sizes"]
 
@@ -56,15 +56,21 @@ class Site:
     field: Field
     table: str
     """Key of the table whose column the field is; '' for a field of its own."""
-    expression: str
+    holder: str
+    """What the tags of its sizes begin with: '' for a field of its own, `r.` in a loop whose variable is r."""
     box: Box
     is_line_scaled: bool
     """Whether the paragraph holds nothing else, so that its line spacing may shrink too."""
 
     @property
-    def normal(self) -> tuple[int, int]:
-        """Half points and twips of an unshrunk value."""
-        return half_points(self.box.size_pt), twips(self.box.line_pt)
+    def size_name(self) -> str:
+        """Name in the context (or row) of the value's size here, in half points."""
+        return f"formgen_size{self.index}"
+
+    @property
+    def line_name(self) -> str:
+        """Name in the context (or row) of the line spacing here, in twips."""
+        return f"formgen_line{self.index}"
 
 
 def find_sites(
@@ -79,19 +85,19 @@ def find_sites(
             found = _field(control, scope_of[control], fields)
             if found is None:
                 continue
-            table, item, expression = found
+            table, item, holder = found
             room = _room(control, item.min_font_pt)
             if room is not None:
-                yield Site(index, part, number, item, table, expression, *room)
+                yield Site(index, part, number, item, table, holder, *room)
                 index += 1
 
 
 def instrument_sizes(tree: Element, sites: Sequence[Site]) -> None:
-    """Put tags where the sizes of these sites stand: the values bring their own (`value.fits[site]`)."""
+    """Put tags where the sizes of these sites stand."""
     controls = list(tree.iter(SDT))
     for site in sites:
         control = controls[site.control]
-        size, line = (f"{{{{ {site.expression}.fits[{site.index}][{part}] }}}}" for part in (0, 1))
+        size, line = (f"{{{{ {site.holder}{name} }}}}" for name in (site.size_name, site.line_name))
         for run in control.iter(w("r")):
             properties = run.find(w("rPr"))
             if properties is None:
@@ -114,7 +120,7 @@ def _set(parent: Element, name: str, values: Mapping[str, str], order: tuple[str
 
 
 def _field(control: Element, scope: Scope, fields: Mapping[str, Field]) -> tuple[str, Field, str] | None:
-    """(table, field or column, expression) of a control that prints one value."""
+    """(table, field or column, holder) of a control that prints one value."""
     text = MERGE_TAG.sub("", "".join(item.text or "" for item in control.iter(w("t")))).strip()
     match = VALUE_TAG.fullmatch(text)
     if match is None:
@@ -123,10 +129,10 @@ def _field(control: Element, scope: Scope, fields: Mapping[str, Field]) -> tuple
     variable = scope.find(name)
     if variable is None:
         item = fields.get(name)
-        return ("", item, name) if item is not None and attribute is None and item.table is None else None
+        return ("", item, "") if item is not None and attribute is None and item.table is None else None
     table = fields[variable.table].table if variable.kind == "row" else None
     column = next((item for item in table.columns if item.key == attribute), None) if table is not None else None
-    return (variable.table, column, f"{name}.{attribute}") if column is not None else None
+    return (variable.table, column, f"{name}.") if column is not None else None
 
 
 def _room(control: Element, min_size_pt: float) -> tuple[Box, bool] | None:

@@ -8,11 +8,14 @@ there is no file but a problem that says how many characters are too many.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from formgen.forms.manifest import Manifest
+from formgen.problems import Problem
 from formgen.rendering import Rendered
 from formgen.rendering.context import ContextPlan
+from formgen.rendering.docx.pictures import PictureBook, PicturePlan
 from formgen.rendering.docx.programs import CORE, TemplateParts, Variant
 from formgen.rendering.docx.properties import CUSTOM, CustomProperties, linked_parts
 from formgen.rendering.docx.sizes import SizeKeeper
@@ -21,25 +24,27 @@ from formgen.rendering.package import PackageTemplate
 __all__ = ["CompiledDocx", "compile_docx"]
 
 
-def compile_docx(manifest: Manifest) -> CompiledDocx:
-    """Compile the form's Word template.
+def compile_docx(manifest: Manifest, picture_folder: Path = Path()) -> CompiledDocx:
+    """Compile the form's Word template. Paths of pictures in records are relative to `picture_folder`.
 
     Raises:
         InputError: F-FILE-001 … 005, the file. TemplateError: F-TPL-001 … 005, a tag, with its paragraph.
     """
-    return CompiledDocx(manifest)
+    return CompiledDocx(manifest, picture_folder)
 
 
 class CompiledDocx:
     """One form's Word template, ready to be filled."""
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: Manifest, picture_folder: Path = Path()) -> None:
         self.manifest = manifest
+        self.picture_folder = picture_folder
         self.package = PackageTemplate(manifest.template("docx"), "docx")
         self.parts = TemplateParts(manifest, self.package)
         self.properties = CustomProperties(self.package, manifest.id, manifest.version)
         self.plan = ContextPlan(manifest)
         self.sizes = SizeKeeper(manifest.id, self.parts.sites)
+        self.pictures = PicturePlan(manifest, self.parts.sites)
         self._linked = linked_parts(self.package)
         self._plain = self.parts.programs(Variant())
 
@@ -48,25 +53,37 @@ class CompiledDocx:
 
         Raises: TemplateError (F-TPL-006): an expression of the template fails with these values.
         """
+        book = PictureBook(self.picture_folder)
+        context, shrunk, problems = self.fill(record, record_key, book)
+        if any(problem.is_error for problem in problems):
+            return Rendered(None, problems)
+        programs = self.parts.programs(Variant(is_fitted=True)) if shrunk else self._plain
+        changed = {name: program.render(context) for name, program in programs.items()}
+        return Rendered(self._assemble(changed, context, record_key, book), problems)
+
+    def fill(
+        self, record: Mapping[str, Any], record_key: str, book: PictureBook
+    ) -> tuple[dict[str, Any], bool, tuple[Problem, ...]]:
+        """The context of a record, whether a value in it is printed smaller, and all that has to be said about it."""
         filled = self.plan.fill(record, record_key)
         shrunk, problems = self.sizes.check(filled.context, record_key)
-        if problems:
-            return Rendered(None, (*filled.problems, *problems))
-        programs = self._plain
+        problems += self.pictures.place(filled.context, record, record_key, book)
         if shrunk:
             self.sizes.apply(filled.context, shrunk)
-            programs = self.parts.programs(Variant(is_fitted=True))
-        changed = {name: program.render(filled.context) for name, program in programs.items()}
-        return Rendered(self._assemble(changed, filled.context, record_key), filled.problems)
+        return filled.context, bool(shrunk), (*filled.problems, *problems)
 
     def render_blank(self) -> Rendered:
         """The empty form, with the rows it is printed with."""
         context = self.plan.blank()
         changed = {name: program.render(context) for name, program in self._plain.items()}
-        return Rendered(self._assemble(changed, context, ""))
+        return Rendered(self._assemble(changed, context, "", PictureBook(self.picture_folder)))
 
-    def _assemble(self, changed: dict[str, bytes], context: dict[str, Any], record_key: str) -> bytes:
+    def _assemble(
+        self, changed: dict[str, bytes], context: dict[str, Any], record_key: str, book: PictureBook
+    ) -> bytes:
         if self.parts.core is not None:
             changed[CORE] = self.parts.core.render(context)
         changed[CUSTOM] = self.properties.single(record_key)
-        return self.package.assemble({**self._linked, **changed} if self._linked else changed)
+        changed.update(self._linked)
+        book.add_to(changed, self.package)
+        return self.package.assemble(changed)

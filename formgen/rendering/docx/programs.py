@@ -7,13 +7,15 @@ Variants are compiled when first used: `plain` (one sheet, nothing shrunk: no ta
 from __future__ import annotations
 
 import copy
+import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from jinja2 import Template, meta, nodes
 from jinja2 import TemplateError as JinjaError
+from jinja2.runtime import Context
 from lxml import etree
 
 from formgen.errors import InputError, TemplateError
@@ -22,7 +24,8 @@ from formgen.problems import Place, Problem
 from formgen.rendering.docx.boxes import Site, find_sites, instrument_sizes
 from formgen.rendering.docx.environment import GLOBAL_NAMES, WordEnvironment, plain_environment, word_environment
 from formgen.rendering.docx.identities import IDENTIFIED, UNIQUE, Numbering, identify
-from formgen.rendering.docx.sections import make_mergeable
+from formgen.rendering.docx.relations import Relation, used_relations
+from formgen.rendering.docx.sections import counts_pages, first_heads, make_mergeable, unmergeable
 from formgen.rendering.docx.sources import fixed_tables, has_loose_grid, has_tags, jinja_source
 from formgen.rendering.docx.tags import Scope, TagReader
 from formgen.rendering.docx.wordml import DOCUMENT, Element, parse_part
@@ -61,28 +64,34 @@ class Program:
         head, opening, rest = source.partition("<w:body>")
         body, closing, tail = rest.rpartition("</w:body>")
         if opening and closing:
-            self.head, self.tail = f"{head}<w:body>", f"</w:body>{tail}"
+            self.head, self.tail = f"{DECLARATION}{head}<w:body>".encode(), f"</w:body>{tail}".encode()
         else:
-            self.head, body, self.tail = "", source, ""
+            self.head, body, self.tail = DECLARATION.encode(), source, b""
         self._template = _compile(environment, body, place)
 
-    def body(self, context: dict[str, Any]) -> str:
+    def body(self, context: dict[str, Any]) -> bytes:
         """What stands between head and tail: the children of w:body, or the whole of another part.
 
         Raises: TemplateError (F-TPL-006): an expression fails with these values.
         """
+        return b"".join(self._pieces(context))
+
+    def render(self, context: dict[str, Any]) -> bytes:
+        """The whole part. Raises: TemplateError (F-TPL-006)."""
+        return b"".join((self.head, *self._pieces(context), self.tail))
+
+    def _pieces(self, context: dict[str, Any]) -> list[bytes]:
+        render: Callable[[Context], Iterator[Any]] = self._template.root_render_func
         try:
-            text = "".join(self._template.root_render_func(self._template.new_context(context)))
+            pieces: list[bytes] = list(render(self._template.new_context(context)))
         except WRONG_VALUES as exc:
             reason = str(exc) or type(exc).__name__
             raise TemplateError(Problem("F-TPL-006", self.place, params={"reason": reason})) from exc
-        if self._is_loose:
-            whole = fixed_tables(f"{self.head}{text}{self.tail}")
-            return whole.partition("<w:body>")[2].rpartition("</w:body>")[0]
-        return text
+        return [self._fix_tables(pieces)] if self._is_loose else pieces
 
-    def render(self, context: dict[str, Any]) -> bytes:
-        return f"{DECLARATION}{self.head}{self.body(context)}{self.tail}".encode()
+    def _fix_tables(self, pieces: list[bytes]) -> bytes:
+        whole = b"".join((self.head, *pieces, self.tail)).decode().removeprefix(DECLARATION)
+        return fixed_tables(whole).partition("<w:body>")[2].rpartition("</w:body>")[0].encode()
 
 
 class TemplateParts:
@@ -100,6 +109,7 @@ class TemplateParts:
         scopes = [scope for places in self._scopes.values() for _, scope in places]
         self._repeated = sum(scope.is_loop for scope in scopes)
         self._static = len(scopes) - self._repeated
+        self._has_page_numbers = any(counts_pages(package.part(name)) for name in self._trees)
         self._programs: dict[Variant, Mapping[str, Program]] = {}
         self.sites: tuple[Site, ...] = tuple(find_sites(self._trees, self._scopes, manifest))
         self.core = self._core()
@@ -109,10 +119,20 @@ class TemplateParts:
         """The document's tree as the template has it; to look at, not to change."""
         return self._trees[DOCUMENT]
 
-    @property
-    def static_names(self) -> tuple[str, ...]:
-        """Headers, footers and footnotes without a tag: the same in every file."""
-        return tuple(name for name in self._declared() if name not in self._trees)
+    @functools.cached_property
+    def first_heads(self) -> frozenset[tuple[str, str]]:
+        """Which headers and footers the first section has: (element's name, type)."""
+        return frozenset(first_heads(self.document))
+
+    @functools.cached_property
+    def relations(self) -> tuple[Relation, ...]:
+        """The document's relationships that its text names."""
+        return tuple(used_relations(self._package, self.document))
+
+    @functools.cached_property
+    def unmergeable(self) -> tuple[str, ...]:
+        """Names of what the document holds that cannot stand in a merged file."""
+        return tuple(unmergeable(self.document))
 
     def programs(self, variant: Variant) -> Mapping[str, Program]:
         """Part name → program."""
@@ -130,7 +150,9 @@ class TemplateParts:
         return [name for name in names if name in self._package.names]
 
     def _tagged_names(self) -> list[str]:
-        return [DOCUMENT, *(name for name in self._declared() if has_tags(self._package.part(name)))]
+        heads = {name: self._package.part(name) for name in self._declared()}
+        # Headers that count pages change in merged files.
+        return [DOCUMENT, *(name for name, part in heads.items() if has_tags(part) or counts_pages(part))]
 
     def _parse(self, name: str) -> Element:
         try:
@@ -154,7 +176,7 @@ class TemplateParts:
                 instrument_sizes(tree, [site for site in self.sites if site.part == name])
             identify(tree, places, numbering)
             if variant.is_merged:
-                make_mergeable(tree)
+                make_mergeable(tree, self._has_page_numbers)
             source = jinja_source(tree)
             if variant == PLAIN:
                 self._check_names(environment, source, place)

@@ -9,6 +9,7 @@ Source: ECMA-376 Part 1, 17.6.17 and 17.6.18 (sectPr), 17.10.5 (headerReference:
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -24,7 +25,15 @@ from formgen.rendering.docx.wordml import (
     w,
 )
 
-__all__ = ["EMPTY_HEADS", "IS_FOLLOWED", "RELATION_MARK", "first_heads", "make_mergeable", "unmergeable"]
+__all__ = [
+    "EMPTY_HEADS",
+    "IS_FOLLOWED",
+    "RELATION_MARK",
+    "counts_pages",
+    "first_heads",
+    "make_mergeable",
+    "unmergeable",
+]
 
 IS_FOLLOWED: Final = "formgen_is_followed"
 """Context of a merged file: whether another sheet follows."""
@@ -34,6 +43,9 @@ EMPTY_HEADS: Final = "formgen_empty_heads"
 """Context of a merged file: references to empty headers where the template has none but another sheet has."""
 REFERENCES: Final = (w("headerReference"), w("footerReference"))
 NOTES: Final = (w("footnoteReference"), w("endnoteReference"), w("commentReference"))
+PAGE_FIELD: Final = re.compile(rb"\b(?:NUM)?PAGES?\b")
+ALL_PAGES: Final = re.compile(r"\bNUMPAGES\b")
+PARAGRAPH_MARKER: Final = re.compile(r"\{[{%#]-?p\s")
 TINY_PARAGRAPH: Final = (
     f'<w:p xmlns:w="{W_NS}"><w:pPr><w:widowControl w:val="0"/><w:snapToGrid w:val="0"/>'
     '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
@@ -41,8 +53,14 @@ TINY_PARAGRAPH: Final = (
 )
 
 
-def make_mergeable(root: Element) -> None:
-    """Turn what differs between the sheets of one file into tags."""
+def counts_pages(content: bytes) -> bool:
+    """Whether a part prints page numbers."""
+    return PAGE_FIELD.search(content) is not None
+
+
+def make_mergeable(root: Element, has_page_numbers: bool) -> None:
+    """Turn what differs between the sheets of one file into tags; a sheet with page numbers counts from 1."""
+    _count_own_pages(root)
     for element in root.iter(etree.Element):
         for name, value in element.attrib.items():
             if name.startswith(f"{{{R_NS}}}"):
@@ -52,7 +70,7 @@ def make_mergeable(root: Element) -> None:
         return
     sections = list(body.iter(w("sectPr")))
     if sections:
-        _start_afresh(sections[0])
+        _start_afresh(sections[0], has_page_numbers)
     last = sections[-1] if sections and sections[-1].getparent() is body else etree.SubElement(body, w("sectPr"))
     _break_after(body, last)
 
@@ -70,17 +88,29 @@ def unmergeable(root: Element) -> Iterator[str]:
         yield etree.QName(element).localname
 
 
-def _start_afresh(section: Element) -> None:
-    """The sheet begins on a new page, and its pages are counted from 1, as in a file of its own."""
+def _count_own_pages(root: Element) -> None:
+    """The number of pages is that of the sheet, which is a section here, not that of the file."""
+    for field in root.iter(w("instrText")):
+        field.text = ALL_PAGES.sub("SECTIONPAGES", field.text or "")
+    for field in root.iter(w("fldSimple")):
+        field.set(w("instr"), ALL_PAGES.sub("SECTIONPAGES", field.get(w("instr"), "")))
+
+
+def _start_afresh(section: Element, has_page_numbers: bool) -> None:
+    """The sheet begins on a new page, and its pages are counted from 1, as in a file of its own.
+
+    Only where numbers are printed: LibreOffice counts an empty page before a second page 1.
+    """
     for kind in section.findall(w("type")):
         section.remove(kind)
     insert_ordered(section, etree.Element(w("type"), {w("val"): "nextPage"}), SECTION_ORDER)
-    numbers = section.find(w("pgNumType"))
-    if numbers is None:
-        numbers = etree.Element(w("pgNumType"))
-        insert_ordered(section, numbers, SECTION_ORDER)
-    if w("start") not in numbers.attrib:
-        numbers.set(w("start"), "1")
+    if has_page_numbers:
+        numbers = section.find(w("pgNumType"))
+        if numbers is None:
+            numbers = etree.Element(w("pgNumType"))
+            insert_ordered(section, numbers, SECTION_ORDER)
+        if w("start") not in numbers.attrib:
+            numbers.set(w("start"), "1")
     section.text = f"{{{{ {EMPTY_HEADS} }}}}"
 
 
@@ -106,7 +136,7 @@ def _break_after(body: Element, section: Element) -> None:
 def _is_taken(paragraph: Element) -> bool:
     """Whether the paragraph breaks a section itself, or is a marker that docxtpl takes out."""
     text = "".join(item.text or "" for item in paragraph.iter(w("t")))
-    return "{" in text or paragraph.find(f"{w('pPr')}/{w('sectPr')}") is not None
+    return PARAGRAPH_MARKER.search(text) is not None or paragraph.find(f"{w('pPr')}/{w('sectPr')}") is not None
 
 
 def _only_if(element: Element, condition: str) -> None:

@@ -22,6 +22,7 @@ from jinja2 import meta, nodes
 from formgen.errors import TemplateError
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Place, Problem
+from formgen.rendering.context import DATE_PARTS
 from formgen.rendering.docx.environment import GLOBAL_NAMES, plain_environment
 from formgen.rendering.docx.wordml import Element, own_texts, w
 
@@ -36,7 +37,6 @@ QUOTES: Final = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 """Word's typing aid turns quotes into these; docxtpl turns them back."""
 MERGES: Final = frozenset(["vm", "hm"])
 CELL_SETTINGS: Final = frozenset(["colspan", "cellbg"])
-DATE_PARTS: Final = ("year", "month", "day")
 ROW_NUMBER: Final = "row_number"
 SHOWN_TEXT: Final = 40
 

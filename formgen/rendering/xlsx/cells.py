@@ -2,8 +2,8 @@
 
 Text becomes an inline string, never a formula: what starts with = is text in Excel, WPS and LibreOffice alike. Line
 ends become \\n, Excel's own. Characters XML cannot hold are left out; `clean_text` tells, so that it becomes a problem.
-Nothing is cut and nothing shrunk: a cell keeps the template's wrap and shrink-to-fit, and a text too long for its row's
-height is whole in the file.
+Nothing is cut and nothing shrunk: a cell keeps the template's wrap and shrink-to-fit, and a wrapped text too long for
+its row makes the row higher (formgen.rendering.xlsx.heights).
 
 Source: ECMA-376 Part 1, 18.3.1.4 (c), 18.4.12 (t), 22.9.2.19 (ST_Xstring); Excel's limits.
 """
@@ -19,8 +19,10 @@ __all__ = [
     "NEEDS_CARE",
     "clean_text",
     "escape",
+    "escape_markup",
     "number_text",
     "percent_number",
+    "quoted",
     "significant_digits",
     "utf16_length",
 ]
@@ -51,8 +53,18 @@ def utf16_length(text: str) -> int:
 
 def escape(text: str) -> str:
     """Clean text as character data. _x0041_ would be read as A: its first underscore is written as _x005F_."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return ESCAPE_LOOKALIKE.sub("_x005F_", text)
+    return ESCAPE_LOOKALIKE.sub("_x005F_", escape_markup(text))
+
+
+def escape_markup(text: str) -> str:
+    """Any text as character data, its ]]> and line ends included (xml.sax.saxutils does it too, but imports urllib)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quoted(value: str) -> str:
+    """A value as an attribute, in its quotes."""
+    text = escape_markup(value).replace('"', "&quot;")
+    return f'"{text.replace(chr(9), "&#9;").replace(chr(10), "&#10;").replace(chr(13), "&#13;")}"'
 
 
 def number_text(number: int | Decimal) -> str:

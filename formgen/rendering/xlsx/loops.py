@@ -31,6 +31,7 @@ from formgen.rendering.xlsx.cells import (
     significant_digits,
 )
 from formgen.rendering.xlsx.formulas import NoValue, Value
+from formgen.rendering.xlsx.heights import Growing
 from formgen.rendering.xlsx.references import MAX_ROWS, Area, RowMap, column_letters
 from formgen.rendering.xlsx.surroundings import Merge
 from formgen.rendering.xlsx.tags import ROW_NUMBER
@@ -87,6 +88,8 @@ class LoopWriter:
         self.merges = [area for area in merges if area.column1 != loop.merge_column]
         spans = [area.column2 for area in merges if area.column1 == loop.merge_column]
         self._merge_end = spans[0] if spans else loop.merge_column
+        self.growing = Growing.compile(loop.plan, calculation.plan)
+        self._wrapped = [(cell.index, cell.sure) for cell in self.growing.cells]
         self._prepare()
 
     def _prepare(self) -> None:
@@ -110,7 +113,7 @@ class LoopWriter:
         self._numbers = [(index, cell) for index, cell in fields if cell.is_number]
         self._row_numbers = [index for index, cell in fields if cell.tag.column == ROW_NUMBER]
         self._mixed = [(index, cell) for index, cell in enumerate(self.cells) if isinstance(cell, MixedCell)]
-        self._percents = [(i, c.percent) for i, c in self._numbers if self._is_percent(c)]
+        self._percents = [(i, c.format.is_percent) for i, c in self._numbers if self._is_percent(c)]
 
     def _is_percent(self, cell: FieldCell) -> bool:
         assert self.loop.table.table is not None
@@ -183,6 +186,8 @@ class _RowWriter:
         self.group_start = 0
         self.merge_index = writer._index[writer.loop.merge_column] if writer.loop.merge_column else -1
         self.overrides: dict[int, str] = {}
+        self.shown: dict[int, str] = {}
+        """Texts of mixed cells of the row being written, without their XML."""
         for index in writer._formulas:
             cell = writer.cells[index]
             assert isinstance(cell, FormulaCell)
@@ -202,7 +207,7 @@ class _RowWriter:
         if not is_blank:
             for index in writer._row_numbers:
                 texts[index] = str(self.filled.count)
-        raw = "".join(texts)
+        raw, plain = "".join(texts), texts
         if NEEDS_CARE(raw) or len(raw) > MAX_TEXT // 2:
             texts = self._with_care(texts)
         if self.merge_index >= 0:
@@ -226,11 +231,25 @@ class _RowWriter:
                 out[index] = xml
             self.overrides.clear()
         out.append(writer._tail)
-        return "".join(out).replace("\0", str(self.number))
+        xml = "".join(out)
+        for index, sure in writer._wrapped:
+            if len(texts[index]) > sure or "\n" in texts[index]:
+                xml = self._grow(xml, texts, plain)
+                break
+        return xml.replace("\0", str(self.number))
 
     def close_group(self) -> None:
         if self.group_start and self.number > self.group_start:
             self.filled.groups.extend((self.group_start, self.number))
+
+    def _grow(self, xml: str, texts: list[str], plain: list[str]) -> str:
+        """The row's XML, higher where a wrapped text needs it (a text said by the row above needs nothing)."""
+        shown = {index: self.shown.get(index, plain[index]) for index, _ in self.writer._wrapped if texts[index]}
+        height_pt, cell = self.writer.growing.height_of(shown)
+        if cell is None:
+            return xml
+        self.reporter.watch_height(height_pt, self.writer.sheet, self._name(cell.index), self._label(cell.index))
+        return self.writer.growing.at(xml, height_pt)
 
     def _with_care(self, texts: list[str]) -> list[str]:
         return [
@@ -271,7 +290,8 @@ class _RowWriter:
             printed[printer.key] = printer.blank if value is None else printer.print(value)
         context = {**self.context, writer.loop.start.variable: printed}
         for index, cell in writer._mixed:
-            texts[index] = render_mixed(cell, context, self.reporter, writer.sheet, self._name(index))
+            name = self._name(index)
+            texts[index], self.shown[index] = render_mixed(cell, context, self.reporter, writer.sheet, name)
 
     def _compute(self, texts: list[str]) -> None:
         writer = self.writer

@@ -11,8 +11,9 @@ Source: ECMA-376 Part 1, 18.17.2.3 (A1 references). Limits: R1C1 is not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 __all__ = [
     "MAX_ROWS",
@@ -20,12 +21,13 @@ __all__ = [
     "Area",
     "LoopRows",
     "Moving",
+    "Reach",
     "RowMap",
     "column_index",
     "column_letters",
     "parse_area",
-    "quote_sheet",
     "unquote_sheet",
+    "vanishes",
 ]
 
 MAX_ROWS = 1_048_576
@@ -64,11 +66,6 @@ def unquote_sheet(prefix: str) -> str:
     """'附件1'! → 附件1"""
     name = prefix.removesuffix("!")
     return name[1:-1].replace("''", "'") if name.startswith("'") else name
-
-
-def quote_sheet(name: str) -> str:
-    quoted = name.replace("'", "''")
-    return f"'{quoted}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +145,19 @@ class LoopRows:
         return self.marker + 2
 
 
+def vanishes(area: Area, loops: Iterable[LoopRows]) -> bool:
+    """Whether an area stands on marker rows only."""
+    markers = {row for loop in loops for row in (loop.marker, loop.end)}
+    rows = range(area.row1, area.row2 + 1)
+    return len(rows) <= len(markers) and all(row in markers for row in rows)
+
+
+Reach = Literal["formula", "cells", "rule"]
+"""How a reference is meant: in a formula one cell stays one cell; a list of cells a rule or a name is for grows with a
+loop row even where it is one cell; in a rule's formula relative rows are counted from the first cell the rule is for,
+so a relative end in a loop row stays in the first copy."""
+
+
 class RowMap:
     """Template rows → rows of the filled sheet.
 
@@ -188,13 +198,14 @@ class RowMap:
                 return last + 1 if row == loop.end else first
         return min(row + shift, MAX_ROWS)
 
-    def area_text(self, area: Area, is_anchored: bool = False) -> str:
-        """The reference moved. `is_anchored`: relative rows are counted from the first cell a rule applies to
-        (conditional formats, validations), so a relative end in a loop row stays in the first copy."""
+    def area_text(self, area: Area, reach: Reach = "formula") -> str:
+        """The reference moved."""
         if not area.is_range:
-            row = self.start(area.row1)
+            row, last = self.start(area.row1), self.end(area.row1)
+            if reach == "cells" and last > row:
+                return replace(area, is_range=True).text(row, last)
             return area.text(row, row)
-        stays = is_anchored and not area.fixed[3]
+        stays = reach == "rule" and not area.fixed[3]
         return area.text(self.start(area.row1), self.start(area.row2) if stays else self.end(area.row2))
 
 
@@ -204,12 +215,12 @@ class Moving:
     Args:
         text: formula without =, defined name, or sqref.
         is_own: whether a sheet prefix (as written, or empty) means the sheet that is filled.
-        is_anchored: see `RowMap.area_text`.
+        reach: how references are meant.
     """
 
-    def __init__(self, text: str, is_own: Callable[[str], bool], is_anchored: bool = False) -> None:
+    def __init__(self, text: str, is_own: Callable[[str], bool], reach: Reach = "formula") -> None:
         self.pieces: list[str | Area] = []
-        self.is_anchored = is_anchored
+        self.reach = reach
         done = 0
         for match in REFERENCE.finditer(text):
             if match["string"] or not is_own(match["sheet"] or ""):
@@ -228,6 +239,5 @@ class Moving:
     def at_each(self, rows_of: Callable[[Area], RowMap]) -> str:
         """Like `at`, for a text whose references are to several sheets."""
         return "".join(
-            piece if isinstance(piece, str) else rows_of(piece).area_text(piece, self.is_anchored)
-            for piece in self.pieces
+            piece if isinstance(piece, str) else rows_of(piece).area_text(piece, self.reach) for piece in self.pieces
         )

@@ -17,6 +17,7 @@ from formgen.problems import Place, Problem
 from formgen.rendering.xlsx.calculation import Calculation, Results, formula_text
 from formgen.rendering.xlsx.cells import MAX_DIGITS, escape, number_text, percent_number, significant_digits
 from formgen.rendering.xlsx.formulas import NoValue, Value
+from formgen.rendering.xlsx.heights import Growing
 from formgen.rendering.xlsx.loops import FilledLoop, LoopWriter
 from formgen.rendering.xlsx.references import MAX_ROWS, RowMap, column_letters
 from formgen.rendering.xlsx.template import FieldCell, FormulaCell, LoopPlan, MixedCell, PlanCell, RowPlan, SheetPlan
@@ -76,16 +77,12 @@ class SheetWriter:
             LoopWriter(loop, self.calculation, plan.name, plan.surroundings.row_merges[loop.rows.marker])
             for loop in plan.loops
         ]
+        self._growing = {row.row: Growing.compile(row, plan) for row in plan.rows if isinstance(row, RowPlan)}
         self._types = {item.key: item.type_name for item in manifest.fields}
         self._labels = {item.key: item.label for item in manifest.fields}
         self._last_row = max(
             (row.plan.row + 1 if isinstance(row, LoopPlan) else row.row for row in plan.rows), default=1
         )
-
-    @property
-    def first_moving_row(self) -> int | None:
-        """The template's first row that a loop moves or drops; None for a sheet without loops."""
-        return self.plan.loops[0].rows.marker if self.plan.loops else None
 
     def fill(
         self, context: Mapping[str, Any], tables: Mapping[str, Iterable[Mapping[str, Any]]], reporter: Reporter
@@ -119,6 +116,8 @@ class SheetWriter:
     ) -> str:
         number = str(row_map.start(row.row))
         out: list[str] = []
+        shown: dict[int, str] = {}
+        growing = self._growing[row.row]
         for part in row.parts:
             if isinstance(part, str):
                 out.append(part)
@@ -126,12 +125,21 @@ class SheetWriter:
             name = f"{column_letters(part.column)}{number}"
             if isinstance(part, FieldCell):
                 out.append(self._field(part, context, reporter, name))
+                shown[len(shown)] = context[part.tag.key]
             elif isinstance(part, MixedCell):
-                text = render_mixed(part, context, reporter, self.plan.name, name)
+                text, shown[len(shown)] = render_mixed(part, context, reporter, self.plan.name, name)
                 out.append(part.open + text + part.close if text else part.blank)
             else:
                 out.append(self._formula(part, row_map, results, reporter, name))
-        return "".join(out).replace("\0", number)
+                shown[len(shown)] = ""
+        xml = "".join(out)
+        height_pt, cell = growing.height_of(shown)
+        if cell is not None:
+            part = row.cells[cell.index]
+            label = self._labels[part.tag.key] if isinstance(part, FieldCell) else ""
+            reporter.watch_height(height_pt, self.plan.name, f"{column_letters(cell.column)}{number}", label)
+            xml = growing.at(xml, height_pt)
+        return xml.replace("\0", number)
 
     def _field(self, cell: FieldCell, context: Mapping[str, Any], reporter: Reporter, name: str) -> str:
         key = cell.tag.key
@@ -141,7 +149,7 @@ class SheetWriter:
         if not cell.is_number:
             return f"{cell.open}{escape(text)}{cell.close}"
         if self._types[key] == "percent":
-            text = percent_number(text, cell.percent)
+            text = percent_number(text, cell.format.is_percent)
         if significant_digits(text) > MAX_DIGITS:
             reporter.report("F-XLSX-023", self.plan.name, name, label=self._labels[key])
             return f"{cell.text_open}{text}</t></is></c>"
@@ -162,4 +170,4 @@ class SheetWriter:
         text = str(context[cell.tag.key])
         if not text or not cell.is_number:
             return text or None
-        return Decimal(percent_number(text, cell.percent) if self._types[cell.tag.key] == "percent" else text)
+        return Decimal(percent_number(text, cell.format.is_percent) if self._types[cell.tag.key] == "percent" else text)

@@ -10,25 +10,28 @@ Source: ECMA-376 Part 1, 18.3.1.99 (worksheet: the order of its elements).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
+from formgen.rendering.xlsx.cells import escape_markup
 from formgen.rendering.xlsx.references import (
     REFERENCE,
     Area,
     LoopRows,
     Moving,
+    Reach,
     RowMap,
     area_of,
     column_letters,
     parse_area,
     unquote_sheet,
+    vanishes,
 )
 from formgen.rendering.xlsx.tags import has_tag
 from formgen.rendering.xlsx.workbook import (
@@ -58,6 +61,7 @@ BEFORE_MERGES = frozenset(
         "customSheetViews",
     ]
 )
+FORMULA_TAG = re.compile(rb"<(?:\w+:)?(?:f|formula[12]?)[ >]")
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 FIXED_KINDS = frozenset(["printerSettings", "hyperlink", "vmlDrawing", "image", "customProperty"])
 """Relations of a sheet that stand at no cell (comments are looked at in their own part)."""
@@ -162,7 +166,7 @@ class _Slots:
         self.mark = mark
         self.content: dict[str, Any] = {}
         self._is_own = is_own
-        self._vanishing = frozenset(row for loop in loops for row in (loop.marker, loop.end))
+        self._loops = loops
 
     def new(self, content: Any) -> str:
         slot = f"{self.mark}{len(self.content)}."
@@ -175,7 +179,7 @@ class _Slots:
             return []
         root.remove(element)
         areas = [parse_area(item.get("ref", "")) for item in element]
-        return [area for area in areas if not self._vanishes(area)]
+        return [area for area in areas if not vanishes(area, self._loops)]
 
     def mark_tree(self, root: Any) -> None:
         for element in list(root.iter(etree.Element)):
@@ -189,13 +193,14 @@ class _Slots:
 
     def _mark(self, element: Any, name: str) -> None:
         for key in REFERENCE_ATTRIBUTES & set(element.attrib):
-            element.set(key, self.new(Moving(self._kept(element.get(key)), self._is_own)))
+            reach: Reach = "cells" if key in ("ref", "sqref") else "formula"
+            element.set(key, self.new(Moving(self._kept(element.get(key)), self._is_own, reach)))
         if name == "hyperlink" and element.get("location"):
             element.set("location", self.new(Moving(element.get("location"), self._is_own)))
         if name in ("inputCells", "cellWatch") and element.get("r"):
             element.set("r", self.new(Moving(element.get("r"), self._is_own)))
         if name in FORMULA_ELEMENTS and element.text:
-            element.text = self.new(Moving(element.text, self._is_own, is_anchored=name != "sqref"))
+            element.text = self.new(Moving(element.text, self._is_own, "cells" if name == "sqref" else "rule"))
 
     def _kept(self, references: str) -> str:
         """A list of references without those that vanish with a marker row, but never an empty one."""
@@ -208,11 +213,7 @@ class _Slots:
 
     def _is_vanishing(self, ref: str) -> bool:
         match = REFERENCE.fullmatch(ref)
-        return match is not None and self._vanishes(area_of(match))
-
-    def _vanishes(self, area: Area) -> bool:
-        rows = range(area.row1, area.row2 + 1)
-        return len(rows) <= len(self._vanishing) and all(row in self._vanishing for row in rows)
+        return match is not None and vanishes(area_of(match), self._loops)
 
 
 def _remove(element: Any) -> None:
@@ -231,7 +232,7 @@ def _insert_merges(root: Any, slots: _Slots) -> None:
 
 
 def _quoted(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return escape_markup(text).replace('"', "&quot;")
 
 
 def _require_movable(name: str, workbook: Workbook, root: Any, first_moving: int) -> None:
@@ -268,7 +269,7 @@ def require_no_outside_references(workbook: Workbook, moving_from: Mapping[str, 
     for part, content in workbook.parts.items():
         if not part.startswith("xl/") or not part.endswith(".xml") or part in own or part == "xl/workbook.xml":
             continue
-        if not any(name.encode() in content or escape(name).encode() in content for name in moving_from):
+        if not moving_from or not FORMULA_TAG.search(content):
             continue
         for element in parse_xml(content, workbook.file, part).iter(etree.Element):
             if etree.QName(element).localname in FORMULA_ELEMENTS and element.text:

@@ -15,16 +15,15 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
-from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-from formgen.errors import TemplateError as FormTemplateError
+from formgen.errors import TemplateError
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Place, Problem
-from formgen.rendering.context import Row
+
+if TYPE_CHECKING:  # Jinja is imported when a cell needs it
+    from formgen.rendering.xlsx.mixed import MixedReader, MixedTemplate
 
 __all__ = ["ROW_NUMBER", "FieldTag", "LoopEnd", "LoopStart", "MixedText", "Scope", "TagReader", "has_tag"]
 
@@ -61,7 +60,7 @@ class LoopEnd:
 class MixedText:
     """Text with tags in it. `tag` is shown when rendering it fails."""
 
-    template: Template
+    template: MixedTemplate
     tag: str
 
 
@@ -70,15 +69,6 @@ class Scope:
     """What names mean in a row: those of the form, and in a loop row the row's variable."""
 
     loop: LoopStart | None = None
-
-
-class CellEnvironment(ImmutableSandboxedEnvironment):
-    """The sandbox, with rows whose columns come before the methods of a mapping (a column may be named `items`)."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if obj.__class__ is Row:
-            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
 
 
 def has_tag(text: str) -> bool:
@@ -91,8 +81,12 @@ class TagReader:
     def __init__(self, manifest: Manifest, file: str) -> None:
         self._fields: Mapping[str, Field] = {field.key: field for field in manifest.fields}
         self._file = file
-        self._environment = CellEnvironment(autoescape=False, undefined=StrictUndefined, keep_trailing_newline=True)
-        self._environment.globals.clear()
+
+    @cached_property
+    def _mixed_reader(self) -> MixedReader:
+        from formgen.rendering.xlsx.mixed import MixedReader
+
+        return MixedReader()
 
     def read(self, text: str, sheet: str, cell: str, scope: Scope) -> FieldTag | LoopStart | LoopEnd | MixedText:
         """What a text with tags asks for.
@@ -115,7 +109,7 @@ class TagReader:
 
     def as_mixed(self, text: str) -> MixedText:
         """A text already read as one value, as Jinja prints it (a run of several formats)."""
-        return MixedText(self._environment.from_string(text), text.strip())
+        return MixedText(self._mixed_reader.read(text), text.strip())
 
     def _require_whole(self, text: str, spot: _Spot) -> None:
         """A lone {{ or %} is a slip of the hand, which Jinja would print."""
@@ -150,29 +144,29 @@ class TagReader:
         return [*(column.key for column in table.columns), ROW_NUMBER]
 
     def _mixed(self, text: str, scope: Scope, spot: _Spot) -> MixedText:
+        from formgen.rendering.xlsx.mixed import MixedFault
+
         try:
-            tree = self._environment.parse(text)
-            template = self._environment.from_string(text)
-        except TemplateError as exc:
-            raise spot.error("F-XLSX-001", text.strip(), reason=exc.message or "") from exc
-        self._require_known(tree, text, scope, spot)
+            template = self._mixed_reader.read(text)
+        except MixedFault as exc:
+            raise spot.error("F-XLSX-001", text.strip(), reason=str(exc)) from exc
+        self._require_known(template, text, scope, spot)
         return MixedText(template, text.strip())
 
-    def _require_known(self, tree: nodes.Template, text: str, scope: Scope, spot: _Spot) -> None:
+    def _require_known(self, template: MixedTemplate, text: str, scope: Scope, spot: _Spot) -> None:
         variable = scope.loop.variable if scope.loop else ""
         known = [key for key, field in self._fields.items() if not field.table]
         known += [variable] if variable else []
-        for name in sorted(find_undeclared_variables(tree)):
+        for name in template.names:
             if name not in known:
                 raise spot.unknown(name, text, known)
-        for attribute in tree.find_all(nodes.Getattr):
-            owner = attribute.node
-            if isinstance(owner, nodes.Name) and scope.loop and owner.name == variable:
+        for owner, part in template.parts:
+            if scope.loop and owner == variable:
                 columns = self._columns(scope.loop)
-                if attribute.attr not in columns:
-                    raise spot.unknown(f"{variable}.{attribute.attr}", text, columns)
-            elif isinstance(owner, nodes.Name) and owner.name in self._fields:
-                self._require_part(self._fields[owner.name], attribute.attr, text, spot)
+                if part not in columns:
+                    raise spot.unknown(f"{variable}.{part}", text, columns)
+            elif owner in self._fields:
+                self._require_part(self._fields[owner], part, text, spot)
 
     def _require_part(self, field: Field, part: str, text: str, spot: _Spot) -> None:
         parts = ["year", "month", "day"] if field.type_name == "date" else []
@@ -186,10 +180,10 @@ class _Spot:
 
     place: Place
 
-    def error(self, code: str, found: str, **params: str) -> FormTemplateError:
-        return FormTemplateError(Problem(code, self.place, found, params))
+    def error(self, code: str, found: str, **params: str) -> TemplateError:
+        return TemplateError(Problem(code, self.place, found, params))
 
-    def unknown(self, name: str, tag: str, known: Iterable[str]) -> FormTemplateError:
+    def unknown(self, name: str, tag: str, known: Iterable[str]) -> TemplateError:
         names = list(known)
         nearest = difflib.get_close_matches(name.rpartition(".")[2], names, 3, 0.4) or names[:12]
         return self.error("F-XLSX-002", tag.strip(), name=name, known=", ".join(nearest))

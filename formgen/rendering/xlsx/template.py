@@ -11,20 +11,21 @@ merge_by); what cannot follow its cells (a picture below a loop, an array formul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import itertools
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
 from formgen.errors import TemplateError
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Place, Problem
-from formgen.rendering.xlsx.cells import escape as escape_text
+from formgen.rendering.xlsx.cells import escape, escape_markup, quoted
+from formgen.rendering.xlsx.columns import Columns
 from formgen.rendering.xlsx.formulas import Formula, Unsupported, read_formula, shift_formula
-from formgen.rendering.xlsx.references import LoopRows, column_letters, parse_area, unquote_sheet
+from formgen.rendering.xlsx.references import Area, LoopRows, column_letters, parse_area, unquote_sheet
+from formgen.rendering.xlsx.styles import CellFormat
 from formgen.rendering.xlsx.surroundings import Surroundings
 from formgen.rendering.xlsx.tags import ROW_NUMBER, FieldTag, LoopEnd, LoopStart, MixedText, Scope, TagReader, has_tag
 from formgen.rendering.xlsx.workbook import MAIN, Workbook, parse_xml, text_nodes
@@ -59,8 +60,7 @@ class FieldCell:
     text_open: str
     """`open` for a number that has to be written as text."""
     is_number: bool
-    percent: bool
-    """Whether the cell's format multiplies by 100."""
+    format: CellFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class MixedCell:
     close: str
     blank: str
     pieces: tuple[str | MixedText, ...]
+    format: CellFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,12 @@ class RowPlan:
     """A row: XML and cells in turn; NUL stands for the row's number."""
 
     row: int
+    opening: str = ""
+    """The row's start tag."""
+    rest: str = ""
+    """The same without height and end."""
+    height_pt: float | None = None
+    """None where the reader's program fits it; 0 for a hidden row."""
     parts: list[str | PlanCell] = field(default_factory=list)
 
     @property
@@ -117,6 +124,7 @@ class SheetPlan:
     name: str
     part: str
     surroundings: Surroundings
+    columns: Columns
     rows: list[RowPlan | LoopPlan]
     constants: dict[tuple[int, int], Decimal | str]
     """Values of cells without tags, by template row and column, for formulas."""
@@ -124,6 +132,17 @@ class SheetPlan:
     @property
     def loops(self) -> list[LoopPlan]:
         return [row for row in self.rows if isinstance(row, LoopPlan)]
+
+    @property
+    def heights_pt(self) -> dict[int, float]:
+        """Heights of the template's rows that say one."""
+        plans = [row.plan if isinstance(row, LoopPlan) else row for row in self.rows]
+        return {plan.row: plan.height_pt for plan in plans if plan.height_pt is not None}
+
+    @property
+    def merges(self) -> list[Area]:
+        """All merged cells, in the template's rows."""
+        return [*self.surroundings.merges, *itertools.chain(*self.surroundings.row_merges.values())]
 
     @property
     def loop_rows(self) -> list[LoopRows]:
@@ -142,11 +161,12 @@ def compile_sheet(name: str, workbook: Workbook, manifest: Manifest, tags: TagRe
     if data is None or root.prefix is not None:
         raise TemplateError(Problem("F-XLSX-012", Place(workbook.file, name), params={"reason": root.tag}))
     reader = _SheetReader(name, workbook, manifest, tags, root)
-    rows = reader.read(data)
-    if not reader.has_tags:
+    if not reader.has_tags(data):
         return None
+    rows = reader.read(data)
+    columns = Columns.of(root, workbook.styles.digit_px)
     surroundings = Surroundings.compile(name, workbook, root, [row.rows for row in rows if isinstance(row, LoopPlan)])
-    return SheetPlan(name, part, surroundings, rows, reader.constants)
+    return SheetPlan(name, part, surroundings, columns, rows, reader.constants)
 
 
 class _SheetReader:
@@ -157,7 +177,9 @@ class _SheetReader:
         self.prefixes = {uri: prefix for prefix, uri in root.nsmap.items() if prefix}
         self.shared: dict[str, tuple[str, int, int]] = {}
         self.constants: dict[tuple[int, int], Decimal | str] = {}
-        self.has_tags = False
+
+    def has_tags(self, data: Any) -> bool:
+        return any(has_tag(self._text(cell)) for cell in data.iter(f"{{{MAIN}}}c"))
 
     def read(self, data: Any) -> list[RowPlan | LoopPlan]:
         plans: list[RowPlan | LoopPlan] = []
@@ -206,7 +228,6 @@ class _SheetReader:
                     found = tag
         if found and len(texts) > 1:
             raise self._error("F-XLSX-005", texts[0][0], " ".join(text for _, text in texts))
-        self.has_tags |= found is not None
         return found
 
     def _cells(self, row: Any, number: int) -> list[tuple[str, Any]]:
@@ -218,13 +239,14 @@ class _SheetReader:
         return found
 
     def _row(self, row: Any, number: int, scope: Scope) -> RowPlan:
-        plan = RowPlan(number)
-        attributes = self._attributes(row, ("r",))
-        plan.parts.append(f'<row r="\0"{attributes}>')
+        opening = f'<row r="\0"{self._attributes(row, ("r",))}>'
+        rest = f'<row r="\0"{self._attributes(row, ("r", "ht", "customHeight"))}'
+        height = 0.0 if row.get("hidden") in ("1", "true") else float(row.get("ht")) if row.get("ht") else None
+        plan = RowPlan(number, opening, rest, height, [opening])
         for name, cell in self._cells(row, number):
             self._add(plan, self._cell(name, cell, number, scope))
-        rest = "".join(self._fragment(child) for child in row if child.tag != f"{{{MAIN}}}c")
-        self._add(plan, f"{rest}</row>")
+        others = "".join(self._fragment(child) for child in row if child.tag != f"{{{MAIN}}}c")
+        self._add(plan, f"{others}</row>")
         return plan
 
     def _add(self, plan: RowPlan, part: str | PlanCell) -> None:
@@ -243,32 +265,32 @@ class _SheetReader:
             return FormulaCell(column, head, self._formula(text, name))
         text = self._text(cell)
         if has_tag(text):
-            self.has_tags = True
             return self._tagged(name, cell, head, column, text, scope)
         self._remember(row, column, cell, text)
         kind = cell.get("t")
-        attribute = f" t={quoteattr(kind)}" if kind else ""
+        attribute = f" t={quoted(kind)}" if kind else ""
         content = "".join(self._fragment(child) for child in cell)
         return f"{head}{attribute}>{content}</c>" if content else f"{head}/>"
 
     def _tagged(self, name: str, cell: Any, head: str, column: int, text: str, scope: Scope) -> PlanCell:
         text_open = f'{head} t="inlineStr">'
         blank = f"{head}/>"
+        form = self.workbook.styles.at(int(cell.get("s", "0")))
         element = self._string(cell)
         nodes = text_nodes(element) if element is not None else []
         if len(nodes) > 1:
             pieces = self._rich_pieces(element, nodes, name, scope)
-            return MixedCell(column, f"{text_open}<is>", "</is></c>", blank, pieces)
+            sizes = [float(size.get("val")) for size in element.iter(f"{{{MAIN}}}sz")]
+            form = replace(form, size_pt=max([form.size_pt, *sizes]))
+            return MixedCell(column, f"{text_open}<is>", "</is></c>", blank, pieces, form)
         tag = self.tags.read(text, self.name, name, scope)
         if isinstance(tag, LoopStart | LoopEnd):
             raise self._loop_error(int(name.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
         if isinstance(tag, MixedText):
-            return MixedCell(column, text_open + TEXT_OPEN, TEXT_CLOSE, blank, (tag,))
-        style = int(cell.get("s", "0"))
-        is_number = self._is_number(tag, style)
+            return MixedCell(column, text_open + TEXT_OPEN, TEXT_CLOSE, blank, (tag,), form)
+        is_number = self._is_number(tag, form)
         opening, closing = (f"{head}><v>", "</v></c>") if is_number else (text_open + TEXT_OPEN, TEXT_CLOSE)
-        percent = style in self.workbook.percent_styles
-        return FieldCell(column, tag, opening, closing, blank, text_open + TEXT_OPEN, is_number, percent)
+        return FieldCell(column, tag, opening, closing, blank, text_open + TEXT_OPEN, is_number, form)
 
     def _rich_pieces(self, element: Any, nodes: list[Any], name: str, scope: Scope) -> tuple[str | MixedText, ...]:
         """Text in several formats: every run keeps its own; a tag must stand in one run."""
@@ -285,12 +307,12 @@ class _SheetReader:
                 tag = self.tags.as_mixed(inside[index])
             elif isinstance(tag, LoopStart | LoopEnd):
                 raise self._error("F-XLSX-004", name, inside[index])
-            piece = escape_text(tag) if isinstance(tag, str) else tag
+            piece = escape(tag) if isinstance(tag, str) else tag
             pieces += (f'<r>{properties}<t xml:space="preserve">', piece, "</t></r>")
         return tuple(pieces)
 
-    def _is_number(self, tag: FieldTag, style: int) -> bool:
-        if style in self.workbook.text_styles:
+    def _is_number(self, tag: FieldTag, form: CellFormat) -> bool:
+        if form.is_text:
             return False
         if tag.column == ROW_NUMBER:
             return True
@@ -334,7 +356,7 @@ class _SheetReader:
                 first, first_row, first_column = self.shared[group]
                 text = shift_formula(first, row - first_row, column - first_column)
         if kind not in ("normal", "shared") or not text:
-            raise self._error("F-XLSX-006", name, f"={text or kind}")
+            raise self._error("F-XLSX-006", name, f"={text or kind}", part=kind)
         return text
 
     def _formula(self, text: str, name: str) -> Formula:
@@ -349,7 +371,7 @@ class _SheetReader:
 
     def _attributes(self, element: Any, without: tuple[str, ...]) -> str:
         pairs = ((self._attribute_name(key), value) for key, value in element.attrib.items() if key not in without)
-        return "".join(f" {key}={quoteattr(value)}" for key, value in pairs)
+        return "".join(f" {key}={quoted(value)}" for key, value in pairs)
 
     def _attribute_name(self, key: str) -> str:
         name = etree.QName(key)
@@ -362,26 +384,17 @@ class _SheetReader:
         if name.namespace != MAIN and name.namespace not in self.prefixes:
             return etree.tostring(element, encoding="unicode", with_tail=False)
         attributes = "".join(
-            f" xml:space={quoteattr(value)}" if key == SPACE else self._attributes_of(key, value)
+            f" xml:space={quoted(value)}" if key == SPACE else self._attributes_of(key, value)
             for key, value in element.attrib.items()
         )
-        content = escape(element.text or "") + "".join(self._fragment(child) for child in element)
+        content = escape_markup(element.text or "") + "".join(self._fragment(child) for child in element)
         return f"<{tag}{attributes}>{content}</{tag}>" if content else f"<{tag}{attributes}/>"
 
     def _attributes_of(self, key: str, value: str) -> str:
-        return f" {self._attribute_name(key)}={quoteattr(value)}"
+        return f" {self._attribute_name(key)}={quoted(value)}"
 
     def _loop_error(self, row: int) -> TemplateError:
         return self._error("F-XLSX-003", f"A{row}", "")
 
     def _error(self, code: str, cell: str, found: str, **params: str) -> TemplateError:
         return TemplateError(Problem(code, Place(self.workbook.file, self.name, cell), found, params))
-
-
-def field_of(manifest: Manifest, tag: FieldTag) -> Field | None:
-    """The field or column a tag prints; None for a row's number."""
-    item = manifest.field(tag.key)
-    if not tag.column:
-        return item
-    columns: Mapping[str, Field] = {column.key: column for column in (item.table.columns if item.table else ())}
-    return columns.get(tag.column)

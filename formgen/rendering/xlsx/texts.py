@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import jinja2
-
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
 from formgen.rendering.xlsx.cells import MAX_TEXT, clean_text, escape, utf16_length
+from formgen.rendering.xlsx.heights import MAX_HEIGHT_PT
 from formgen.rendering.xlsx.tags import MixedText
 from formgen.rendering.xlsx.template import MixedCell
 
@@ -34,6 +33,11 @@ class Reporter:
     def report(self, code: str, sheet: str, cell: str, found: str = "", label: str = "", **params: str) -> None:
         self.add(Problem(code, Place(self.file, sheet, cell, label), found, params, self.record))
 
+    def watch_height(self, height_pt: float, sheet: str, cell: str, label: str = "") -> None:
+        """A row cannot be higher than Excel's limit: what does not show on paper is told."""
+        if height_pt > MAX_HEIGHT_PT:
+            self.report("F-XLSX-026", sheet, cell, f"{height_pt:.0f} pt", label, limit=f"{MAX_HEIGHT_PT:g}")
+
     def clean(self, text: str, sheet: str, cell: str, label: str = "") -> str:
         """The text as a cell can hold it, not yet escaped."""
         text, removed = clean_text(text)
@@ -45,18 +49,22 @@ class Reporter:
         return text
 
 
-def render_mixed(cell: MixedCell, context: Mapping[str, Any], reporter: Reporter, sheet: str, name: str) -> str:
-    """Content of a cell of mixed text, escaped; '' when nothing is left to show.
+def render_mixed(
+    cell: MixedCell, context: Mapping[str, Any], reporter: Reporter, sheet: str, name: str
+) -> tuple[str, str]:
+    """Content of a cell of mixed text, escaped ('' when nothing is left to show), and the text that shows.
 
     Raises:
         TemplateError (F-XLSX-025): the template's own code fails on this record.
     """
+    from formgen.rendering.xlsx.mixed import MixedFault
+
     pieces, shown = [], ""
     for piece in cell.pieces:
         if isinstance(piece, MixedText):
             try:
                 text = piece.template.render(context)
-            except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as exc:
+            except MixedFault as exc:
                 place = Place(reporter.file, sheet, name)
                 raise TemplateError(Problem("F-XLSX-025", place, piece.tag, {"reason": str(exc)})) from exc
             text = reporter.clean(text, sheet, name)
@@ -65,4 +73,4 @@ def render_mixed(cell: MixedCell, context: Mapping[str, Any], reporter: Reporter
         else:
             shown += piece if not piece.startswith("<") and piece != "</t></r>" else ""
             pieces.append(piece)
-    return "".join(pieces) if shown else ""
+    return ("".join(pieces), shown) if shown else ("", "")

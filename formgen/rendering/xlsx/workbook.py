@@ -11,18 +11,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
 from formgen.rendering.package import CONTENT_TYPES
-from formgen.rendering.xlsx.cells import clean_text
-from formgen.rendering.xlsx.references import Moving, RowMap, unquote_sheet
+from formgen.rendering.xlsx.cells import clean_text, escape_markup
+from formgen.rendering.xlsx.references import LoopRows, Moving, RowMap, unquote_sheet, vanishes
+from formgen.rendering.xlsx.styles import Styles
 
 __all__ = [
     "MAIN",
@@ -47,17 +47,19 @@ CUSTOM_PART = "docProps/custom.xml"
 CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 CUSTOM_RELATION = RELATIONSHIPS + "/custom-properties"
 WORKBOOK_PART = "xl/workbook.xml"
-BUILT_IN_PERCENT = (9, 10)
-BUILT_IN_TEXT = 49
 
 
 def parse_xml(content: bytes, file: str, part: str) -> Any:
-    """Raises: TemplateError (F-XLSX-012) for what is no XML."""
+    """Raises: TemplateError (F-XLSX-012) for what is no XML, or brings entities (Office writes none)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        return etree.fromstring(content, parser)
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as exc:
         raise TemplateError(Problem("F-XLSX-012", Place(file, part), params={"reason": exc.msg or ""})) from exc
+    document: Any = root.getroottree().docinfo
+    if document.doctype:
+        raise TemplateError(Problem("F-XLSX-012", Place(file, part), params={"reason": "DOCTYPE"}))
+    return root
 
 
 def serialise(root: Any) -> bytes:
@@ -98,9 +100,7 @@ class Workbook:
     """Part of each worksheet, by the sheet's name, in the workbook's order."""
     strings: tuple[Any, ...]
     """The si elements of the shared strings."""
-    text_styles: frozenset[int]
-    """Cell formats (indices of cellXfs) that make text of whatever is typed."""
-    percent_styles: frozenset[int]
+    styles: Styles
 
     @classmethod
     def read(cls, parts: Mapping[str, bytes], file: str) -> Workbook:
@@ -115,9 +115,10 @@ class Workbook:
             if relation and relation.kind == "worksheet" and relation.target in parts:
                 sheets[element.get("name", "")] = relation.target
         by_kind = {relation.kind: relation.target for relation in relations.values()}
-        text_styles, percent_styles = _read_styles(parts, by_kind.get("styles", ""), file)
+        part = by_kind.get("styles", "")
+        styles = Styles.of(parse_xml(parts[part], file, part)) if part in parts else Styles()
         strings = _read_strings(parts, by_kind.get("sharedStrings", ""), file)
-        return cls(file, parts, sheets, strings, text_styles, percent_styles)
+        return cls(file, parts, sheets, strings, styles)
 
     def text_of(self, element: Any) -> str:
         """Plain text of an si or is element: its runs without phonetic hints."""
@@ -136,17 +137,6 @@ def _read_strings(parts: Mapping[str, bytes], part: str, file: str) -> tuple[Any
     return tuple(parse_xml(parts[part], file, part).iterfind(f"{{{MAIN}}}si"))
 
 
-def _read_styles(parts: Mapping[str, bytes], part: str, file: str) -> tuple[frozenset[int], frozenset[int]]:
-    if part not in parts:
-        return frozenset(), frozenset()
-    root = parse_xml(parts[part], file, part)
-    codes = {int(item.get("numFmtId")): item.get("formatCode", "") for item in root.iter(f"{{{MAIN}}}numFmt")}
-    formats = [int(xf.get("numFmtId", "0")) for xf in root.iterfind(f"{{{MAIN}}}cellXfs/{{{MAIN}}}xf")]
-    text = {i for i, one in enumerate(formats) if one == BUILT_IN_TEXT or codes.get(one) == "@"}
-    percent = {i for i, one in enumerate(formats) if one in BUILT_IN_PERCENT or "%" in codes.get(one, "")}
-    return frozenset(text), frozenset(percent)
-
-
 @dataclass
 class Names:
     """xl/workbook.xml, its defined names ready to follow their cells.
@@ -157,8 +147,8 @@ class Names:
     pieces: list[str | Moving] = field(default_factory=list)
 
     @classmethod
-    def compile(cls, workbook: Workbook, moving_from: Mapping[str, int]) -> Names:
-        """`moving_from`: first row that moves, per sheet.
+    def compile(cls, workbook: Workbook, loops: Mapping[str, Sequence[LoopRows]]) -> Names:
+        """`loops`: those of each sheet that has any.
 
         Raises:
             TemplateError (F-XLSX-008): a name of nothing but a loop's marker row.
@@ -167,8 +157,12 @@ class Names:
         slots: dict[str, Moving] = {}
         mark = slot_mark(workbook.parts[WORKBOOK_PART])
         for element in root.iterfind(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName"):
-            moving = Moving(element.text or "", lambda prefix: unquote_sheet(prefix) in moving_from)
-            if any(area.row2 >= moving_from[unquote_sheet(area.sheet)] for area in moving.areas):
+            moving = Moving(element.text or "", lambda prefix: unquote_sheet(prefix) in loops, "cells")
+            by_area = [(area, loops[unquote_sheet(area.sheet)]) for area in moving.areas]
+            if any(vanishes(area, those) for area, those in by_area):
+                place = Place(workbook.file, element.get("name", ""))
+                raise TemplateError(Problem("F-XLSX-008", place, element.text or ""))
+            if any(area.row2 >= those[0].marker for area, those in by_area):
                 slot = f"{mark}{len(slots)}."
                 slots[slot] = moving
                 element.text = slot
@@ -176,7 +170,9 @@ class Names:
 
     def at(self, rows: Mapping[str, RowMap]) -> bytes:
         return "".join(
-            piece if isinstance(piece, str) else escape(piece.at_each(lambda area: rows[unquote_sheet(area.sheet)]))
+            piece
+            if isinstance(piece, str)
+            else escape_markup(piece.at_each(lambda area: rows[unquote_sheet(area.sheet)]))
             for piece in self.pieces
         ).encode()
 
@@ -219,7 +215,7 @@ class Properties:
         return cls(before, after, changed)
 
     def at(self, record_key: str) -> bytes:
-        return f"{self.before}{escape(clean_text(record_key)[0])}{self.after}".encode()
+        return f"{self.before}{escape_markup(clean_text(record_key)[0])}{self.after}".encode()
 
 
 def _set_property(root: Any, name: str, text: str) -> None:

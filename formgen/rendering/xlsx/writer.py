@@ -71,10 +71,9 @@ class CompiledXlsx:
         tags = TagReader(manifest, self.file)
         plans = [compile_sheet(name, workbook, manifest, tags) for name in workbook.sheets]
         self._sheets = [SheetWriter(plan, manifest, self.file) for plan in plans if plan is not None]
-        moving = {one.plan.name: one.first_moving_row for one in self._sheets}
-        moving_from = {name: row for name, row in moving.items() if row is not None}
-        require_no_outside_references(workbook, moving_from)
-        self._names = Names.compile(workbook, moving_from)
+        loops = {one.plan.name: one.plan.loop_rows for one in self._sheets if one.loops}
+        require_no_outside_references(workbook, {name: rows[0].marker for name, rows in loops.items()})
+        self._names = Names.compile(workbook, loops)
         self._loops = Counter(loop.loop.start.table for sheet in self._sheets for loop in sheet.loops)
         chain, constant = without_calculation_chain(parts, self.file)
         parts.update(constant)

@@ -1,0 +1,32 @@
+"""Every benchmark, as the table of docs/benchmarks.md.
+
+python -m benchmarks [NAME …]      NAME: docx xlsx reading startup packets
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+
+from benchmarks.measuring import print_rows
+
+PARTS = {
+    "startup": ("Start-up", "benchmarks.startup"),
+    "docx": ("Filling Word forms", "benchmarks.docx_fill"),
+    "xlsx": ("Filling a long Excel roster", "benchmarks.xlsx_roster"),
+    "reading": ("Reading and checking a workbook", "benchmarks.read_dataset"),
+    "packets": ("The whole job", "benchmarks.packets"),
+}
+
+
+def main(names: list[str]) -> None:
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    for name in names or PARTS:
+        title, module = PARTS[name]
+        print_rows(title, importlib.import_module(module).rows())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,42 @@
+"""The templates of a run, each compiled when first used, once."""
+
+from __future__ import annotations
+
+from formgen.errors import TemplateError
+from formgen.forms.manifest import Carrier, Manifest
+from formgen.problems import Place, Problem
+from formgen.rendering import Rendered
+from formgen.rendering.docx import CompiledDocx, compile_docx
+from formgen.rendering.xlsx import CompiledXlsx, compile_xlsx
+
+__all__ = ["Templates"]
+
+
+class Templates:
+    """Compiled templates by form."""
+
+    def __init__(self) -> None:
+        self._docx: dict[str, CompiledDocx] = {}
+        self._xlsx: dict[str, CompiledXlsx] = {}
+
+    def docx(self, manifest: Manifest) -> CompiledDocx:
+        """Raises: TemplateError (F-PACK-001: the form has no Word template)."""
+        if manifest.id not in self._docx:
+            self._docx[manifest.id] = compile_docx(_with_carrier(manifest, "docx"))
+        return self._docx[manifest.id]
+
+    def xlsx(self, manifest: Manifest) -> CompiledXlsx:
+        """Raises: TemplateError (F-PACK-001: the form has no Excel template)."""
+        if manifest.id not in self._xlsx:
+            self._xlsx[manifest.id] = compile_xlsx(_with_carrier(manifest, "xlsx"))
+        return self._xlsx[manifest.id]
+
+    def blank(self, manifest: Manifest, carrier: Carrier) -> Rendered:
+        return (self.xlsx if carrier == "xlsx" else self.docx)(manifest).render_blank()
+
+
+def _with_carrier(manifest: Manifest, carrier: Carrier) -> Manifest:
+    if carrier not in manifest.carriers:
+        known = ", ".join(manifest.carriers)
+        raise TemplateError(Problem("F-PACK-001", Place(manifest.id), carrier, {"known": known}))
+    return manifest

@@ -1,0 +1,261 @@
+"""Files filled from compiled templates: tags, loops, merged cells, ids, properties, sizes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from formgen.errors import InputError, TemplateError
+from formgen.rendering.docx import CompiledDocx, compile_docx, merge
+from formgen.values import PartialDate
+from tests.rendering.wordmaker import make_form
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def part(content: bytes | None, name: str = "word/document.xml") -> Any:
+    assert content is not None
+    return etree.fromstring(zipfile.ZipFile(io.BytesIO(content)).read(name))
+
+
+def text(root: Any) -> str:
+    """The document's text: paragraphs by line, line breaks as /."""
+    lines = []
+    for paragraph in root.iter(f"{W}p"):
+        pieces = (("/" if item.tag == f"{W}br" else item.text or "") for item in paragraph.iter(f"{W}t", f"{W}br"))
+        lines.append("".join(pieces))
+    return "\n".join(lines)
+
+
+def filled(folder: Path, fields: str, template: str, record: Mapping[str, Any], **options: bool | str) -> Any:
+    compiled = compile_docx(make_form(folder / "form", fields, template, **options))
+    rendered = compiled.render(record, "k1")
+    return part(rendered.content)
+
+
+def names_of(root: Any) -> list[str]:
+    return [mark.get(f"{W}name") for mark in root.iter(f"{W}bookmarkStart")]
+
+
+def assert_identities(root: Any) -> None:
+    """No id twice, and every bookmark ends."""
+    controls = Counter(item.get(f"{W}val") for item in root.iterfind(f".//{W}sdtPr/{W}id"))
+    starts = Counter(item.get(f"{W}id") for item in root.iter(f"{W}bookmarkStart"))
+    ends = Counter(item.get(f"{W}id") for item in root.iter(f"{W}bookmarkEnd"))
+    names = Counter(names_of(root))
+    assert not [counted for counted in (controls, starts, names) if counted and max(counted.values()) > 1]
+    assert starts == ends
+    assert all(0 < int(number) < 2**31 for number in (*controls, *starts))
+
+
+def test_a_tag_split_over_runs_is_filled(tmp_path: Path) -> None:
+    assert text(filled(tmp_path, "name", "姓名：{{ na¦me }}。", {"name": "张三"})) == "姓名：张三。"
+
+
+def test_values_are_text_never_markup_or_tags(tmp_path: Path) -> None:
+    value = "A&B<c> \"双\" '单' {{ name }} {_{ =1+1"
+    assert text(filled(tmp_path, "name", "{{ name }}", {"name": value})) == value
+
+
+def test_line_ends_become_breaks(tmp_path: Path) -> None:
+    record = {"why": "一<\n二\n三"}
+    assert text(filled(tmp_path, "why:long-text", "{{ why }}", record)) == "一</二/三"
+
+
+def test_braces_written_for_docxtpl_stay_braces(tmp_path: Path) -> None:
+    assert text(filled(tmp_path, "name", "{_{ 甲 }_} {{ name }}", {})) == "{{ 甲 }} "
+
+
+def test_a_date_prints_whole_or_in_parts(tmp_path: Path) -> None:
+    template = "{{ born }}；{{ born.year }}年{{ born.month }}月{{ born.day }}日"
+    record = {"born": PartialDate(2015, 3)}
+    assert text(filled(tmp_path, "born:date", template, record)) == "2015年3月；2015年3月日"
+
+
+def test_rows_conditions_and_groups(tmp_path: Path) -> None:
+    template = """
+    | 户 | 姓名 |
+    |{%tr for h in rows|grouped("house") %}|
+    |{%tr for r in h %}|
+    | {% vm %}{{ r.house }} | {{ r.name }}{% if r.row_number == 1 %}（户主）{% endif %} |
+    |{%tr endfor %}|
+    |{%tr endfor %}|
+    """
+    rows = [{"house": house, "name": name} for house, name in (("1", "甲"), ("1", "乙"), ("2", "丙"), (None, "丁"))]
+    root = filled(tmp_path, "rows(house name)", template, {"rows": rows})
+    table = next(root.iter(f"{W}tbl"))
+    merges = [item.get(f"{W}val") for item in table.iter(f"{W}vMerge")]
+    assert merges == ["restart", "continue", "restart", "restart"]
+    assert [text(row).split("\n") for row in table.iter(f"{W}tr")][1:] == [
+        ["1", "甲（户主）"],
+        ["", "乙"],
+        ["2", "丙"],
+        ["", "丁"],
+    ]
+    assert_identities(root)
+    assert "f_r_name__4" in names_of(root)
+
+
+def test_loops_over_cells_and_settings_of_cells_follow_docxtpl(tmp_path: Path) -> None:
+    template = """
+    | {%tc for r in rows %} | {{ r.name }} | {%tc endfor %} |
+    """
+    root = filled(tmp_path, "rows(name)", template, {"rows": [{"name": name} for name in "甲乙丙丁戊"]})
+    table = next(root.iter(f"{W}tbl"))
+    assert text(table).split("\n") == list("甲乙丙丁戊")
+    assert len(table.find(f"{W}tblGrid")) == 5
+
+
+def test_an_id_in_a_loop_without_rows_is_left_out_rather_than_repeated(tmp_path: Path) -> None:
+    root = filled(tmp_path, "name", "{% for i in range(3) %}{{ name }}{% endfor %}", {"name": "甲"})
+    assert text(root) == "甲甲甲"
+    assert_identities(root)
+
+
+@settings(max_examples=25, deadline=None)
+@given(counts=st.lists(st.integers(0, 12), min_size=1, max_size=4))
+def test_ids_are_unique_whatever_repeats(tmp_path_factory: pytest.TempPathFactory, counts: list[int]) -> None:
+    compiled = loops(tmp_path_factory)
+    sheets = [
+        (compiled, {"name": "甲", "rows": [{"name": str(row)} for row in range(count)], "more": [{"name": "x"}]}, "k")
+        for count in counts
+    ]
+    root = part(merge(sheets).content)
+    assert_identities(root)
+    assert names_of(root)[0] == "f_name"
+    if len(counts) > 1:
+        assert "f2_name" in names_of(root)
+
+
+_LOOPS: list[CompiledDocx] = []
+
+
+def loops(factory: pytest.TempPathFactory) -> CompiledDocx:
+    if not _LOOPS:
+        template = """
+        {{ name }}
+        |{%tr for r in rows %}|
+        | {{ r.name }} | {{ r.row_number }} |
+        |{%tr endfor %}|
+        |{%tr for m in more %}|
+        | {{ m.name }} | {{ name }} |
+        |{%tr endfor %}|
+        """.replace("{{ name }} |", "甲{{ name|upper }} |")
+        _LOOPS.append(compile_docx(make_form(factory.mktemp("loops") / "form", "name rows(name) more(name)", template)))
+    return _LOOPS[0]
+
+
+def test_headers_and_footers_are_filled(tmp_path: Path) -> None:
+    compiled = compile_docx(make_form(tmp_path / "form", "name", "正文\nheader: 第{{ name }}号\nfooter: 无"))
+    content = compiled.render({"name": "7"}, "k").content
+    assert text(part(content, "word/header0.xml")) == "第7号"
+    assert text(part(content, "word/footer1.xml")) == "无"
+
+
+@pytest.mark.parametrize("custom", [True, False])
+def test_a_file_says_what_it_is(tmp_path: Path, custom: bool) -> None:
+    compiled = compile_docx(make_form(tmp_path / "form", "name", "{{ name }}", custom=custom))
+    content = compiled.render({"name": "甲"}, "a<1>").content
+    found = {item.get("name"): item[0].text for item in part(content, "docProps/custom.xml")}
+    assert found == {"formgen.form": "p/form", "formgen.version": "1", "formgen.record": "a<1>"}
+    assert content is not None
+    assert docx.Document(io.BytesIO(content)).paragraphs
+
+
+def test_the_same_record_gives_the_same_bytes(tmp_path: Path) -> None:
+    form = make_form(
+        tmp_path / "form", "name rows(name)", "{{ name }}\n| {% for r in rows %}{{ r.name }}{% endfor %} |"
+    )
+    record = {"name": "甲", "rows": [{"name": "乙"}] * 3}
+    assert compile_docx(form).render(record, "k") == compile_docx(form).render(record, "k")
+
+
+def test_a_long_value_is_printed_smaller_with_its_line_spacing(tmp_path: Path) -> None:
+    template = "|=31| 申请 | {{ why }} |\n|=31| 申请 | {{ name }} |"
+    long = "发展养殖项目" * 12
+    root = filled(tmp_path, "why:long-text name", template, {"why": long, "name": "甲"})
+    sizes = {
+        control.findtext(f".//{W}t"): (
+            control.find(f".//{W}sz").get(f"{W}val"),
+            control.find(f".//{W}szCs").get(f"{W}val"),
+            next(control.iterancestors(f"{W}p")).find(f"{W}pPr/{W}spacing").get(f"{W}line"),
+        )
+        for control in root.iter(f"{W}sdt")
+    }
+    assert sizes == {long: ("16", "16", "200"), "甲": ("24", "24", "300")}
+
+
+def test_a_value_that_does_not_fit_is_an_error_with_its_excess_and_no_file(tmp_path: Path) -> None:
+    form = make_form(tmp_path / "form", "why:long-text rows(name)", "|=16| 申请 | {{ why }} |")
+    rendered = compile_docx(form).render({"why": "一" * 100}, "k9")
+    assert rendered.content is None
+    (problem,) = rendered.problems
+    assert (problem.code, problem.record, problem.place.label) == ("F-FIT-001", "k9", "标签why")
+    assert problem.params["length"] == "100"
+    fitting = 100 - int(problem.params["count"])
+    assert compile_docx(form).render({"why": "一" * fitting}, "k9").content is not None
+    assert compile_docx(form).render({"why": "一" * (fitting + 1)}, "k9").content is None
+
+
+def test_a_row_that_does_not_fit_names_the_row(tmp_path: Path) -> None:
+    template = "|{%tr for r in rows %}|\n|=16| {{ r.name }} | 乙 |\n|{%tr endfor %}|"
+    form = make_form(tmp_path / "form", "rows(name)", template)
+    rendered = compile_docx(form).render({"rows": [{"name": "甲"}, {"name": "一" * 99}]}, "k")
+    assert [problem.place.cell for problem in rendered.problems] == ["2"]
+
+
+def test_control_characters_never_break_a_file(tmp_path: Path) -> None:
+    compiled = compile_docx(make_form(tmp_path / "form", "name", "{{ name }}"))
+    rendered = compiled.render({"name": "甲\x00乙\x0b\ufffe"}, "k")
+    assert text(part(rendered.content)) == "甲乙"
+    assert [problem.code for problem in rendered.problems] == ["F-RENDER-001"]
+
+
+def test_an_expression_that_fails_names_its_part(tmp_path: Path) -> None:
+    compiled = compile_docx(make_form(tmp_path / "form", "name", "{{ name + 1 }}"))
+    with pytest.raises(TemplateError) as caught:
+        compiled.render({"name": "甲"}, "k")
+    assert (caught.value.problem.code, caught.value.problem.place.part) == ("F-TPL-006", "word/document.xml")
+
+
+def test_a_part_that_is_no_xml_is_refused(tmp_path: Path) -> None:
+    form = make_form(tmp_path / "form", "name", "{{ name }}")
+    path = form.template("docx")
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    parts["word/document.xml"] = parts["word/document.xml"][:-20]
+    with zipfile.ZipFile(path, "w") as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+    with pytest.raises(InputError) as caught:
+        compile_docx(form)
+    assert (caught.value.problem.code, caught.value.problem.place.part) == ("F-FILE-004", "word/document.xml")
+
+
+def test_children_stand_in_the_order_of_the_schema(tmp_path: Path) -> None:
+    """The writer adds sizes and spacing; Word refuses w:sz behind w:lang or w:spacing behind w:jc."""
+    template = "|=31| 申请 | {{ why }} |"
+    form = make_form(tmp_path / "form", "why:long-text", template)
+    path = form.template("docx")
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    body = parts["word/document.xml"].decode()
+    body = re.sub(r'<w:sz w:val="24"/><w:szCs w:val="24"/>', '<w:u w:val="single"/><w:lang w:val="zh-CN"/>', body)
+    parts["word/document.xml"] = body.encode()
+    with zipfile.ZipFile(path, "w") as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+    root = part(compile_docx(form).render({"why": "发展养殖项目" * 8}, "k").content)
+    properties = next(root.iter(f"{W}sdt")).find(f".//{W}r/{W}rPr")
+    assert [etree.QName(child).localname for child in properties] == ["rFonts", "sz", "szCs", "u", "lang"]

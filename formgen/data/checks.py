@@ -123,29 +123,31 @@ class Checker:
             yield list(self.spool.stored(entity, f"WHERE {same} ORDER BY seq", values))
 
     def _same_person_elsewhere(self, seen: set[tuple[int, int]]) -> None:
-        query = "WHERE name IS NOT NULL AND idn IS NOT NULL GROUP BY name, substr(idn, 7, 6)"
+        query = "WHERE name IS NOT NULL AND idn IS NOT NULL GROUP BY name, substr(idn, 7, 8)"
         query += " HAVING min(place) <> max(place)"
         names = {name for (name,) in self.spool.select("person", "name", query)}
         # Only a person without any number has the birth in the row itself; there are few of them, if any.
         query = "WHERE idn IS NULL AND cert IS NULL AND name IS NOT NULL"
         names.update(name for (name,) in self.spool.select("person", "name", query))
         for name in sorted(names):
-            first_by_birth: dict[object, Stored] = {}
+            by_month: dict[str, list[Stored]] = {}
             for row in self.spool.stored("person", "WHERE name = ? ORDER BY seq", (name,)):
-                birth = self._birth(row)
-                if birth is None:
+                month = self._birth_month(row)
+                if month is None:
                     continue
-                first = first_by_birth.setdefault(birth, row)
-                if first.place != row.place and (first.seq, row.seq) not in seen:
+                known = by_month.setdefault(month, [])
+                first = next((other for other in known if _may_be_one(other, row)), None)
+                known.append(row)
+                if first is not None and (first.seq, row.seq) not in seen:
                     params = {"other": spot(self._where(first, "person.name"))}
                     self._say(Finding("F-DATA-042", name, params), "person", row, "person.name")
 
-    def _birth(self, row: Stored) -> object:
+    def _birth_month(self, row: Stored) -> str | None:
         """Year and month: all that a roster without ID numbers has."""
         if row.idn:
-            return int(row.idn[6:10]), int(row.idn[10:12])
+            return row.idn[6:12]
         birth = self.loader.packer.unpack(row.own).get("person.birth")
-        return (birth.year, birth.month) if birth is not None and birth.month else None
+        return f"{birth.year:04}{birth.month:02}" if birth is not None and birth.month else None
 
     def _twins(self) -> None:
         """Annex 5, note 1: several disabled persons of a household have one household number."""
@@ -235,7 +237,6 @@ class Checker:
         if not self.spool.count("pairing"):
             return
         has_helpers = bool(self.spool.count("helper"))
-        self.spool.index("helper", "name")
         if self._lacks_persons("pairing"):
             return
         settled = []
@@ -275,9 +276,8 @@ class Checker:
                 self._say(Finding("F-DATA-067", shown, params), "pairing", row, key)
 
     def _one_helper(self, row: Stored) -> None:
-        found = list(self.spool.stored("helper", "WHERE name = ? AND bad = 0", (row.name,)))
-        if len(found) > 1 and row.twin:
-            found = [helper for helper in found if helper.twin == row.twin]
+        """By name and phone, or by the name alone where only one helper has it."""
+        found = self.spool.helpers(row)
         if not found:
             names = [name for (name,) in self.spool.select("helper", "name", "LIMIT 5000")]
             near = "、".join(difflib.get_close_matches(row.name or "", names, 3, 0.4))
@@ -363,3 +363,10 @@ class Checker:
                 table = self.loader.tables[last.tbl].reader.table
                 place = Place(table.file, table.name, label=self._label(key))
                 self.loader.log.add(finding.at(place), last.tbl, last.row + 1)
+
+
+def _may_be_one(first: Stored, second: Stored) -> bool:
+    """Namesakes born in one month, registered in two villages. Two numbers of different days are two people."""
+    if first.place == second.place:
+        return False
+    return not first.idn or not second.idn or first.idn[6:14] == second.idn[6:14]

@@ -181,9 +181,7 @@ class Scopes:
     def _helper(self, row: Stored) -> Facts:
         if row.name is None:
             return {}
-        found = list(self.spool.stored("helper", "WHERE name = ? AND bad = 0", (row.name,)))
-        if len(found) > 1:
-            found = [helper for helper in found if helper.twin == row.twin]
+        found = self.spool.helpers(row)
         return self.loader.packer.unpack(found[0].own) if len(found) == 1 else {}
 
     # Places, bases, the programme

@@ -101,6 +101,14 @@ class Spool:
     def stored(self, entity: str, where: str = "", values: Sequence[Any] = ()) -> Iterator[Stored]:
         return map(Stored._make, self.select(entity, _COLUMNS, where, values))
 
+    def helpers(self, pairing: Stored) -> list[Stored]:
+        """The helpers a pairing may mean: those of its name; of its phone besides, where several share the name."""
+        self.index("helper", "name, twin, bad")
+        where, values = "WHERE name = ? AND bad = 0", (pairing.name,)
+        if pairing.twin and self.count("helper", where, values) > 1:
+            return list(self.stored("helper", f"{where} AND twin = ?", (*values, pairing.twin)))
+        return list(self.stored("helper", where, values))
+
     def count(self, entity: str, where: str = "", values: Sequence[Any] = ()) -> int:
         return int(self.select(entity, "count(*)", where, values).fetchone()[0])
 

@@ -91,16 +91,19 @@ class Checker:
         self.spool.index("person", "cert")
         self.spool.index("person", "idn")
         seen: set[tuple[int, int]] = set()
-        for column, key, code in (("cert", "person.certificate", "040"), ("idn", "person.id_number", "041")):
+        for column, key, code in (
+            ("cert", "person.certificate", "F-DATA-040"),
+            ("idn", "person.id_number", "F-DATA-041"),
+        ):
             for rows in self._equal_rows("person", column):
                 first = rows[0]
                 others = [row for row in rows[1:] if (first.seq, row.seq) not in seen]
                 for row in others:
                     seen.add((first.seq, row.seq))
-                    self._duplicate(f"F-DATA-{code}", first, row, key)
+                    self._duplicate(code, first, row, key)
                 if strangers := [row for row in others if row.name != first.name]:
                     # Two people under one number: the first row can be trusted no more than the others.
-                    self._duplicate(f"F-DATA-{code}", strangers[0], first, key)
+                    self._duplicate(code, strangers[0], first, key)
         self.spool.index("person", "name")
         self._same_person_elsewhere(seen)
         self._twins()

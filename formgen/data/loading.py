@@ -14,7 +14,7 @@ from formgen.data.keys import natural_order, record_key
 from formgen.data.packing import Packer
 from formgen.data.places import Places
 from formgen.data.problem_log import ProblemLog
-from formgen.data.rows import Facts, Row, TableReader
+from formgen.data.rows import Facts, Found, Row, TableReader
 from formgen.data.sources import RawRow, RawTable
 from formgen.data.spool import Spool, Stored
 from formgen.forms.catalogue import Programme
@@ -160,7 +160,7 @@ class Loader:
         household = [key for key in keys if key.startswith("household.")]
         shared = household if entity in ("person", "household") else []
         pairing = [key for key in keys if key.partition(".")[0] in ("helper", "pairing")] if entity == "person" else []
-        own = [key for key in keys if key not in shared and key not in pairing and key not in _PLACE_NAMES]
+        own = [key for key in keys if key not in shared and key not in pairing and not key.startswith("place.")]
         if entity == "person":
             own += [key for key in DERIVED if key not in own]
         required = (*self._required.get(entity, ()), *_KEY_TERMS.get(entity, ()))
@@ -306,10 +306,17 @@ class Loader:
         params = {"other": spot(where), "value": shown(first), "label": where.label}
         self.problem(Finding("F-DATA-051", shown(value), params), table, row, key)
 
-    def _require(self, layouts: _Layouts, facts: Facts, found: list[tuple[str, Finding]]) -> None:
-        for key in layouts.required:
-            if key not in facts and key not in layouts.absent and not any(key == other for other, _ in found):
-                found.append((key, Finding("F-DATA-020", params={"label": self.vocabulary[key].label})))
+    def _require(self, layouts: _Layouts, facts: Facts, found: list[Found]) -> None:
+        missing = [key for key in layouts.required if key not in facts and key not in layouts.absent]
+        if not missing:
+            return
+        known = {key for key, _ in found}
+        for key in sorted(missing, key=lambda key: key in DERIVED):
+            # What would follow from a number that is refused or blank is not a second mistake.
+            if key in known or (key in DERIVED and not known.isdisjoint(_NUMBERS)):
+                continue
+            known.add(key)
+            found.append((key, Finding("F-DATA-020", params={"label": self.vocabulary[key].label})))
 
     def _report(self, loaded: LoadedTable, row: Row, record: str | None) -> int:
         """Note what was found in a row. 1 when the row is in error."""
@@ -323,6 +330,7 @@ class Loader:
         return bad
 
 
+_NUMBERS = frozenset(("person.certificate", "person.id_number"))
 _PLACE_NAMES = frozenset(("place.town", "place.village"))
 _NAMES = {
     "household": "household.number",

@@ -20,6 +20,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from formgen.errors import OutputError
@@ -129,7 +130,8 @@ def _add_list(book: Workbook, problems: Sequence[Problem], language: Language) -
         sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_COLOURS[problem.severity])
         if problem.place.part in book.sheetnames and problem.place.cell[:1].isalpha():
             part = problem.place.part.replace("'", "''")
-            sheet.cell(row, 4).hyperlink = f"#'{part}'!{problem.place.cell}"
+            link: Any = sheet.cell(row, 4)
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{part}'!{problem.place.cell}")
     if problems:
         sheet.auto_filter.ref = sheet.dimensions
 

@@ -34,6 +34,13 @@ REMEMBERED = 4096
 
 _MISSING: Any = object()
 _BLANKS: dict[object, Any] = {"": None, None: None}
+_SOURCE = {
+    "person.id_number": "person.certificate",
+    "person.category": "person.disability",
+    "person.grade": "person.disability",
+}
+"""Where to look for a value that has no column of its own."""
+
 _TOTALS = frozenset(("合计", "总计", "小计", "共计", "累计", "合 计", "总 计", "小 计", "合　计", "总　计", "小　计"))
 _FOOT = re.compile(
     r"(?:注|备注|说明|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:：、.]"
@@ -94,11 +101,14 @@ class TableReader:
 
     def place(self, row: int, key: str = "") -> Place:
         """Where the cell of a term stands; the row alone when the table has no such column."""
+        if key not in self._positions:
+            key = _SOURCE.get(key, key)
         position = self._positions.get(key)
         return Place(self.table.file, self.table.name, self.table.cell_name(row, position), self.labels.get(key, ""))
 
     def column_of(self, key: str) -> int:
-        return self._positions.get(key, -1)
+        """The column of a term, or of what its value followed from; -1 for none."""
+        return self._positions.get(key, self._positions.get(_SOURCE.get(key, ""), -1))
 
     @property
     def header_place(self) -> Place:

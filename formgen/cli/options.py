@@ -114,13 +114,11 @@ def open_data(
 ) -> Dataset:
     from formgen.data.dataset import open_dataset
 
-    return open_dataset(
-        path,
-        programme,
-        mapping=pairs(mapping, "--map"),
-        parameters=pairs(parameters, "--set"),
-        today=_reference_date(as_of),
-    )
+    figures = pairs(parameters, "--set")
+    today = _reference_date(as_of)
+    if as_of is not None and "reference_date" in programme.parameters:
+        figures.setdefault("reference_date", today.isoformat())
+    return open_dataset(path, programme, mapping=pairs(mapping, "--map"), parameters=figures, today=today)
 
 
 def _reference_date(text: str | None) -> date:

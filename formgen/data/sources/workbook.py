@@ -12,12 +12,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import zipfile
-<<<<<<< HEAD
-from collections.abc import Callable, Iterator
-=======
 import zlib
 from collections.abc import Callable, Iterator, Mapping
->>>>>>> data
 from pathlib import Path
 from typing import IO
 
@@ -25,10 +21,7 @@ import python_calamine as calamine
 from lxml import etree
 
 from formgen.data.sources.table import RawRow, RawTable
-<<<<<<< HEAD
-=======
 from formgen.data.sources.unread_cells import UnreadCell, find_unread_cells
->>>>>>> data
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.vocabulary.headers import MergedRange
@@ -68,36 +61,35 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str) -> Iterator[
         left = sheet.start[1]
         merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in _ranges(sheet)]
         is_hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
-<<<<<<< HEAD
-        table = RawTable(str(path), metadata.name, _rows_once([sheet]), left, merges, is_hidden=is_hidden)
-        del sheet
-        yield table
-
-
-def _rows_once(held: list[calamine.CalamineSheet]) -> Callable[[], Iterator[RawRow]]:
-    """The rows of a sheet that is let go when they are read: tables outlive it, and it is large."""
-    return lambda: held.pop().iter_rows()
-=======
-        rows: Callable[[], Iterator[RawRow]] = sheet.iter_rows
         with _translated(path):
             unread = find_unread_cells(path, metadata.name) if kind == "xlsx" else {}
         if unread:
             # Cells that read as blank may stand left of all others.
             first = min(left, *(min(columns) for columns in unread.values()))
-            rows = functools.partial(_with_unread, sheet, left - first, first, unread)
-            merges = [((top, start + left - first), (end, stop + left - first)) for (top, start), (end, stop) in merges]
-            left = first
-        yield RawTable(str(path), metadata.name, rows, left, merges, is_hidden=is_hidden)
-        del sheet, rows
+            pad, left = left - first, first
+            merges = [((top, start + pad), (end, stop + pad)) for (top, start), (end, stop) in merges]
+            rows = _rows_once([sheet], functools.partial(_with_unread, pad=pad, first=left, unread=unread))
+        else:
+            rows = _rows_once([sheet])
+        table = RawTable(str(path), metadata.name, rows, left, merges, is_hidden=is_hidden)
+        del sheet
+        yield table
+
+
+def _rows_once(
+    held: list[calamine.CalamineSheet], completed: Callable[[Iterator[RawRow]], Iterator[RawRow]] = iter
+) -> Callable[[], Iterator[RawRow]]:
+    """The rows of a sheet that is let go when they are read: tables outlive it, and it is large."""
+    return lambda: completed(held.pop().iter_rows())
 
 
 def _with_unread(
-    sheet: calamine.CalamineSheet, pad: int, first: int, unread: Mapping[int, Mapping[int, UnreadCell]]
+    rows: Iterator[RawRow], pad: int, first: int, unread: Mapping[int, Mapping[int, UnreadCell]]
 ) -> Iterator[RawRow]:
     """The rows with what calamine left blank, be it beside or below all cells that have a value."""
     last = max(unread)
     index = -1
-    for index, cells in enumerate(sheet.iter_rows()):
+    for index, cells in enumerate(rows):
         yield _filled([*[""] * pad, *cells], first, unread.get(index, {}))
     for below in range(index + 1, last + 1):
         yield _filled([], first, unread.get(below, {}))
@@ -109,7 +101,6 @@ def _filled(row: RawRow, first: int, unread: Mapping[int, UnreadCell]) -> RawRow
         if row[column - first] == "":
             row[column - first] = cell
     return row
->>>>>>> data
 
 
 def _ranges(sheet: calamine.CalamineSheet) -> list[MergedRange]:

@@ -24,6 +24,7 @@ __all__ = [
     "add_common_options",
     "add_data_options",
     "carrier_option",
+    "check_ending",
     "count_line",
     "echo_json",
     "echo_problems",
@@ -97,6 +98,13 @@ def carrier_option(verb: F) -> F:
         show_default=True,
         help=say("输出格式。", "Output format."),
     )(verb)
+
+
+def check_ending(path: Path, carrier: str) -> None:
+    """Refuse a name that says another format than the file will have: Excel and Word would call it damaged."""
+    if path.suffix.lower() != f".{carrier}":
+        message = say(f"“{path}”应以 .{carrier} 结尾", f"'{path}' should end in .{carrier}")
+        raise click.BadParameter(message, param_hint="-o")
 
 
 def pairs(values: Sequence[str], option: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """docxtpl is the oracle: for every template and sample record the compiled writer gives the same document.
 
 Compared are the parts' trees after normalising what the writer is meant to change: ids, the row and sheet marks of
-bookmark names, and, only where a value had to shrink, sizes within content controls.
+bookmark names, the order of a cell's properties, and, only where a value had to shrink, sizes within content controls.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from formgen.forms.manifest import Manifest
 from formgen.rendering.context import ContextPlan, grouped
 from formgen.rendering.docx import CompiledDocx, compile_docx
 from formgen.rendering.docx.sources import HIDDEN, TEXT_LIKE
+from formgen.rendering.docx.wordml import CELL_ORDER
 from tests.rendering.records import KINDS, Kind, sample_record
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -63,6 +64,8 @@ def normalised(content: bytes, with_sizes: bool) -> str:
         mark.set(f"{W}id", "")
         if f"{W}name" in mark.attrib:
             mark.set(f"{W}name", re.sub(r"__\d+$", "", mark.get(f"{W}name", "")))
+    for properties in root.iter(f"{W}tcPr"):
+        properties[:] = sorted(properties, key=lambda item: CELL_ORDER.index(etree.QName(item).localname))
     for element in root.iter():
         if etree.QName(element).localname == "docPr":
             element.set("id", "")

@@ -3,6 +3,8 @@
 `DocxTemplate.patch_xml` is used as it stands, so that every template that works with docxtpl works here and prints the
 same. Two things are kept from it: elements whose names begin with `w:t` (w:tag, w:tabs …), which its rule for {% vm %}
 takes for text when the merged cell holds a content control; and tags in attributes, which must not print line breaks.
+One thing is put right: what its rules add to a cell's properties ({% vm %}, {% cellbg %}, {% colspan %}) they add at an
+end, and the schema wants an order.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Final
 from docxtpl import DocxTemplate
 from lxml import etree
 
-from formgen.rendering.docx.wordml import Element, w
+from formgen.rendering.docx.wordml import CELL_ORDER, Element, w
 
 __all__ = ["fixed_tables", "has_loose_grid", "has_tags", "jinja_source"]
 
@@ -25,6 +27,8 @@ HIDDEN: Final = re.compile(r"<(/?)w_(?=t)")
 ATTRIBUTE_TAG: Final = re.compile(r"\{\{(.*?)\}\}")
 ESCAPED_BRACES: Final = {"{_{": "{{ '{{' }}", "}_}": "{{ '}}' }}", "{_%": "{{ '{%' }}", "%_}": "{{ '%}' }}"}
 """How a docxtpl template writes braces that shall stay braces."""
+CELL_PROPERTIES: Final = re.compile(r"(<w:tcPr>)(.*?)(</w:tcPr>)", re.DOTALL)
+PROPERTY: Final = re.compile(r"<w:(\w+)(?:\s[^<>]*)?(?:/>|(?<!/)>.*?</w:\1>)", re.DOTALL)
 CELL_TAGS: Final = re.compile(r"\{%-?tc\s|\{%\s*hm\s*%\}|\{%\s*colspan\s")
 
 
@@ -44,7 +48,16 @@ def jinja_source(root: Element) -> str:
     patched = HIDDEN.sub(r"<\1w:", patched)
     for written, source in ESCAPED_BRACES.items():
         patched = patched.replace(written, source)
-    return patched
+    return CELL_PROPERTIES.sub(_in_order, patched)
+
+
+def _in_order(match: re.Match[str]) -> str:
+    """A cell's properties as the schema orders them; untouched where tags stand between them."""
+    found = list(PROPERTY.finditer(match[2]))
+    if "".join(item[0] for item in found) != match[2] or not {item[1] for item in found} <= set(CELL_ORDER):
+        return match[0]
+    found.sort(key=lambda item: CELL_ORDER.index(item[1]))
+    return match[1] + "".join(item[0] for item in found) + match[3]
 
 
 def has_loose_grid(root: Element) -> bool:

@@ -1,6 +1,6 @@
 """WordprocessingML as data: names, the order of children that Word insists on, how measures inherit.
 
-Source: ECMA-376 Part 1, 17.3.1.26 (pPr), 17.3.2.28 (rPr), 17.6.17 (sectPr).
+Source: ECMA-376 Part 1, 17.3.1.26 (pPr), 17.3.2.28 (rPr), 17.4.70 (tcPr), 17.6.17 (sectPr).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 __all__ = [
+    "CELL_ORDER",
     "DOCUMENT",
     "PARAGRAPH_ORDER",
     "RUN_ORDER",
@@ -52,6 +53,10 @@ RUN_ORDER: Final = _names(
     "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid vanish "
     "webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang "
     "eastAsianLayout specVanish oMath rPrChange"
+)
+CELL_ORDER: Final = _names(
+    "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection tcFitText vAlign hideMark headers "
+    "cellIns cellDel cellMerge tcPrChange"
 )
 SECTION_ORDER: Final = _names(
     "headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders lnNumType pgNumType cols "

@@ -18,6 +18,7 @@ from lxml import etree
 
 from formgen.errors import InputError, TemplateError
 from formgen.rendering.docx import CompiledDocx, compile_docx, merge
+from formgen.rendering.docx.wordml import CELL_ORDER
 from formgen.values import PartialDate
 from tests.rendering.wordmaker import make_form
 
@@ -283,3 +284,21 @@ def test_a_plain_tag_has_the_room_of_its_cell_too(tmp_path: Path) -> None:
     root = part(compiled.render({"why": long, "rows": rows[:1]}, "k").content)
     run = next(item for item in root.iter(f"{W}r") if long in "".join(item.itertext()))
     assert run.find(f"{W}rPr/{W}sz").get(f"{W}val") == "16"
+
+
+@pytest.mark.parametrize("tag", ["{% vm %}", "{% cellbg 'FF0000' %}", "{% colspan 1 %}"])
+def test_cell_properties_stand_in_the_schemas_order(tmp_path: Path, tag: str) -> None:
+    """Word calls a file damaged where they do not, and docxtpl puts its own at an end."""
+    template = f"|{{%tr for r in rows %}}|\n| {tag}{{{{ r.name }}}} | 乙 |\n|{{%tr endfor %}}|"
+    form = make_form(tmp_path / "form", "rows(name)", template)
+    path = tmp_path / "form/form.docx"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"</w:tcPr>", b"<w:noWrap/><w:vAlign/></w:tcPr>")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    root = part(compile_docx(form).render({"rows": [{"name": "甲"}, {"name": "甲"}]}, "k").content)
+    for properties in root.iter(f"{W}tcPr"):
+        names = [etree.QName(item).localname for item in properties]
+        assert names == sorted(names, key=CELL_ORDER.index)

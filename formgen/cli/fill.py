@@ -115,7 +115,10 @@ def _refuse_impossible(manifest: Manifest, carrier: str, is_merged: bool, per: s
 
 
 def _holds_records(path: Path, manifest: Manifest) -> bool:
-    """Whether a JSON file's first object is keyed by this form's fields; otherwise it is a dataset."""
+    """Whether most keys of a JSON file's first object are this form's fields; otherwise it is a dataset.
+
+    Most, not all: a misspelt key shall be named as one.
+    """
     if path.suffix.lower() not in (".json", ".jsonl"):
         return False
     try:
@@ -126,4 +129,4 @@ def _holds_records(path: Path, manifest: Manifest) -> bool:
     if isinstance(first, list):
         first = first[0] if first else None
     keys = {field.key for field in manifest.fields}
-    return isinstance(first, dict) and bool(first) and set(first) <= keys
+    return isinstance(first, dict) and 2 * len(keys & set(first)) > len(first)

@@ -17,7 +17,16 @@ from typing import IO, Any
 from formgen.files import whole_file
 from formgen.problems import Language, Problem
 
-__all__ = ["LEDGER_NAME", "FileEntry", "Ledger", "SheetEntry", "file_digest", "open_ledger", "read_owners"]
+__all__ = [
+    "LEDGER_NAME",
+    "FileEntry",
+    "Ledger",
+    "SheetEntry",
+    "file_digest",
+    "is_same_run",
+    "open_ledger",
+    "read_owners",
+]
 
 LEDGER_NAME = "manifest.json"
 
@@ -83,14 +92,23 @@ def open_ledger(folder: Path, head: Mapping[str, Any], language: Language) -> It
         yield Ledger(stream, head, language)
 
 
+def is_same_run(folder: Path, head: Mapping[str, Any]) -> bool:
+    """Whether the earlier run into this folder did the same thing, perhaps with other data."""
+    try:
+        earlier = json.loads((folder / LEDGER_NAME).read_bytes())
+        return all(earlier.get(name) == head[name] for name in ("run", "of", "carrier"))
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
 def read_owners(folder: Path) -> dict[str, str]:
-    """Which record each path of an earlier run into this folder belongs to, by case-folded path.
+    """Which record each path of an earlier run into this folder belongs to.
 
     A manifest that is not ours or not whole says nothing: then every path is free.
     """
     try:
         raw = json.loads((folder / LEDGER_NAME).read_bytes())
-        return {entry["file"].casefold(): entry["record"] for entry in raw["files"]}
+        return {str(entry["file"]): str(entry["record"]) for entry in raw["files"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 

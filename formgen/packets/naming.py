@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 __all__ = ["MAX_COMPONENT_BYTES", "NameKeeper", "expand_pattern", "safe_component"]
 
@@ -60,6 +60,7 @@ class NameKeeper:
 
     def __init__(self, owners: Mapping[str, str] | None = None) -> None:
         self._owners = dict(owners or {})
+        self._owner_of = {path.casefold(): owner for path, owner in self._owners.items()}
         self._taken: set[int] = set()
 
     def claim(self, path: str, ending: str, owner: str) -> str:
@@ -74,8 +75,12 @@ class NameKeeper:
         self._taken.add(_fold(wanted))
         return wanted
 
+    def unclaimed(self) -> Iterator[str]:
+        """Paths of the earlier run that no record of this run has."""
+        return (path for path in self._owners if _fold(path) not in self._taken)
+
     def _is_free(self, wanted: str, owner: str) -> bool:
-        return _fold(wanted) not in self._taken and self._owners.get(wanted.casefold(), owner) == owner
+        return _fold(wanted) not in self._taken and self._owner_of.get(wanted.casefold(), owner) == owner
 
 
 def _fold(path: str) -> int:

@@ -14,7 +14,7 @@ from formgen.data.dataset import Dataset
 from formgen.files import make_folder
 from formgen.forms.catalogue import Programme
 from formgen.forms.manifest import Carrier, Manifest
-from formgen.packets.ledger import file_digest, open_ledger, read_owners
+from formgen.packets.ledger import file_digest, is_same_run, open_ledger, read_owners
 from formgen.packets.naming import NameKeeper, expand_pattern
 from formgen.packets.plan import PlannedFile, form_plan, plan_packets, plan_sheets
 from formgen.packets.writer import FileJob, FilledSheet, PacketWriter, Tally
@@ -82,6 +82,7 @@ def fill_records(
     """Fill one form from records keyed by field; `records` gives (record key, record, problems)."""
     head = _head(manifest.id, "fill", carrier, source)
     folder = make_folder(Path(folder))
+    is_repeated = is_same_run(folder, head)
     with open_ledger(folder, head, language) as ledger:
         writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, source, is_strict)
         jobs = (_job(manifest, Place(str(source), cell=str(n)), *item) for n, item in enumerate(records, 1))
@@ -92,6 +93,8 @@ def fill_records(
             if not go_on:
                 break
         ledger.close(_tail(writer.tally, [], language))
+    if is_repeated:
+        writer.name_leftovers()
     return writer.tally
 
 
@@ -136,6 +139,7 @@ def _run(
     on_step: Step | None,
 ) -> Tally:
     folder = make_folder(Path(folder))
+    is_repeated = is_same_run(folder, head)
     with open_ledger(folder, head, language) as ledger:
         writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, dataset.path, is_strict)
         has_errors = any(problem.is_error for problem in dataset.problems)
@@ -149,6 +153,8 @@ def _run(
         if head["run"] == "fill" and not (writer.tally.sheets or writer.tally.left_out or has_errors):
             writer.tally.problems.append(Problem("F-PACK-004", Place(str(dataset.path)), params={"form": head["of"]}))
         ledger.close(_tail(writer.tally, dataset.problems, language))
+    if is_repeated:
+        writer.name_leftovers()
     return writer.tally
 
 

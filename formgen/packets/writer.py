@@ -27,6 +27,8 @@ from formgen.rendering.docx import merge
 
 __all__ = ["FileJob", "FilledSheet", "PacketWriter", "Tally"]
 
+SHOWN_LEFTOVERS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class FilledSheet:
@@ -132,6 +134,15 @@ class PacketWriter:
             self._save(job, part)
         self.tally.problems += [*job.problems, *found]
         return True
+
+    def name_leftovers(self) -> None:
+        """Warn of files that an earlier run listed and this one does not have. The manifest does not tell of them: it
+        is the same for the same dataset, whatever lay in the folder."""
+        left = [path for path in self._names.unclaimed() if (self.folder / path).is_file()]
+        if left and not (self._is_strict and self.tally.left_out):
+            shown = "、".join((*left[:SHOWN_LEFTOVERS], *(["…"] if len(left) > SHOWN_LEFTOVERS else [])))
+            place = Place(str(self.folder))
+            self.tally.problems.append(Problem("F-PACK-005", place, shown, {"count": str(len(left))}))
 
     def leave_out(self, job: FileJob) -> bool:
         self.tally.problems += job.problems

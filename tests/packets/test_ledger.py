@@ -23,7 +23,7 @@ def test_ledger_is_json_and_tells_owners(tmp_path: Path) -> None:
     assert content["files"][0]["sheets"] == [["p/f", "1", "KEY1"]]
     assert content["dataset"] == {"name": "d.xlsx"}
     assert content["summary"] == {"files": 2}
-    assert read_owners(tmp_path) == {"米村镇/1.docx": "KEY1", "b.docx": "KEY2"}
+    assert read_owners(tmp_path) == {"米村镇/1.docx": "KEY1", "B.docx": "KEY2"}
 
 
 def test_an_empty_run_is_json_too(tmp_path: Path) -> None:

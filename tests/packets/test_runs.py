@@ -279,3 +279,25 @@ def test_a_form_without_any_record_is_said(tmp_path: Path, formgen: Callable[...
     data.write_text("姓名,性别,残疾人证号\n王𬱖,女,41018319620512004X43\n", "utf-8")
     outcome = formgen("fill", "xinmi-2015/pairing-registration", data, "-o", tmp_path / "out")
     assert (outcome.code, outcome.err[:10]) == (1, "F-PACK-004")
+
+
+def test_a_misspelt_key_of_the_first_record_is_named(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    path = tmp_path / "records.json"
+    record = {"name": "王𬱖", "sexx": "女", "disability": "肢体三级", "certificate": "41018319620512004X43"}
+    path.write_text(json.dumps([record]), "utf-8")
+    outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out")
+    assert outcome.code == 1
+    assert "F-DATA-071" in outcome.err and "sexx" in outcome.err
+
+
+def test_files_of_an_earlier_run_that_are_not_of_this_one_are_named(
+    tmp_path: Path, formgen: Callable[..., Any]
+) -> None:
+    """A record that is left out now has a file of last week's data: it would be printed with the others."""
+    out = tmp_path / "out"
+    assert "F-PACK-005" not in formgen("packet", "xinmi-2015", DATASET, "-o", out, *AS_OF).err
+    assert "F-PACK-005" not in formgen("packet", "xinmi-2015", DATASET, "-o", out, *AS_OF).err
+    outcome = formgen("packet", "xinmi-2015", _with_a_text_too_long(tmp_path), "-o", out, *AS_OF)
+    line = next(line for line in outcome.err.splitlines() if "F-PACK-005" in line)
+    assert "米村镇/东沟村/0002-彭琴.docx" in line
+    assert (out / "米村镇/东沟村/0002-彭琴.docx").exists(), "nobody's file is deleted"

@@ -62,7 +62,7 @@ def check(
         listed = [problem.as_json(current_language()) for problem in problems]
         echo_json({"counts": counts, "problems": listed, "report": str(out) if out else None})
     else:
-        echo_problems(problems)
+        echo_problems(problems, limit=len(problems))
         if not problems:
             click.echo(say("没有发现问题。", "No problems found."))
         if out is not None:

@@ -18,6 +18,7 @@ import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -79,9 +80,8 @@ def _opened(source: Path) -> Workbook | None:
 def _mark_cells(book: Workbook, problems: Sequence[Problem], language: Language) -> None:
     by_cell: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        is_cell = problem.place.cell[:1].isalpha() and problem.place.part in book.sheetnames
-        if is_cell and problem.severity != "note":
-            by_cell.setdefault((problem.place.part, problem.place.cell), []).append(problem)
+        if problem.severity != "note" and (address := _address(book, problem.place)):
+            by_cell.setdefault((problem.place.part, address), []).append(problem)
     anchors = {name: _anchors(book[name]) for name in {name for name, _ in by_cell}}
     for (name, address), found in by_cell.items():
         cell = book[name][anchors[name].get(address, address)]
@@ -92,6 +92,14 @@ def _mark_cells(book: Workbook, problems: Sequence[Problem], language: Language)
         comment = Comment(earlier + _clean(text), "formgen")
         comment.width, comment.height = _COMMENT_SIZE_PT
         cell.comment = comment
+
+
+def _address(book: Workbook, place: Place) -> str:
+    """The cell to mark: the place's own, the first of its row where it is a row; "" where it is neither."""
+    if place.part not in book.sheetnames or not place.cell:
+        return ""
+    sheet = book[place.part]
+    return place.cell if place.cell[0].isalpha() else f"{get_column_letter(sheet.min_column)}{place.cell}"
 
 
 def _anchors(sheet: Worksheet) -> Mapping[str, str]:
@@ -128,10 +136,10 @@ def _add_list(book: Workbook, problems: Sequence[Problem], language: Language) -
             written.data_type = "s"  # what looks like a formula stays text
             written.alignment = wrap
         sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_COLOURS[problem.severity])
-        if problem.place.part in book.sheetnames and problem.place.cell[:1].isalpha():
+        if address := _address(book, problem.place):
             part = problem.place.part.replace("'", "''")
             link: Any = sheet.cell(row, 4)
-            link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{part}'!{problem.place.cell}")
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{part}'!{address}")
     if problems:
         sheet.auto_filter.ref = sheet.dimensions
 

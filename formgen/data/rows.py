@@ -17,6 +17,7 @@ from typing import Any
 from formgen.data.sources.table import RawRow, RawTable
 from formgen.problems import Finding, Place, Problem
 from formgen.values import RawCell, Rejected, ValueType
+from formgen.values.cells import compact
 from formgen.vocabulary.folding import fold
 from formgen.vocabulary.headers import Header
 from formgen.vocabulary.terms import Vocabulary
@@ -163,8 +164,8 @@ class TableReader:
     def _parse(self, column: _Column, raw: Any, found: list[Found]) -> Any:
         """The value of a cell not seen before; None for a blank or refused one."""
         if raw.__class__ is str:
-            if not raw.strip():
-                return None
+            if not raw.strip() or not (raw.isprintable() or compact(raw)):
+                return None  # white space, or characters that nobody sees
             if raw[0] == "#" and raw.strip() in _ERROR_CELLS:
                 found.append((column.key, Finding("F-DATA-014", raw.strip())))
                 return None

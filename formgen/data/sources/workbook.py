@@ -2,7 +2,8 @@
 
 In: a path. Out: one raw table a sheet. Cells are str, float, bool, date, datetime, time; "" is a blank.
 Limits: calamine reads a whole sheet into memory (about 100 bytes a cell) before its first row; the sheet is let go when
-its rows are done. Formulas are read by the value that the program which saved the file put beside them.
+its rows are done. Formulas are read by the value that the program which saved the file put beside them; their errors
+(#N/A) by `formula_errors`, in .xlsx only: calamine makes blanks of them.
 Source: ECMA-376 Part 2 (the package), MS-CFB 2.2 and MS-OFFCRYPTO 2.3.4.4 (the stream EncryptedPackage).
 """
 
@@ -13,9 +14,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
+from xml.etree.ElementTree import ParseError
 
 import python_calamine as calamine
 
+from formgen.data.sources.formula_errors import Cells, FormulaErrors
 from formgen.data.sources.table import RawRow, RawTable
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
@@ -42,28 +45,43 @@ def workbook_tables(path: Path, wanted: str) -> Iterator[Iterator[RawTable]]:
             # calamine goes by the ending where it is given a path: only a true ending may be used.
             source: str | IO[bytes] = str(path) if path.suffix.lower() in _ENDINGS[kind] else stream
             book = stack.enter_context(calamine.CalamineWorkbook.from_object(source))
-        yield _tables(path, book)
+            errors = FormulaErrors(path.open("rb") if kind == "xlsx" else None)
+            stack.callback(errors.close)
+        yield _tables(path, book, errors)
 
 
-def _tables(path: Path, book: calamine.CalamineWorkbook) -> Iterator[RawTable]:
+def _tables(path: Path, book: calamine.CalamineWorkbook, errors: FormulaErrors) -> Iterator[RawTable]:
     for metadata in book.sheets_metadata:
         if metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         with _translated(path):
             sheet = book.get_sheet_by_name(metadata.name)
+            cells = errors.of(metadata.name)
         if sheet.start is None:
             continue
         left = sheet.start[1]
         merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in _ranges(sheet)]
         is_hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
-        table = RawTable(str(path), metadata.name, _rows_once([sheet]), left, merges, is_hidden=is_hidden)
+        table = RawTable(str(path), metadata.name, _rows_once([sheet], cells, left), left, merges, is_hidden=is_hidden)
         del sheet
         yield table
 
 
-def _rows_once(held: list[calamine.CalamineSheet]) -> Callable[[], Iterator[RawRow]]:
+def _rows_once(held: list[calamine.CalamineSheet], errors: Cells, left: int) -> Callable[[], Iterator[RawRow]]:
     """The rows of a sheet that is let go when they are read: tables outlive it, and it is large."""
-    return lambda: held.pop().iter_rows()
+    return lambda: _with_errors(held.pop().iter_rows(), errors, left) if errors else held.pop().iter_rows()
+
+
+def _with_errors(rows: Iterator[RawRow], errors: Cells, left: int) -> Iterator[RawRow]:
+    """The rows with the formulas' errors as text, where calamine has blanks."""
+    by_row: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), error in errors.items():
+        by_row.setdefault(row, []).append((column - left, error))
+    for index, cells in enumerate(rows):
+        for column, error in by_row.get(index, ()):
+            if 0 <= column < len(cells):
+                cells[column] = error
+        yield cells
 
 
 def _ranges(sheet: calamine.CalamineSheet) -> list[MergedRange]:
@@ -78,7 +96,7 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except calamine.PasswordError as exc:
         raise InputError(Problem("F-FILE-003", place)) from exc
-    except (calamine.CalamineError, zipfile.BadZipFile, EOFError) as exc:
+    except (calamine.CalamineError, zipfile.BadZipFile, EOFError, ParseError) as exc:
         raise InputError(Problem("F-FILE-004", place, params={"reason": _reason(exc)})) from exc
     except OSError as exc:
         reason = exc.strerror or type(exc).__name__

@@ -292,7 +292,9 @@ class Checker:
         """By name and phone, or by the name alone where only one helper has it."""
         found = self.spool.helpers(row)
         if not found:
-            names = [name for (name,) in self.spool.select("helper", "name", "LIMIT 5000")]
+            names = [
+                name for (name,) in self.spool.select("helper", "DISTINCT name", "WHERE name IS NOT NULL LIMIT 5000")
+            ]
             near = "、".join(difflib.get_close_matches(row.name or "", names, 3, 0.4))
             self._say(Finding("F-DATA-062", row.name or "", {"nearest": near}), "pairing", row, "helper.name")
         elif len(found) > 1:

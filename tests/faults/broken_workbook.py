@@ -449,6 +449,10 @@ def _write_sheet(book: Any, sheet: Sheet) -> None:
         left = sheet.labels.index(children[0])
         page.merge_range(top - 1, left, top - 1, left + len(children) - 1, name, head)
     page.freeze_panes(top + 1, 0)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0, top)
     day = book.add_format({"num_format": "m-d"})
     text = book.add_format({"num_format": "@"})
     for offset, cells in enumerate(sheet.rows):

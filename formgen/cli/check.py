@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import add_common_options, add_data_options, echo_json, echo_problems, open_data
+from formgen.cli.options import add_common_options, add_data_options, count_line, echo_json, echo_table, open_data
 from formgen.errors import EXIT_OK, EXIT_PROBLEMS
+from formgen.problems import Problem
 
 __all__ = ["check"]
 
@@ -62,9 +64,35 @@ def check(
         listed = [problem.as_json(current_language()) for problem in problems]
         echo_json({"counts": counts, "problems": listed, "report": str(out) if out else None})
     else:
-        echo_problems(problems, limit=len(problems))
-        if not problems:
-            click.echo(say("没有发现问题。", "No problems found."))
+        _echo_report(problems)
         if out is not None:
             click.echo(str(out))
     return EXIT_PROBLEMS if any(problem.is_error for problem in problems) else EXIT_OK
+
+
+def _echo_report(problems: Sequence[Problem]) -> None:
+    """A table of all problems in the dataset's order, then what to do about each kind, once."""
+    if not problems:
+        click.echo(say("没有发现问题。", "No problems found."))
+        return
+    language = current_language()
+    severities = {"error": say("错误", "error"), "warning": say("警告", "warning"), "note": say("提示", "note")}
+    rows = [
+        (
+            severities[problem.severity],
+            problem.code,
+            "!".join(bit for bit in (problem.place.part, problem.place.cell) if bit) or problem.place.file,
+            problem.place.label,
+            problem.title(language),
+            problem.found,
+            problem.expected(language),
+        )
+        for problem in problems
+    ]
+    echo_table(
+        rows, say("级别,代码,位置,列,问题,实为,应为", "severity,code,cell,column,problem,found,expected").split(",")
+    )
+    click.echo(say("\n处理办法", "\nWhat to do"))
+    for code in sorted({problem.code for problem in problems}):
+        click.echo(f"{code}  {next(problem for problem in problems if problem.code == code).hint(language)}")
+    click.echo("\n" + count_line(problems))

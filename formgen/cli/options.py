@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.problems import LANGUAGES, Problem
+from formgen.problems import LANGUAGES, SEVERITIES, Problem
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +23,7 @@ __all__ = [
     "add_common_options",
     "add_data_options",
     "carrier_option",
+    "count_line",
     "echo_json",
     "echo_problems",
     "echo_table",
@@ -31,8 +32,6 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
-MAX_SHOWN = 100
-"""Problems printed one by one; a workbook with more wants `check -o`."""
 
 
 def add_common_options(verb: F) -> F:
@@ -114,13 +113,11 @@ def open_data(
 ) -> Dataset:
     from formgen.data.dataset import open_dataset
 
-    return open_dataset(
-        path,
-        programme,
-        mapping=pairs(mapping, "--map"),
-        parameters=pairs(parameters, "--set"),
-        today=_reference_date(as_of),
-    )
+    figures = pairs(parameters, "--set")
+    today = _reference_date(as_of)
+    if as_of is not None and "reference_date" in programme.parameters:
+        figures.setdefault("reference_date", today.isoformat())
+    return open_dataset(path, programme, mapping=pairs(mapping, "--map"), parameters=figures, today=today)
 
 
 def _reference_date(text: str | None) -> date:
@@ -145,7 +142,7 @@ def echo_json(value: Any) -> None:
 
 def echo_table(rows: Iterable[Sequence[object]], headers: Sequence[str]) -> None:
     """A plain table, numbers to the right; a Chinese character takes two columns of a terminal."""
-    lines = [[str(cell) for cell in row] for row in rows]
+    lines = [[" ".join(str(cell).splitlines()) for cell in row] for row in rows]
     grid = [list(headers), *lines]
     widths = [max(_columns(row[index]) for row in grid) for index in range(len(headers))]
     is_number = [all(row[index].isdigit() for row in lines) and bool(lines) for index in range(len(headers))]
@@ -163,11 +160,11 @@ def _pad(text: str, width: int, is_right: bool) -> str:
     return blanks + text if is_right else text + blanks
 
 
-def echo_problems(problems: Sequence[Problem], *, limit: int = MAX_SHOWN) -> None:
+def echo_problems(problems: Sequence[Problem], limit: int) -> None:
     """One line a problem, errors first, then warnings; the count of each at the end."""
     language = current_language()
     colours = {"error": "red", "warning": "yellow", "note": "cyan"}
-    ordered = sorted(problems, key=lambda problem: list(colours).index(problem.severity))
+    ordered = sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
     for problem in ordered[:limit]:
         click.secho(problem.text(language), fg=colours[problem.severity], err=True)
     if len(ordered) > limit:
@@ -175,12 +172,10 @@ def echo_problems(problems: Sequence[Problem], *, limit: int = MAX_SHOWN) -> Non
         click.echo(
             say(f"……另有 {more} 条，用 formgen check 查看。", f"… and {more} more: see formgen check."), err=True
         )
-    counts = {severity: sum(problem.severity == severity for problem in problems) for severity in colours}
     if problems:
-        click.echo(
-            say(
-                f"错误 {counts['error']}，警告 {counts['warning']}，提示 {counts['note']}",
-                f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes",
-            ),
-            err=True,
-        )
+        click.echo(count_line(problems), err=True)
+
+
+def count_line(problems: Sequence[Problem]) -> str:
+    errors, warnings, notes = (sum(item.severity == severity for item in problems) for severity in SEVERITIES)
+    return say(f"错误 {errors}，警告 {warnings}，提示 {notes}", f"{errors} errors, {warnings} warnings, {notes} notes")

@@ -56,7 +56,7 @@ def finish(
             }
         )
     else:
-        echo_problems([problem for problem in problems if problem.severity != "note"], limit=MAX_SHOWN)
+        echo_problems([problem for problem in problems if problem.severity != "note"], MAX_SHOWN)
         headers = say("类别,文件,表单,未生成", "packet,files,forms,left out").split(",")
         rows = [(titles.get(name, name), *row) for name, row in tally.per_packet.items()]
         total = (say("合计", "total"), tally.files, tally.sheets, len(tally.left_out))

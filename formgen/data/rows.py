@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from formgen.data.sources.table import RawRow, RawTable
+from formgen.data.sources.unread_cells import UnreadCell
 from formgen.problems import Finding, Place, Problem
 from formgen.values import RawCell, Rejected, ValueType
 from formgen.values.cells import compact
@@ -163,6 +164,9 @@ class TableReader:
 
     def _parse(self, column: _Column, raw: Any, found: list[Found]) -> Any:
         """The value of a cell not seen before; None for a blank or refused one."""
+        if raw.__class__ is UnreadCell:
+            found.append((column.key, Finding("F-DATA-014" if raw.is_error else "F-DATA-015", str(raw))))
+            return None
         if raw.__class__ is str:
             if not raw.strip() or not (raw.isprintable() or compact(raw)):
                 return None  # white space, or characters that nobody sees

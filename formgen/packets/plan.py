@@ -48,6 +48,8 @@ class PlannedFile:
     packet: str
     owner: str
     sheets: tuple[PlannedSheet, ...]
+    is_collection: bool = False
+    """Many records in one file, each for itself; not a packet that is whole or not."""
 
 
 def form_plan(manifest: Manifest, per: str | None = None) -> PacketPlan:

@@ -17,7 +17,7 @@ from formgen.forms.manifest import Carrier, Manifest
 from formgen.packets.ledger import file_digest, open_ledger, read_owners
 from formgen.packets.naming import NameKeeper, expand_pattern
 from formgen.packets.plan import PlannedFile, form_plan, plan_packets, plan_sheets
-from formgen.packets.writer import FilledSheet, PacketWriter, Tally
+from formgen.packets.writer import FileJob, FilledSheet, PacketWriter, Tally
 from formgen.problems import Language, Problem
 
 __all__ = ["Step", "fill_form", "fill_records", "run_packets"]
@@ -83,25 +83,32 @@ def fill_records(
     head = _head(manifest.id, "fill", carrier, source)
     folder = make_folder(Path(folder))
     with open_ledger(folder, head, language) as ledger:
-        writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, is_strict)
-        kept: list[FilledSheet] = []
-        for number, (key, record, problems) in enumerate(records, 1):
-            if any(problem.is_error for problem in problems):
-                go_on = writer.leave_out("fill", key, problems)
-            elif is_merged:
-                kept.append(FilledSheet(manifest, record, key))
-                go_on = True
-            else:
-                name = expand_pattern(f"{manifest.short}-{number:04d}-{{name}}", _shown(manifest, record))
-                go_on = writer.write(name, "fill", key, [FilledSheet(manifest, record, key)], problems)
-            if not go_on:
-                break
+        writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, source, is_strict)
+        jobs = (_job(manifest, number, *item) for number, item in enumerate(records, 1))
+        for job in [_collected(manifest, jobs)] if is_merged else jobs:
+            go_on = writer.write(job)
             if on_step:
                 on_step(writer.tally.sheets)
-        if kept:
-            writer.write(f"{manifest.annex}-{manifest.short}", "fill", manifest.name, kept)
+            if not go_on:
+                break
         ledger.close(_tail(writer.tally, [], language))
     return writer.tally
+
+
+def _job(manifest: Manifest, number: int, key: str, record: Mapping[str, Any], problems: list[Problem]) -> FileJob:
+    path = expand_pattern(f"{manifest.short}-{number:04d}-{{name}}", _shown(manifest, record))
+    return FileJob(path, "fill", key, [FilledSheet(manifest, record, key)], problems)
+
+
+def _collected(manifest: Manifest, jobs: Iterable[FileJob]) -> FileJob:
+    """All records in one file; those with errors are told and not printed."""
+    sheets: list[FilledSheet] = []
+    problems: list[Problem] = []
+    for job in jobs:
+        problems += job.problems
+        if not any(problem.is_error for problem in job.problems):
+            sheets += job.sheets
+    return FileJob(f"{manifest.annex}-{manifest.short}", "fill", manifest.name, sheets, problems, is_collection=True)
 
 
 def _shown(manifest: Manifest, record: Mapping[str, Any]) -> dict[str, str]:
@@ -116,7 +123,7 @@ def _shown(manifest: Manifest, record: Mapping[str, Any]) -> dict[str, str]:
 def _merged(manifest: Manifest, files: Iterable[PlannedFile]) -> Iterator[PlannedFile]:
     sheets = tuple(sheet for file in files for sheet in file.sheets)
     if sheets:
-        yield PlannedFile(f"{manifest.annex}-{manifest.short}", "fill", manifest.name, sheets)
+        yield PlannedFile(f"{manifest.annex}-{manifest.short}", "fill", manifest.name, sheets, is_collection=True)
 
 
 def _run(
@@ -131,7 +138,7 @@ def _run(
 ) -> Tally:
     folder = make_folder(Path(folder))
     with open_ledger(folder, head, language) as ledger:
-        writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, is_strict)
+        writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, dataset.path, is_strict)
         if not (is_strict and any(problem.is_error for problem in dataset.problems)):
             for file in files:
                 go_on = writer.write_planned(file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from formgen.errors import TemplateError
 from formgen.forms.manifest import Carrier, Manifest
 from formgen.problems import Place, Problem
@@ -15,14 +17,16 @@ __all__ = ["Templates"]
 class Templates:
     """Compiled templates by form."""
 
-    def __init__(self) -> None:
+    def __init__(self, picture_folder: Path = Path()) -> None:
+        """`picture_folder`: what the paths of a dataset's pictures are relative to."""
+        self._picture_folder = picture_folder
         self._docx: dict[str, CompiledDocx] = {}
         self._xlsx: dict[str, CompiledXlsx] = {}
 
     def docx(self, manifest: Manifest) -> CompiledDocx:
         """Raises: TemplateError (F-PACK-001: the form has no Word template)."""
         if manifest.id not in self._docx:
-            self._docx[manifest.id] = compile_docx(_with_carrier(manifest, "docx"))
+            self._docx[manifest.id] = compile_docx(_with_carrier(manifest, "docx"), self._picture_folder)
         return self._docx[manifest.id]
 
     def xlsx(self, manifest: Manifest) -> CompiledXlsx:

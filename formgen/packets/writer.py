@@ -1,13 +1,13 @@
 """From planned files to files on disk: build each record, render it, name it, write it whole.
 
-A file is written only if every sheet of it came out; otherwise it is left out and its problems say why.
+A packet's file is written only if every sheet of it came out; otherwise it is left out and its problems say why.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ from formgen.files import make_folder, write_whole
 from formgen.forms.manifest import Carrier, Manifest
 from formgen.packets.ledger import FileEntry, Ledger, SheetEntry
 from formgen.packets.naming import NameKeeper
-from formgen.packets.plan import PlannedFile, PlannedSheet
+from formgen.packets.plan import PlannedFile
 from formgen.packets.templates import Templates
 from formgen.problems import Problem
 from formgen.rendering import Rendered
 from formgen.rendering.docx import merge
 
-__all__ = ["FilledSheet", "PacketWriter", "Tally"]
+__all__ = ["FileJob", "FilledSheet", "PacketWriter", "Tally"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,30 @@ class FilledSheet:
     manifest: Manifest
     record: Mapping[str, Any]
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """A file to be: its sheets in print order, and what was found while filling them."""
+
+    path: str
+    """Relative, with `/` between folders, without ending."""
+    packet: str
+    owner: str
+    sheets: Sequence[FilledSheet]
+    problems: Sequence[Problem] = ()
+    is_collection: bool = False
+    """Each sheet is a record of its own: one that cannot be printed does not keep the others from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One rendered file of a job."""
+
+    stem: str
+    ending: str
+    sheets: Sequence[FilledSheet]
+    result: Rendered
 
 
 @dataclass
@@ -56,11 +80,13 @@ class Tally:
 class PacketWriter:
     """Writes planned files below one folder."""
 
-    def __init__(self, folder: Path, carrier: Carrier, names: NameKeeper, ledger: Ledger, is_strict: bool) -> None:
+    def __init__(
+        self, folder: Path, carrier: Carrier, names: NameKeeper, ledger: Ledger, source: Path, is_strict: bool
+    ) -> None:
         self.folder = folder
         self.carrier: Carrier = carrier
         self.tally = Tally()
-        self.templates = Templates()
+        self.templates = Templates(source if source.is_dir() else source.parent)
         self._names = names
         self._ledger = ledger
         self._is_strict = is_strict
@@ -71,69 +97,80 @@ class PacketWriter:
         sheets: list[FilledSheet] = []
         problems: list[Problem] = []
         for sheet in planned.sheets:
-            filled, found = _fill(sheet)
+            record, found = build_record(sheet.manifest, sheet.scope)
             problems += found
-            sheets.append(filled)
-        if any(problem.is_error for problem in problems):
-            return self.leave_out(planned.packet, planned.owner, problems)
-        return self.write(planned.path, planned.packet, planned.owner, sheets, problems)
+            if planned.is_collection and any(problem.is_error for problem in found):
+                self._note_left_out(planned.packet, sheet.scope.key)
+            else:
+                sheets.append(FilledSheet(sheet.manifest, record, sheet.scope.key))
+        job = FileJob(planned.path, planned.packet, planned.owner, sheets, problems, planned.is_collection)
+        return self.write(job)
 
-    def write(
-        self, path: str, packet: str, owner: str, sheets: Sequence[FilledSheet], problems: Sequence[Problem] = ()
-    ) -> bool:
-        """Render sheets into one Word file, or each that has an Excel template into a workbook of its own."""
-        rendered = list(self._render(path, sheets))
-        found = [*problems, *(problem for _, _, _, result in rendered for problem in result.problems)]
-        if any(result.content is None for _, _, _, result in rendered):
-            return self.leave_out(packet, owner, found)
-        for stem, ending, group, result in rendered:
-            self._save(stem, ending, packet, owner, group, result, problems)
-        self.tally.problems += found
+    def write(self, job: FileJob) -> bool:
+        """Render a file's sheets and write it whole, or leave it out; False when a strict run has to stop here.
+
+        Of a collection only the sheets with errors are left out.
+        """
+        has_errors = any(problem.is_error for problem in job.problems)
+        if (self._is_strict and has_errors) or (has_errors and not job.is_collection) or not job.sheets:
+            return self.leave_out(job)
+        rendered = list(self._render(job))
+        found = [problem for part in rendered for problem in part.result.problems]
+        if any(part.result.content is None for part in rendered):
+            return self._write_rest(job, found)
+        for part in rendered:
+            self._save(job, part)
+        self.tally.problems += [*job.problems, *found]
         return True
 
-    def _render(
-        self, path: str, sheets: Sequence[FilledSheet]
-    ) -> Iterator[tuple[str, str, Sequence[FilledSheet], Rendered]]:
-        books = [sheet for sheet in sheets if self.carrier == "xlsx" and "xlsx" in sheet.manifest.carriers]
-        pages = [sheet for sheet in sheets if sheet not in books]
-        for book in books:
-            stem = path if len(sheets) == 1 else f"{path}-{book.manifest.short}"
-            yield stem, ".xlsx", [book], self.templates.xlsx(book.manifest).render(book.record, book.key)
+    def leave_out(self, job: FileJob) -> bool:
+        self.tally.problems += job.problems
+        if not job.is_collection:
+            self._note_left_out(job.packet, job.owner)
+        return not self._is_strict
+
+    def _write_rest(self, job: FileJob, found: Sequence[Problem]) -> bool:
+        """A collection without the sheets that could not be printed; any other file is left out."""
+        bad = {problem.record for problem in found if problem.is_error}
+        rest = [sheet for sheet in job.sheets if sheet.key not in bad]
+        job = replace(job, problems=[*job.problems, *found])
+        if not job.is_collection or len(rest) == len(job.sheets):
+            return self.leave_out(replace(job, is_collection=False))
+        for sheet in job.sheets:
+            if sheet.key in bad:
+                self._note_left_out(job.packet, sheet.key)
+        return self.write(replace(job, sheets=rest))
+
+    def _render(self, job: FileJob) -> Iterator[_Part]:
+        """One Word file, or a workbook for each sheet that has an Excel template and Word for the others."""
+        pages: list[FilledSheet] = []
+        for sheet in job.sheets:
+            if self.carrier == "xlsx" and "xlsx" in sheet.manifest.carriers:
+                stem = job.path if len(job.sheets) == 1 else f"{job.path}-{sheet.manifest.short}"
+                result = self.templates.xlsx(sheet.manifest).render(sheet.record, sheet.key)
+                yield _Part(stem, ".xlsx", [sheet], result)
+            else:
+                pages.append(sheet)
         if len(pages) == 1:
             page = pages[0]
-            yield path, ".docx", pages, self.templates.docx(page.manifest).render(page.record, page.key)
+            yield _Part(job.path, ".docx", pages, self.templates.docx(page.manifest).render(page.record, page.key))
         elif pages:
             merged = merge([(self.templates.docx(page.manifest), page.record, page.key) for page in pages])
-            yield path, ".docx", pages, merged
+            yield _Part(job.path, ".docx", pages, merged)
 
-    def _save(
-        self,
-        stem: str,
-        ending: str,
-        packet: str,
-        owner: str,
-        sheets: Sequence[FilledSheet],
-        rendered: Rendered,
-        problems: Sequence[Problem],
-    ) -> None:
-        assert rendered.content is not None
-        relative = self._names.claim(stem, ending, owner)
+    def _save(self, job: FileJob, part: _Part) -> None:
+        assert part.result.content is not None
+        relative = self._names.claim(part.stem, part.ending, job.owner)
         target = self.folder / relative
         if target.parent not in self._folders:
             self._folders.add(make_folder(target.parent))
-        write_whole(target, rendered.content)
-        entries = [SheetEntry(sheet.manifest.id, sheet.manifest.version, sheet.key) for sheet in sheets]
-        digest = hashlib.sha256(rendered.content).hexdigest()
-        self._ledger.add(FileEntry(relative, digest, packet, owner, entries, (*problems, *rendered.problems)))
-        self.tally.count(packet, 1, len(sheets), 0)
+        write_whole(target, part.result.content)
+        entries = [SheetEntry(sheet.manifest.id, sheet.manifest.version, sheet.key) for sheet in part.sheets]
+        digest = hashlib.sha256(part.result.content).hexdigest()
+        problems = (*job.problems, *part.result.problems)
+        self._ledger.add(FileEntry(relative, digest, job.packet, job.owner, entries, problems))
+        self.tally.count(job.packet, 1, len(part.sheets), 0)
 
-    def leave_out(self, packet: str, owner: str, problems: Sequence[Problem]) -> bool:
-        self.tally.problems += problems
-        self.tally.left_out.append(owner)
+    def _note_left_out(self, packet: str, key: str) -> None:
+        self.tally.left_out.append(key)
         self.tally.count(packet, 0, 0, 1)
-        return not self._is_strict
-
-
-def _fill(sheet: PlannedSheet) -> tuple[FilledSheet, Sequence[Problem]]:
-    record, problems = build_record(sheet.manifest, sheet.scope)
-    return FilledSheet(sheet.manifest, record, sheet.scope.key), problems

@@ -14,7 +14,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["LANGUAGES", "CatalogueEntry", "Finding", "Language", "Place", "Problem", "Severity", "catalogue"]
+__all__ = [
+    "LANGUAGES",
+    "SEVERITIES",
+    "CatalogueEntry",
+    "Finding",
+    "Language",
+    "Place",
+    "Problem",
+    "Severity",
+    "catalogue",
+]
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from formgen.data.dataset import open_dataset
 from formgen.forms.catalogue import Programme
-from tests.data.conftest import ROSTER, TODAY, Load, certificate, codes, only, person
+from tests.data.conftest import ROSTER, TODAY, Load, certificate, codes, only, person, write_book
 
 
 def test_damaged_number_is_refused_at_its_cell(load: Load) -> None:
@@ -119,3 +121,25 @@ def test_columns_in_any_order_with_others_between_give_the_same_records(
             ]
             found.append(([scope.key for scope in dataset.scopes("person")], facts))
     assert found[0] == found[1]
+
+
+def test_formulas_of_a_workbook_that_read_as_blank_are_told(load: Load, tmp_path: Path) -> None:
+    rows = [(*ROSTER, "家庭人口", "备注"), [*person(1), "=2+2", "=A1"], person(2)]
+    path = write_book(tmp_path / "a.xlsx", {"残疾人": rows})
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = re.sub(rb'<c r="G2">.*?</c>', b'<c r="G2" t="e"><f>A1</f><v>#REF!</v></c>', parts[name])
+    with zipfile.ZipFile(path, "w") as package:
+        for part, content in parts.items():
+            package.writestr(part, content)
+    dataset = load(path)
+    assert (only(dataset, "F-DATA-015").place.cell, only(dataset, "F-DATA-015").found) == ("F2", "=2+2")
+    assert (only(dataset, "F-DATA-014").place.cell, only(dataset, "F-DATA-014").found) == ("G2", "#REF!")
+    assert dataset.counts["person"] == 1
+
+
+def test_formulas_beyond_what_has_values_are_told(load: Load) -> None:
+    rows = [(None, *ROSTER, None), [None, *person(1), None], ["=1+1", None, None, None, None, None, "=2+2"]]
+    dataset = load({"残疾人": [("编号", *ROSTER, "住址"), *rows[1:]]})
+    assert [problem.place.cell for problem in dataset.problems if problem.code == "F-DATA-015"] == ["A3", "G3"]

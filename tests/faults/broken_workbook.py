@@ -168,6 +168,7 @@ def _cells(bad: Any, row: Any) -> None:
     bad("F-VALUE-015", "文化程度", "不是标准用语", **row(文化程度="大专"))
     bad("F-VALUE-018", "享受低保", "看不出是或否", **row(享受低保="待定"))
     bad("F-DATA-014", "家庭住址", "公式出错", **row(家庭住址="=NA()"))
+    bad("F-DATA-015", "家庭住址", "公式没有保存结果", **row(家庭住址="=B19&C19"))
     bad("F-DATA-020", "姓名", "没有姓名", **row(姓名=None))
     bad("F-DATA-022", "村(社区)", "没有村", **row(**{"村(社区)": None}))
 
@@ -472,8 +473,8 @@ def _write_cell(page: Any, row: int, column: int, value: Any, day: Any, text: An
         page.write_datetime(row, column, value, day)
     elif isinstance(value, (int, float)):
         page.write_number(row, column, value)
-    elif value == "=NA()":
-        page.write_formula(row, column, value, None, "#N/A")
+    elif value.startswith("="):
+        page.write_formula(row, column, value, None, "#N/A" if value == "=NA()" else "")
     else:
         page.write_string(row, column, value, text)
 

@@ -98,7 +98,10 @@ def _marked_cell(problem: dict[str, Any]) -> tuple[str, str]:
 def test_the_terminal_names_every_problem(formgen: Formgen) -> None:
     outcome = formgen(*CHECK)
     assert outcome.code == 1
-    assert len(outcome.err.splitlines()) == len(declared()) + 1
+    table = outcome.out.partition("What to do")[0].splitlines()
+    assert [code for code, _, _ in declared() if not any(f" {code} " in line for line in table)] == []
+    assert len([line for line in table if line]) == len(declared()) + 2, "one line a problem, below two of the header"
+    assert "=B19&C19" in outcome.out
 
 
 def test_no_full_number_is_shown(checked: dict[str, Any]) -> None:

@@ -2,24 +2,26 @@
 
 In: a path. Out: one raw table a sheet. Cells are str, float, bool, date, datetime, time; "" is a blank.
 Limits: calamine reads a whole sheet into memory (about 100 bytes a cell) before its first row; the sheet is let go when
-its rows are done. Formulas are read by the value that the program which saved the file put beside them; their errors
-(#N/A) by `formula_errors`, in .xlsx only: calamine makes blanks of them.
+its rows are done. Formulas are read by the value that the program which saved the file put beside them; those
+without one, and those that came to an error, are `UnreadCell`s.
 Source: ECMA-376 Part 2 (the package), MS-CFB 2.2 and MS-OFFCRYPTO 2.3.4.4 (the stream EncryptedPackage).
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
-from xml.etree.ElementTree import ParseError
 
 import python_calamine as calamine
+from lxml import etree
 
-from formgen.data.sources.formula_errors import Cells, FormulaErrors
 from formgen.data.sources.table import RawRow, RawTable
+from formgen.data.sources.unread_cells import UnreadCell, find_unread_cells
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.vocabulary.headers import MergedRange
@@ -45,43 +47,60 @@ def workbook_tables(path: Path, wanted: str) -> Iterator[Iterator[RawTable]]:
             # calamine goes by the ending where it is given a path: only a true ending may be used.
             source: str | IO[bytes] = str(path) if path.suffix.lower() in _ENDINGS[kind] else stream
             book = stack.enter_context(calamine.CalamineWorkbook.from_object(source))
-            errors = FormulaErrors(path.open("rb") if kind == "xlsx" else None)
-            stack.callback(errors.close)
-        yield _tables(path, book, errors)
+        yield _tables(path, book, kind)
 
 
-def _tables(path: Path, book: calamine.CalamineWorkbook, errors: FormulaErrors) -> Iterator[RawTable]:
+def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str) -> Iterator[RawTable]:
     for metadata in book.sheets_metadata:
         if metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         with _translated(path):
             sheet = book.get_sheet_by_name(metadata.name)
-            cells = errors.of(metadata.name)
         if sheet.start is None:
             continue
         left = sheet.start[1]
         merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in _ranges(sheet)]
         is_hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
-        table = RawTable(str(path), metadata.name, _rows_once([sheet], cells, left), left, merges, is_hidden=is_hidden)
+        with _translated(path):
+            unread = find_unread_cells(path, metadata.name) if kind == "xlsx" else {}
+        if unread:
+            # Cells that read as blank may stand left of all others.
+            first = min(left, *(min(columns) for columns in unread.values()))
+            pad, left = left - first, first
+            merges = [((top, start + pad), (end, stop + pad)) for (top, start), (end, stop) in merges]
+            rows = _rows_once([sheet], functools.partial(_with_unread, pad=pad, first=left, unread=unread))
+        else:
+            rows = _rows_once([sheet])
+        table = RawTable(str(path), metadata.name, rows, left, merges, is_hidden=is_hidden)
         del sheet
         yield table
 
 
-def _rows_once(held: list[calamine.CalamineSheet], errors: Cells, left: int) -> Callable[[], Iterator[RawRow]]:
+def _rows_once(
+    held: list[calamine.CalamineSheet], completed: Callable[[Iterator[RawRow]], Iterator[RawRow]] = iter
+) -> Callable[[], Iterator[RawRow]]:
     """The rows of a sheet that is let go when they are read: tables outlive it, and it is large."""
-    return lambda: _with_errors(held.pop().iter_rows(), errors, left) if errors else held.pop().iter_rows()
+    return lambda: completed(held.pop().iter_rows())
 
 
-def _with_errors(rows: Iterator[RawRow], errors: Cells, left: int) -> Iterator[RawRow]:
-    """The rows with the formulas' errors as text, where calamine has blanks."""
-    by_row: dict[int, list[tuple[int, str]]] = {}
-    for (row, column), error in errors.items():
-        by_row.setdefault(row, []).append((column - left, error))
+def _with_unread(
+    rows: Iterator[RawRow], pad: int, first: int, unread: Mapping[int, Mapping[int, UnreadCell]]
+) -> Iterator[RawRow]:
+    """The rows with what calamine left blank, be it beside or below all cells that have a value."""
+    last = max(unread)
+    index = -1
     for index, cells in enumerate(rows):
-        for column, error in by_row.get(index, ()):
-            if 0 <= column < len(cells):
-                cells[column] = error
-        yield cells
+        yield _filled([*[""] * pad, *cells], first, unread.get(index, {}))
+    for below in range(index + 1, last + 1):
+        yield _filled([], first, unread.get(below, {}))
+
+
+def _filled(row: RawRow, first: int, unread: Mapping[int, UnreadCell]) -> RawRow:
+    for column, cell in sorted(unread.items()):
+        row += [""] * (column - first + 1 - len(row))
+        if row[column - first] == "":
+            row[column - first] = cell
+    return row
 
 
 def _ranges(sheet: calamine.CalamineSheet) -> list[MergedRange]:
@@ -96,7 +115,7 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except calamine.PasswordError as exc:
         raise InputError(Problem("F-FILE-003", place)) from exc
-    except (calamine.CalamineError, zipfile.BadZipFile, EOFError, ParseError) as exc:
+    except (calamine.CalamineError, zipfile.BadZipFile, EOFError, KeyError, zlib.error, etree.XMLSyntaxError) as exc:
         raise InputError(Problem("F-FILE-004", place, params={"reason": _reason(exc)})) from exc
     except OSError as exc:
         reason = exc.strerror or type(exc).__name__

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import add_common_options, add_data_options, carrier_option, open_data
+from formgen.cli.options import add_common_options, add_data_options, carrier_option, open_data, out_option
 from formgen.cli.runs import finish, progress
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
@@ -35,7 +35,7 @@ PER = ("village", "town", "base")
 )
 @click.argument("form")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@out_option("DIR")
 @carrier_option
 @click.option("--merge", "is_merged", is_flag=True, help=say("合并为一个 Word 文件。", "All in one Word file."))
 @click.option(

@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -28,6 +28,7 @@ __all__ = [
     "echo_problems",
     "echo_table",
     "open_data",
+    "out_option",
     "pairs",
 ]
 
@@ -94,6 +95,16 @@ def carrier_option(verb: F) -> F:
         show_default=True,
         help=say("输出格式。", "Output format."),
     )(verb)
+
+
+def out_option(metavar: Literal["FILE", "DIR"]) -> Callable[[F], F]:
+    """-o / --out, required: the file or the folder that a verb makes."""
+    text = (
+        say("输出文件。", "The file to write.") if metavar == "FILE" else say("输出文件夹。", "The folder to write to.")
+    )
+    return click.option(
+        "-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar=metavar, help=text
+    )
 
 
 def pairs(values: Sequence[str], option: str) -> dict[str, str]:

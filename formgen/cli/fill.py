@@ -65,6 +65,7 @@ def fill(
 ) -> int:
     from formgen.data.records import read_records
     from formgen.forms.catalogue import Catalogue
+    from formgen.packets.plan import form_plan
     from formgen.packets.runner import fill_form, fill_records
 
     catalogue = Catalogue(templates)
@@ -88,7 +89,7 @@ def fill(
         return finish(tally, [], 0, out, {"fill": manifest.short}, as_json)
     programme = catalogue.programme(manifest.programme)
     with open_data(data, programme, mapping, parameters, as_of) as dataset:
-        with progress(dataset.counts.get(manifest.subject, 0)) as step:
+        with progress(dataset.counts.get(form_plan(manifest, per).per, 0)) as step:
             tally = fill_form(
                 manifest,
                 programme,

@@ -49,12 +49,13 @@ def packet(
     templates: tuple[Path, ...],
 ) -> int:
     from formgen.forms.catalogue import Catalogue
+    from formgen.packets.plan import count_files
     from formgen.packets.runner import run_packets
 
     chosen = Catalogue(templates).programme(programme)
     language = current_language()
     with open_data(data, chosen, mapping, parameters, as_of) as dataset:
-        with progress(dataset.counts.get("person", 0) * 3) as step:
+        with progress(count_files(chosen, dataset.counts)) as step:
             tally = run_packets(
                 chosen,
                 dataset,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import add_common_options, add_data_options, carrier_option, open_data
+from formgen.cli.options import DATA_PATH, add_common_options, add_data_options, carrier_option, open_data
 from formgen.cli.runs import finish, progress
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ __all__ = ["packet"]
     ),
 )
 @click.argument("programme")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=DATA_PATH)
 @click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="DIR")
 @carrier_option
 @click.option("--strict", is_flag=True, help=say("遇到第一个错误即停止。", "Stop at the first error."))

@@ -17,6 +17,8 @@ from formgen.problems import Place, Problem
 
 __all__ = ["PARTIAL_SUFFIX", "make_folder", "whole_file", "write_whole"]
 
+CANNOT_WRITE = (OSError, UnicodeEncodeError)
+"""Of a path: the second where the locale's encoding of file names has no such character (LC_ALL=C)."""
 PARTIAL_SUFFIX = ".part"
 """A killed run leaves files of this ending behind; nothing reads them, and the next run writes over them."""
 
@@ -25,11 +27,11 @@ def make_folder(folder: Path) -> Path:
     """Make a folder and its parents; an existing one is fine.
 
     Raises:
-        OutputError (F-FILE-006, F-FILE-007).
+        OutputError (F-FILE-006, F-FILE-007, F-FILE-008).
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
+    except CANNOT_WRITE as exc:
         raise output_error(folder, exc) from exc
     return folder
 
@@ -40,7 +42,7 @@ def write_whole(path: Path, content: bytes) -> None:
     A file that holds these very bytes already is left as it is, so that a second run touches only what changed.
 
     Raises:
-        OutputError (F-FILE-006, F-FILE-007).
+        OutputError (F-FILE-006, F-FILE-007, F-FILE-008).
     """
     partial = f"{path}{PARTIAL_SUFFIX}"
     try:
@@ -54,8 +56,8 @@ def write_whole(path: Path, content: bytes) -> None:
         finally:
             os.close(handle)
         os.replace(partial, path)
-    except OSError as exc:
-        with contextlib.suppress(OSError):
+    except CANNOT_WRITE as exc:
+        with contextlib.suppress(*CANNOT_WRITE):
             os.unlink(partial)
         raise output_error(path, exc) from exc
 
@@ -74,7 +76,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A binary file to write to, which takes its name only when the block ends without an error.
 
     Raises:
-        OutputError (F-FILE-006, F-FILE-007).
+        OutputError (F-FILE-006, F-FILE-007, F-FILE-008).
     """
     partial = Path(f"{path}{PARTIAL_SUFFIX}")
     try:
@@ -82,14 +84,16 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             yield stream
         partial.replace(path)
     except BaseException as exc:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*CANNOT_WRITE):
             partial.unlink()
-        if isinstance(exc, OSError):
+        if isinstance(exc, CANNOT_WRITE):
             raise output_error(path, exc) from exc
         raise
 
 
-def output_error(path: Path, exc: OSError) -> OutputError:
+def output_error(path: Path, exc: OSError | UnicodeEncodeError) -> OutputError:
+    if isinstance(exc, UnicodeEncodeError):
+        return OutputError(Problem("F-FILE-008", Place(str(path)), params={"encoding": exc.encoding}))
     if exc.errno == errno.ENOSPC:
         return OutputError(Problem("F-FILE-007", Place(str(path))))
     return OutputError(Problem("F-FILE-006", Place(str(path)), params={"reason": exc.strerror or type(exc).__name__}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,19 @@ def test_a_folder_that_is_a_file_cannot_be_written(tmp_path: Path) -> None:
         with pytest.raises(OutputError) as caught:
             attempt()
         assert caught.value.problem.code == "F-FILE-006"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file names of Windows are Unicode whatever the locale")
+def test_a_locale_without_chinese_file_names_is_said(tmp_path: Path) -> None:
+    """As LC_ALL=C without UTF-8 mode: such a run ended as an error inside formgen."""
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from formgen.errors import OutputError\nfrom formgen.files import make_folder, whole_file, write_whole\n"
+        "name = Path(sys.argv[1]) / '\\u7c73'\n"
+        "def stream():\n with whole_file(name): pass\n"
+        "for write in (lambda: make_folder(name), lambda: write_whole(name, b''), stream):\n"
+        " try: write()\n except OutputError as exc: print(exc.problem.code)\n"
+    )
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", code, tmp_path], env=plain, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["F-FILE-008"] * 3

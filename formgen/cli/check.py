@@ -8,7 +8,15 @@ from pathlib import Path
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import add_common_options, add_data_options, count_line, echo_json, echo_table, open_data
+from formgen.cli.options import (
+    DATA_PATH,
+    add_common_options,
+    add_data_options,
+    count_line,
+    echo_json,
+    echo_table,
+    open_data,
+)
 from formgen.errors import EXIT_OK, EXIT_PROBLEMS
 from formgen.problems import Problem
 
@@ -27,7 +35,7 @@ __all__ = ["check"]
     ),
 )
 @click.argument("programme")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=DATA_PATH)
 @click.option(
     "-o",
     "--out",

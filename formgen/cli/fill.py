@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import add_common_options, add_data_options, carrier_option, open_data, out_option
+from formgen.cli.options import DATA_PATH, add_common_options, add_data_options, carrier_option, open_data, out_option
 from formgen.cli.runs import finish, progress
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
@@ -34,7 +34,7 @@ PER = ("village", "town", "base")
     ),
 )
 @click.argument("form")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=DATA_PATH)
 @out_option("DIR")
 @carrier_option
 @click.option("--merge", "is_merged", is_flag=True, help=say("合并为一个 Word 文件。", "All in one Word file."))
@@ -65,6 +65,7 @@ def fill(
 ) -> int:
     from formgen.data.records import read_records
     from formgen.forms.catalogue import Catalogue
+    from formgen.packets.plan import form_plan
     from formgen.packets.runner import fill_form, fill_records
 
     catalogue = Catalogue(templates)
@@ -88,7 +89,7 @@ def fill(
         return finish(tally, [], 0, out, {"fill": manifest.short}, as_json)
     programme = catalogue.programme(manifest.programme)
     with open_data(data, programme, mapping, parameters, as_of) as dataset:
-        with progress(dataset.counts.get(manifest.subject, 0)) as step:
+        with progress(dataset.counts.get(form_plan(manifest, per).per, 0)) as step:
             tally = fill_form(
                 manifest,
                 programme,
@@ -116,12 +117,12 @@ def _refuse_impossible(manifest: Manifest, carrier: str, is_merged: bool, per: s
 
 def _holds_records(path: Path, manifest: Manifest) -> bool:
     """Whether a JSON file's first object is keyed by this form's fields; otherwise it is a dataset."""
-    if path.suffix.lower() not in (".json", ".jsonl") or not path.is_file():
+    if path.suffix.lower() not in (".json", ".jsonl"):
         return False
-    text = path.read_bytes().decode("utf-8-sig", "replace").lstrip()
     try:
+        text = path.read_bytes().decode("utf-8-sig", "replace").lstrip()
         first = json.JSONDecoder().raw_decode(text)[0]
-    except ValueError:
+    except (OSError, ValueError):  # whoever reads it as a dataset says what is wrong
         return False
     if isinstance(first, list):
         first = first[0] if first else None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from formgen.forms.catalogue import Programme
 
 __all__ = [
+    "DATA_PATH",
     "add_common_options",
     "add_data_options",
     "carrier_option",
@@ -32,6 +33,8 @@ __all__ = [
     "pairs",
 ]
 
+DATA_PATH = click.Path(path_type=Path, readable=False)
+"""A dataset. Whether it is there and can be read is for the reader to say, with code and remedy."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -7,6 +7,7 @@ Limits: openpyxl keeps values, styles and validations, not every drawing; it hol
 
 from __future__ import annotations
 
+import io
 import os
 import unicodedata
 import zipfile
@@ -28,7 +29,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from formgen.errors import OutputError
-from formgen.files import whole_file
+from formgen.files import write_whole
 from formgen.problems import Language, Place, Problem
 
 __all__ = ["LIST_TITLES", "write_marked_copy"]
@@ -66,8 +67,9 @@ def write_marked_copy(source: Path | str, target: Path | str, problems: Sequence
     else:
         _mark_cells(book, problems, language)
     _add_list(book, problems, language)
-    with whole_file(target) as stream:
-        book.save(stream)
+    stream = io.BytesIO()  # a disk that fills up under an open archive makes Python print a traceback of its own
+    book.save(stream)
+    write_whole(target, stream.getvalue())
 
 
 def _opened(source: Path) -> Workbook | None:

@@ -6,6 +6,7 @@ digit over random parts, names are drawn from lists. Rows stream: 100,000 househ
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from formgen.files import whole_file
+from formgen.files import write_whole
 from formgen.forms.catalogue import Programme
 
 __all__ = ["SHEETS", "write_sample"]
@@ -125,16 +126,17 @@ def write_sample(programme: Programme, path: Path, households: int, seed: int) -
     dice = random.Random(f"{programme.id}/{households}/{seed}")
     draw = _Draw(dice, first_day=dice.randrange(BIRTH_DAYS))
     counts = dict.fromkeys(SHEETS, 0)
-    with whole_file(path) as stream:
-        book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False})
-        book.set_properties({"title": "formgen sample", "created": datetime(2015, 1, 1)})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheets = {name: _new_sheet(book, name) for name in SHEETS}
-        for name, row in _rows(programme, draw, households):
-            counts[name] += 1
-            for column, value in enumerate(row):
-                _write_cell(sheets[name], counts[name], column, value, day)
-        book.close()
+    stream = io.BytesIO()  # a disk that fills up under an open archive makes Python print a traceback of its own
+    book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False})
+    book.set_properties({"title": "formgen sample", "created": datetime(2015, 1, 1)})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheets = {name: _new_sheet(book, name) for name in SHEETS}
+    for name, row in _rows(programme, draw, households):
+        counts[name] += 1
+        for column, value in enumerate(row):
+            _write_cell(sheets[name], counts[name], column, value, day)
+    book.close()
+    write_whole(path, stream.getvalue())
     return counts
 
 

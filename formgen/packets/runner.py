@@ -18,12 +18,12 @@ from formgen.packets.ledger import file_digest, open_ledger, read_owners
 from formgen.packets.naming import NameKeeper, expand_pattern
 from formgen.packets.plan import PlannedFile, form_plan, plan_packets, plan_sheets
 from formgen.packets.writer import FileJob, FilledSheet, PacketWriter, Tally
-from formgen.problems import Language, Problem
+from formgen.problems import Language, Place, Problem
 
 __all__ = ["Step", "fill_form", "fill_records", "run_packets"]
 
-Step = Callable[[int], None]
-"""Told after every file how many sheets are done."""
+Step = Callable[[], None]
+"""Called after every file of the plan."""
 
 
 def run_packets(
@@ -84,30 +84,29 @@ def fill_records(
     folder = make_folder(Path(folder))
     with open_ledger(folder, head, language) as ledger:
         writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, source, is_strict)
-        jobs = (_job(manifest, number, *item) for number, item in enumerate(records, 1))
+        jobs = (_job(manifest, Place(str(source), cell=str(n)), *item) for n, item in enumerate(records, 1))
         for job in [_collected(manifest, jobs)] if is_merged else jobs:
             go_on = writer.write(job)
             if on_step:
-                on_step(writer.tally.sheets)
+                on_step()
             if not go_on:
                 break
         ledger.close(_tail(writer.tally, [], language))
     return writer.tally
 
 
-def _job(manifest: Manifest, number: int, key: str, record: Mapping[str, Any], problems: list[Problem]) -> FileJob:
-    path = expand_pattern(f"{manifest.short}-{number:04d}-{{name}}", _shown(manifest, record))
-    return FileJob(path, "fill", key, [FilledSheet(manifest, record, key)], problems)
+def _job(manifest: Manifest, place: Place, key: str, record: Mapping[str, Any], problems: list[Problem]) -> FileJob:
+    path = expand_pattern(f"{manifest.short}-{place.cell:0>4}-{{name}}", _shown(manifest, record))
+    return FileJob(path, "fill", key, [FilledSheet(manifest, record, key, place)], problems)
 
 
 def _collected(manifest: Manifest, jobs: Iterable[FileJob]) -> FileJob:
-    """All records in one file; those with errors are told and not printed."""
+    """All records in one file; the writer leaves out those with errors."""
     sheets: list[FilledSheet] = []
     problems: list[Problem] = []
     for job in jobs:
         problems += job.problems
-        if not any(problem.is_error for problem in job.problems):
-            sheets += job.sheets
+        sheets += job.sheets
     return FileJob(f"{manifest.annex}-{manifest.short}", "fill", manifest.name, sheets, problems, is_collection=True)
 
 
@@ -143,7 +142,7 @@ def _run(
             for file in files:
                 go_on = writer.write_planned(file)
                 if on_step:
-                    on_step(writer.tally.sheets)
+                    on_step()
                 if not go_on:
                     break
         ledger.close(_tail(writer.tally, dataset.problems, language))

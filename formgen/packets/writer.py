@@ -1,16 +1,19 @@
 """From planned files to files on disk: build each record, render it, name it, write it whole.
 
 A packet's file is written only if every sheet of it came out; otherwise it is left out and its problems say why.
+What rendering has to say about a field is said at the row of the dataset that the value comes from: it is mended there.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from formgen.data.dataset import Scope
 from formgen.data.records import build_record
 from formgen.files import make_folder, write_whole
 from formgen.forms.manifest import Carrier, Manifest
@@ -18,7 +21,7 @@ from formgen.packets.ledger import FileEntry, Ledger, SheetEntry
 from formgen.packets.naming import NameKeeper
 from formgen.packets.plan import PlannedFile
 from formgen.packets.templates import Templates
-from formgen.problems import Problem
+from formgen.problems import Place, Problem
 from formgen.rendering import Rendered
 from formgen.rendering.docx import merge
 
@@ -32,6 +35,10 @@ class FilledSheet:
     manifest: Manifest
     record: Mapping[str, Any]
     key: str
+    place: Place
+    """Where the record stands in the dataset."""
+    scope: Scope | None = None
+    """What the record was built from; None where it was read as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ class PacketWriter:
             if planned.is_collection and any(problem.is_error for problem in found):
                 self._note_left_out(planned.packet, sheet.scope.key)
             else:
-                sheets.append(FilledSheet(sheet.manifest, record, sheet.scope.key))
+                sheets.append(FilledSheet(sheet.manifest, record, sheet.scope.key, sheet.scope.place, sheet.scope))
         job = FileJob(planned.path, planned.packet, planned.owner, sheets, problems, planned.is_collection)
         return self.write(job)
 
@@ -111,8 +118,11 @@ class PacketWriter:
 
         Of a collection only the sheets with errors are left out.
         """
-        has_errors = any(problem.is_error for problem in job.problems)
-        if (self._is_strict and has_errors) or (has_errors and not job.is_collection) or not job.sheets:
+        bad = {problem.record for problem in job.problems if problem.is_error}
+        if bad and (self._is_strict or not job.is_collection):
+            return self.leave_out(job)
+        job = self._without(job, bad)
+        if not job.sheets:
             return self.leave_out(job)
         rendered = list(self._render(job))
         found = [problem for part in rendered for problem in part.result.problems]
@@ -132,14 +142,16 @@ class PacketWriter:
     def _write_rest(self, job: FileJob, found: Sequence[Problem]) -> bool:
         """A collection without the sheets that could not be printed; any other file is left out."""
         bad = {problem.record for problem in found if problem.is_error}
-        rest = [sheet for sheet in job.sheets if sheet.key not in bad]
         job = replace(job, problems=[*job.problems, *found])
-        if not job.is_collection or len(rest) == len(job.sheets):
+        if not job.is_collection or not any(sheet.key in bad for sheet in job.sheets):
             return self.leave_out(replace(job, is_collection=False))
+        return self.write(job)
+
+    def _without(self, job: FileJob, bad: Set[str | None]) -> FileJob:
         for sheet in job.sheets:
             if sheet.key in bad:
                 self._note_left_out(job.packet, sheet.key)
-        return self.write(replace(job, sheets=rest))
+        return replace(job, sheets=[sheet for sheet in job.sheets if sheet.key not in bad]) if bad else job
 
     def _render(self, job: FileJob) -> Iterator[_Part]:
         """One Word file, or a workbook for each sheet that has an Excel template and Word for the others."""
@@ -148,15 +160,15 @@ class PacketWriter:
             if self.carrier == "xlsx" and "xlsx" in sheet.manifest.carriers:
                 stem = job.path if len(job.sheets) == 1 else f"{job.path}-{sheet.manifest.short}"
                 result = self.templates.xlsx(sheet.manifest).render(sheet.record, sheet.key)
-                yield _Part(stem, ".xlsx", [sheet], result)
+                yield _part(stem, ".xlsx", [sheet], result)
             else:
                 pages.append(sheet)
         if len(pages) == 1:
             page = pages[0]
-            yield _Part(job.path, ".docx", pages, self.templates.docx(page.manifest).render(page.record, page.key))
+            yield _part(job.path, ".docx", pages, self.templates.docx(page.manifest).render(page.record, page.key))
         elif pages:
             merged = merge([(self.templates.docx(page.manifest), page.record, page.key) for page in pages])
-            yield _Part(job.path, ".docx", pages, merged)
+            yield _part(job.path, ".docx", pages, merged)
 
     def _save(self, job: FileJob, part: _Part) -> None:
         assert part.result.content is not None
@@ -174,3 +186,30 @@ class PacketWriter:
     def _note_left_out(self, packet: str, key: str) -> None:
         self.tally.left_out.append(key)
         self.tally.count(packet, 0, 0, 1)
+
+
+def _part(stem: str, ending: str, sheets: Sequence[FilledSheet], result: Rendered) -> _Part:
+    if result.problems:
+        result = replace(result, problems=tuple(_located(problem, sheets) for problem in result.problems))
+    return _Part(stem, ending, sheets, result)
+
+
+def _located(problem: Problem, sheets: Sequence[FilledSheet]) -> Problem:
+    """A problem with a field of a form, at the row of the dataset; any other problem as it is."""
+    for sheet in sheets:
+        if problem.place.file == sheet.manifest.id and problem.record == sheet.key:
+            place = _row_place(sheet, problem.place) if problem.place.cell else sheet.place
+            label = f"{sheet.manifest.short} · {problem.place.label}"
+            return problem.with_place(Place(place.file, place.part, place.cell, label))
+    return problem
+
+
+def _row_place(sheet: FilledSheet, place: Place) -> Place:
+    """Where a row of a form's table comes from; `place` has the row's number and the column's label."""
+    for item in sheet.manifest.fields:
+        if item.table is not None and any(column.label == place.label for column in item.table.columns):
+            rows = sheet.scope.rows(item.table.rows_of) if sheet.scope is not None else iter(())
+            row = next(islice(rows, int(place.cell) - 1, None), None)
+            if row is not None:
+                return row.place
+    return Place(sheet.place.file, sheet.place.part, f"{sheet.place.cell}[{place.cell}]")

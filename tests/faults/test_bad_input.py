@@ -78,6 +78,7 @@ FAULTS: list[tuple[Callable[[Path], Path], str]] = [
     (_empty_workbook, "F-DATA-"),
     (_empty_file, "F-FILE-0"),
     (_broken_json, "F-FILE-0"),
+    (lambda folder: folder / f"{'x' * 300}.xlsx", "F-FILE-00"),
 ]
 
 
@@ -215,3 +216,19 @@ def test_what_a_form_cannot_do_is_refused(
     outcome = formgen(*arguments, "-o", tmp_path / "out")
     assert (outcome.code, outcome.err[:10]) == (2, code)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["data.xlsx", "data.json", "folder"])
+def test_a_dataset_that_may_not_be_read(
+    formgen: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    real = os.stat
+
+    def denied(path: Any, *args: Any, **options: Any) -> Any:
+        if str(path).endswith(name):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, *args, **options)
+
+    monkeypatch.setattr(os, "stat", denied)
+    outcome = formgen("fill", "xinmi-2015/application-form", tmp_path / name, "-o", tmp_path / "out")
+    assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-002")

@@ -222,3 +222,53 @@ def test_a_programme_of_ones_own_needs_no_code(tmp_path: Path, formgen: Callable
     outcome = formgen("packet", "county-2026", data, "-o", tmp_path / "out", "--templates", tmp_path / "templates")
     assert outcome.code == 0, outcome.err
     assert "41018319620512004X43" in _text(tmp_path / "out/王𬱖.docx")
+
+
+LONG = "本人家庭困难，愿意发展大棚蔬菜，特此申请帮扶。" * 60
+
+
+def _with_a_text_too_long(folder: Path) -> Path:
+    book = openpyxl.load_workbook(DATASET)
+    sheet = book["残疾人"]
+    sheet.cell(3, [cell.value for cell in sheet[1]].index("个人申请") + 1).value = LONG
+    book.save(folder / "long.xlsx")
+    return folder / "long.xlsx"
+
+
+def test_a_value_that_does_not_fit_is_named_by_its_row(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    outcome = formgen("packet", "xinmi-2015", _with_a_text_too_long(tmp_path), "-o", tmp_path / "out", *AS_OF)
+    assert outcome.code == 1
+    line = next(line for line in outcome.err.splitlines() if "F-FIT-001" in line)
+    assert "long.xlsx · 残疾人!3 · 帮扶对象申请登记表 · 个人申请" in line
+
+
+def test_a_row_of_a_register_that_does_not_fit_is_named_by_its_row(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    book = openpyxl.load_workbook(DATASET)
+    sheet = book["残疾人"]
+    sheet.cell(4, [cell.value for cell in sheet[1]].index("姓名") + 1).value = "长" * 200
+    book.save(tmp_path / "long.xlsx")
+    outcome = formgen("fill", "xinmi-2015/survey-sheet", tmp_path / "long.xlsx", "-o", tmp_path / "out", *AS_OF)
+    line = next(line for line in outcome.err.splitlines() if "F-FIT-001" in line)
+    assert "残疾人!4 · 贫困残疾人家庭调查登记表 · 姓名" in line
+
+
+def test_one_bad_record_does_not_stop_a_merged_file(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    data = _with_a_text_too_long(tmp_path)
+    outcome = formgen("fill", "xinmi-2015/application-form", data, "-o", tmp_path, "--merge", "--json", *AS_OF)
+    tally = json.loads(outcome.out)
+    assert (outcome.code, tally["files"], tally["sheets"], tally["left_out"]) == (1, 1, 59, 1)
+    assert _text(next(tmp_path.glob("*.docx"))).count("个人申请") == 59
+
+
+def test_one_bad_json_record_does_not_stop_a_merged_file(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    known = {"sex": "女", "disability": "肢体三级", "certificate": "41018319620512004X43"}
+    nameless = {**known, "certificate": "nonsense"}
+    records = [{"name": "王𬱖", **known}, {"name": "李㛃", "application": LONG, **known}, {"name": "赵", **nameless}]
+    path = tmp_path / "records.json"
+    path.write_text(json.dumps(records, ensure_ascii=False), "utf-8")
+    outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out", "--merge")
+    assert outcome.code == 1
+    assert "records.json · 2 · 帮扶对象申请登记表 · 个人申请" in outcome.err
+    text = _text(next((tmp_path / "out").glob("*.docx")))
+    assert "王𬱖" in text and "李㛃" not in text and "赵" not in text
+    assert len(json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))["left_out"]) == 2

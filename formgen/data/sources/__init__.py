@@ -29,8 +29,13 @@ def open_tables(path: Path) -> Iterator[Iterator[RawTable]]:
         InputError: F-FILE-001 missing, F-FILE-002 unreadable, F-FILE-003 encrypted, F-FILE-004 damaged, F-FILE-005 of
             another type.
     """
-    if not path.exists():
-        raise InputError(Problem("F-FILE-001", Place(str(path))))
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as exc:
+        raise InputError(Problem("F-FILE-001", Place(str(path)))) from exc
+    except OSError as exc:
+        reason = exc.strerror or type(exc).__name__
+        raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
     suffix = path.suffix.lower()
     with contextlib.ExitStack() as stack:
         tables: Iterator[RawTable]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import say
-from formgen.cli.options import add_common_options, carrier_option, out_option
+from formgen.cli.options import add_common_options, carrier_option, check_ending, out_option
 
 if TYPE_CHECKING:
     from formgen.forms.manifest import Carrier
@@ -33,6 +33,7 @@ def blank(form: str, carrier: Carrier, out: Path, templates: tuple[Path, ...]) -
     from formgen.forms.catalogue import Catalogue
     from formgen.packets.templates import Templates
 
+    check_ending(out, carrier)
     manifest = Catalogue(templates).form(form)
     rendered = Templates().blank(manifest, carrier)
     assert rendered.content is not None, "a blank form has nothing that could overflow"

@@ -12,6 +12,7 @@ from formgen.cli.options import (
     DATA_PATH,
     add_common_options,
     add_data_options,
+    check_ending,
     count_line,
     echo_json,
     echo_table,
@@ -61,6 +62,8 @@ def check(
     from formgen.files import make_folder
     from formgen.forms.catalogue import Catalogue
 
+    if out is not None:
+        check_ending(out, "xlsx")
     chosen = Catalogue(templates).programme(programme)
     with open_data(data, chosen, mapping, parameters, as_of) as dataset:
         problems = list(dataset.problems)

@@ -24,6 +24,7 @@ __all__ = [
     "add_common_options",
     "add_data_options",
     "carrier_option",
+    "check_ending",
     "count_line",
     "echo_json",
     "echo_problems",
@@ -108,6 +109,13 @@ def out_option(metavar: Literal["FILE", "DIR"]) -> Callable[[F], F]:
     return click.option(
         "-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar=metavar, help=text
     )
+
+
+def check_ending(path: Path, carrier: str) -> None:
+    """Refuse a name that says another format than the file will have: Excel and Word would call it damaged."""
+    if path.suffix.lower() != f".{carrier}":
+        message = say(f"“{path}”应以 .{carrier} 结尾", f"'{path}' should end in .{carrier}")
+        raise click.BadParameter(message, param_hint="-o")
 
 
 def pairs(values: Sequence[str], option: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from formgen.cli.language import say
-from formgen.cli.options import add_common_options, echo_json, echo_table, out_option
+from formgen.cli.options import add_common_options, check_ending, echo_json, echo_table, out_option
 
 __all__ = ["sample"]
 
@@ -36,6 +36,7 @@ def sample(programme: str, households: int, seed: int, out: Path, as_json: bool,
     from formgen.files import make_folder
     from formgen.forms.catalogue import Catalogue
 
+    check_ending(out, "xlsx")
     chosen = Catalogue(templates).programme(programme)
     make_folder(out.parent)
     counts = write_sample(chosen, out, households, seed)

@@ -138,13 +138,16 @@ def _run(
     folder = make_folder(Path(folder))
     with open_ledger(folder, head, language) as ledger:
         writer = PacketWriter(folder, carrier, NameKeeper(read_owners(folder)), ledger, dataset.path, is_strict)
-        if not (is_strict and any(problem.is_error for problem in dataset.problems)):
+        has_errors = any(problem.is_error for problem in dataset.problems)
+        if not (is_strict and has_errors):
             for file in files:
                 go_on = writer.write_planned(file)
                 if on_step:
                     on_step()
                 if not go_on:
                     break
+        if head["run"] == "fill" and not (writer.tally.sheets or writer.tally.left_out or has_errors):
+            writer.tally.problems.append(Problem("F-PACK-004", Place(str(dataset.path)), params={"form": head["of"]}))
         ledger.close(_tail(writer.tally, dataset.problems, language))
     return writer.tally
 

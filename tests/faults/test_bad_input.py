@@ -232,3 +232,21 @@ def test_a_dataset_that_may_not_be_read(
     monkeypatch.setattr(os, "stat", denied)
     outcome = formgen("fill", "xinmi-2015/application-form", tmp_path / name, "-o", tmp_path / "out")
     assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-002")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("blank", "xinmi-2015/survey-sheet", "-o", "a.xlsx"),
+        ("blank", "xinmi-2015/survey-sheet", "-f", "xlsx", "-o", "a.docx"),
+        ("sample", "xinmi-2015", "-o", "a.docx"),
+        ("check", "xinmi-2015", DATASET, "-o", "a.xls"),
+    ],
+)
+def test_a_file_name_of_another_format_is_refused(
+    formgen: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[Any, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = formgen(*command)
+    assert outcome.code == 2
+    assert list(tmp_path.iterdir()) == []

@@ -272,3 +272,10 @@ def test_one_bad_json_record_does_not_stop_a_merged_file(tmp_path: Path, formgen
     text = _text(next((tmp_path / "out").glob("*.docx")))
     assert "王𬱖" in text and "李㛃" not in text and "赵" not in text
     assert len(json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))["left_out"]) == 2
+
+
+def test_a_form_without_any_record_is_said(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("姓名,性别,残疾人证号\n王𬱖,女,41018319620512004X43\n", "utf-8")
+    outcome = formgen("fill", "xinmi-2015/pairing-registration", data, "-o", tmp_path / "out")
+    assert (outcome.code, outcome.err[:10]) == (1, "F-PACK-004")

@@ -1,7 +1,8 @@
 """The room each field has on its sheet, read from the template, and the sizes of values that had to shrink.
 
-A field that fills a paragraph of a cell with exact row heights has the cell's room; a field between two tab stops has
-one line as wide as the blank. Anything else grows or is as wide as the designer left it: it has no box.
+A field that fills a paragraph of a cell with exact row heights has the cell's room, in a content control or typed as a
+plain tag; a field in a control between two tab stops has one line as wide as the blank. Anything else grows or is as
+wide as the designer left it: it has no box.
 Word cuts off what does not fit an exact height without a sign, so the fit is decided here, before rendering.
 
 Source: ECMA-376 Part 1, 17.4.80 (trHeight), 17.4.42 (tblCellMar), 17.4.84 (vMerge), 17.3.1.33 (spacing), 17.3.1.37
@@ -30,9 +31,12 @@ from formgen.rendering.docx.wordml import (
 from formgen.typeset import Box
 from formgen.units import twips_to_pt
 
-__all__ = ["Site", "find_sites", "instrument_sizes"]
+__all__ = ["HOLDERS", "Site", "find_sites", "instrument_sizes"]
 
 SDT: Final = w("sdt")
+PARAGRAPH: Final = w("p")
+HOLDERS: Final = frozenset([SDT, PARAGRAPH])
+"""What may hold one tag: a content control, or a paragraph without one."""
 VALUE_TAG: Final = re.compile(r"\{\{\s*([A-Za-z]\w*)(?:\.([A-Za-z]\w*))?\s*\}\}")
 MERGE_TAG: Final = re.compile(r"\{%\s*vm\s*%\}")
 DEFAULT_SIZE_PT: Final = 10.5
@@ -52,7 +56,7 @@ class Site:
     """Counts all sites of the template."""
     part: str
     control: int
-    """Counts the content controls of the part in document order."""
+    """Counts the content controls and paragraphs of the part in document order."""
     field: Field
     table: str
     """Key of the table whose column the field is; '' for a field of its own."""
@@ -81,7 +85,9 @@ def find_sites(
     index = 0
     for part, tree in trees.items():
         scope_of = dict(scopes[part])
-        for number, control in enumerate(tree.iter(SDT)):
+        for number, control in enumerate(tree.iter(*HOLDERS)):
+            if control.tag == PARAGRAPH and next(control.iter(SDT), None) is not None:
+                continue
             found = _field(control, scope_of[control], fields)
             if found is None:
                 continue
@@ -94,9 +100,10 @@ def find_sites(
 
 def instrument_sizes(tree: Element, sites: Sequence[Site]) -> None:
     """Put tags where the sizes of these sites stand."""
-    controls = list(tree.iter(SDT))
+    controls = list(tree.iter(*HOLDERS))
     for site in sites:
         control = controls[site.control]
+        _gather_tag(control)
         size, line = (f"{{{{ {site.holder}{name} }}}}" for name in (site.size_name, site.line_name))
         for run in control.iter(w("r")):
             properties = run.find(w("rPr"))
@@ -106,8 +113,18 @@ def instrument_sizes(tree: Element, sites: Sequence[Site]) -> None:
             for name in ("sz", "szCs"):
                 _set(properties, name, {"val": size}, RUN_ORDER)
         if site.is_line_scaled:
-            properties = nearest(control, "p").find(w("pPr"))
+            properties = _paragraph(control).find(w("pPr"))
             _set(properties, "spacing", {"line": line}, PARAGRAPH_ORDER)
+
+
+def _gather_tag(control: Element) -> None:
+    """A tag that Word split over runs into the run where it begins: other tags cannot stand inside it."""
+    texts = list(control.iter(w("t")))
+    while texts and "{" not in (texts[0].text or ""):
+        texts.pop(0)
+    for text in texts[1:]:
+        texts[0].text += text.text or ""
+        text.text = ""
 
 
 def _set(parent: Element, name: str, values: Mapping[str, str], order: tuple[str, ...]) -> None:
@@ -136,7 +153,7 @@ def _field(control: Element, scope: Scope, fields: Mapping[str, Field]) -> tuple
 
 
 def _room(control: Element, min_size_pt: float) -> tuple[Box, bool] | None:
-    paragraph = nearest(control, "p")
+    paragraph = _paragraph(control)
     run = next(control.iter(w("r")), None)
     if paragraph is None or run is None or paragraph.getparent().tag == w("txbxContent"):
         return None
@@ -152,6 +169,11 @@ def _room(control: Element, min_size_pt: float) -> tuple[Box, bool] | None:
         return Box(width_pt, height_pt - SLACK_PT, size_pt, line_pt, smallest, first_pt), is_exact
     blank_pt = _blank_width(control, paragraph)
     return None if blank_pt is None else (Box(blank_pt, line_pt, size_pt, line_pt, smallest), False)
+
+
+def _paragraph(control: Element) -> Element:
+    """The paragraph around a control, or None; a paragraph itself."""
+    return control if control.tag == PARAGRAPH else nearest(control, "p")
 
 
 def _is_alone(control: Element, paragraph: Element) -> bool:
@@ -188,7 +210,7 @@ def _blank_width(control: Element, paragraph: Element) -> float | None:
 
 
 def _size(run: Element, control: Element) -> float:
-    for place in (run.find(w("rPr")), nearest(control, "p").find(f"{w('pPr')}/{w('rPr')}")):
+    for place in (run.find(w("rPr")), _paragraph(control).find(f"{w('pPr')}/{w('rPr')}")):
         size = place.find(w("sz")) if place is not None else None
         if size is not None:
             return float(size.get(w("val"))) / 2

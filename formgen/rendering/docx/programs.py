@@ -21,7 +21,7 @@ from lxml import etree
 from formgen.errors import InputError, TemplateError
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
-from formgen.rendering.docx.boxes import Site, find_sites, instrument_sizes
+from formgen.rendering.docx.boxes import HOLDERS, Site, find_sites, instrument_sizes
 from formgen.rendering.docx.environment import GLOBAL_NAMES, WordEnvironment, plain_environment, word_environment
 from formgen.rendering.docx.identities import IDENTIFIED, UNIQUE, Numbering, identify
 from formgen.rendering.docx.relations import Relation, used_relations
@@ -105,13 +105,17 @@ class TemplateParts:
         self._manifest = manifest
         self._package = package
         self._trees = {name: self._parse(name) for name in self._tagged_names()}
-        self._scopes = {name: self._read_tags(name, tree) for name, tree in self._trees.items()}
+        places = {name: self._read_tags(name, tree) for name, tree in self._trees.items()}
+        self._scopes = {
+            name: [(element, scope) for element, scope in found if element.tag in IDENTIFIED]
+            for name, found in places.items()
+        }
         scopes = [scope for places in self._scopes.values() for _, scope in places]
         self._repeated = sum(scope.is_loop for scope in scopes)
         self._static = len(scopes) - self._repeated
         self._has_page_numbers = any(counts_pages(package.part(name)) for name in self._trees)
         self._programs: dict[Variant, Mapping[str, Program]] = {}
-        self.sites: tuple[Site, ...] = tuple(find_sites(self._trees, self._scopes, manifest))
+        self.sites: tuple[Site, ...] = tuple(find_sites(self._trees, places, manifest))
         self.core = self._core()
 
     @property
@@ -162,7 +166,7 @@ class TemplateParts:
             raise InputError(Problem("F-FILE-004", place, params={"reason": exc.msg or "XML"})) from exc
 
     def _read_tags(self, name: str, tree: Element) -> list[tuple[Element, Scope]]:
-        return TagReader(self._manifest, self._package.path, name).scopes(tree, IDENTIFIED)
+        return TagReader(self._manifest, self._package.path, name).scopes(tree, IDENTIFIED | HOLDERS)
 
     def _compile(self, variant: Variant) -> Mapping[str, Program]:
         numbering = Numbering(self._static, self._repeated, variant.is_merged)

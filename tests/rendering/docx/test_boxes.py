@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from formgen.rendering.docx.boxes import find_sites
-from formgen.rendering.docx.identities import IDENTIFIED
+from formgen.rendering.docx.boxes import HOLDERS, find_sites
 from formgen.rendering.docx.tags import TagReader
 from formgen.rendering.docx.wordml import DOCUMENT
 from formgen.typeset import Box
@@ -40,7 +39,7 @@ def table(inner: str, margins: str = "") -> str:
 def box_of(body: str) -> Box | None:
     root = etree.fromstring(f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>')
     manifest = make_manifest(Path("p"), "name")
-    scopes = TagReader(manifest, Path("p"), DOCUMENT).scopes(root, IDENTIFIED)
+    scopes = TagReader(manifest, Path("p"), DOCUMENT).scopes(root, HOLDERS)
     sites = list(find_sites({DOCUMENT: root}, {DOCUMENT: scopes}, manifest))
     return sites[0].box if sites else None
 

@@ -259,3 +259,27 @@ def test_children_stand_in_the_order_of_the_schema(tmp_path: Path) -> None:
     root = part(compile_docx(form).render({"why": "发展养殖项目" * 8}, "k").content)
     properties = next(root.iter(f"{W}sdt")).find(f".//{W}r/{W}rPr")
     assert [etree.QName(child).localname for child in properties] == ["rFonts", "sz", "szCs", "u", "lang"]
+
+
+def test_a_tag_split_over_runs_is_printed_smaller(tmp_path: Path) -> None:
+    long = "发展养殖项目" * 12
+    root = filled(tmp_path, "why:long-text", "|=31| 申请 | {{ w¦h¦y }} |", {"why": long})
+    (control,) = root.iter(f"{W}sdt")
+    assert text(root).endswith(long)
+    assert {size.get(f"{W}val") for size in control.iter(f"{W}sz")} == {"16"}
+
+
+def test_a_plain_tag_has_the_room_of_its_cell_too(tmp_path: Path) -> None:
+    """Who types a tag into a cell makes no content control; the cell of exact height cuts all the same."""
+    template = "|=31| 申请 | {{ w¦hy }} |\n|{%tr for r in rows %}|\n|=16| {{ r.name }} | 乙 |\n|{%tr endfor %}|"
+    compiled = compile_docx(make_form(tmp_path / "form", "why:long-text rows(name)", template, plain=True))
+    rows = [{"name": "甲"}, {"name": "一" * 99}]
+    rendered = compiled.render({"why": "一" * 1000, "rows": rows}, "k")
+    assert [(problem.code, problem.place.label, problem.place.cell) for problem in rendered.problems] == [
+        ("F-FIT-001", "标签why", ""),
+        ("F-FIT-001", "标签name", "2"),
+    ]
+    long = "发展养殖项目" * 12
+    root = part(compiled.render({"why": long, "rows": rows[:1]}, "k").content)
+    run = next(item for item in root.iter(f"{W}r") if long in "".join(item.itertext()))
+    assert run.find(f"{W}rPr/{W}sz").get(f"{W}val") == "16"

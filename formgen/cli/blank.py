@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import say
-from formgen.cli.options import add_common_options, carrier_option, check_ending
+from formgen.cli.options import add_common_options, carrier_option, check_ending, out_option
 
 if TYPE_CHECKING:
     from formgen.forms.manifest import Carrier
@@ -26,7 +26,7 @@ __all__ = ["blank"]
 )
 @click.argument("form")
 @carrier_option
-@click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="FILE")
+@out_option("FILE")
 @add_common_options
 def blank(form: str, carrier: Carrier, out: Path, templates: tuple[Path, ...]) -> None:
     from formgen.files import make_folder, write_whole

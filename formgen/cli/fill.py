@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import DATA_PATH, add_common_options, add_data_options, carrier_option, open_data
+from formgen.cli.options import DATA_PATH, add_common_options, add_data_options, carrier_option, open_data, out_option
 from formgen.cli.runs import finish, progress
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
@@ -35,7 +35,7 @@ PER = ("village", "town", "base")
 )
 @click.argument("form")
 @click.argument("data", type=DATA_PATH)
-@click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@out_option("DIR")
 @carrier_option
 @click.option("--merge", "is_merged", is_flag=True, help=say("合并为一个 Word 文件。", "All in one Word file."))
 @click.option(
@@ -65,6 +65,7 @@ def fill(
 ) -> int:
     from formgen.data.records import read_records
     from formgen.forms.catalogue import Catalogue
+    from formgen.packets.plan import form_plan
     from formgen.packets.runner import fill_form, fill_records
 
     catalogue = Catalogue(templates)
@@ -88,7 +89,7 @@ def fill(
         return finish(tally, [], 0, out, {"fill": manifest.short}, as_json)
     programme = catalogue.programme(manifest.programme)
     with open_data(data, programme, mapping, parameters, as_of) as dataset:
-        with progress(dataset.counts.get(manifest.subject, 0)) as step:
+        with progress(dataset.counts.get(form_plan(manifest, per).per, 0)) as step:
             tally = fill_form(
                 manifest,
                 programme,

@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -30,6 +30,7 @@ __all__ = [
     "echo_problems",
     "echo_table",
     "open_data",
+    "out_option",
     "pairs",
 ]
 
@@ -100,6 +101,16 @@ def carrier_option(verb: F) -> F:
     )(verb)
 
 
+def out_option(metavar: Literal["FILE", "DIR"]) -> Callable[[F], F]:
+    """-o / --out, required: the file or the folder that a verb makes."""
+    text = (
+        say("输出文件。", "The file to write.") if metavar == "FILE" else say("输出文件夹。", "The folder to write to.")
+    )
+    return click.option(
+        "-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar=metavar, help=text
+    )
+
+
 def check_ending(path: Path, carrier: str) -> None:
     """Refuse a name that says another format than the file will have: Excel and Word would call it damaged."""
     if path.suffix.lower() != f".{carrier}":
@@ -153,7 +164,7 @@ def echo_json(value: Any) -> None:
 
 def echo_table(rows: Iterable[Sequence[object]], headers: Sequence[str]) -> None:
     """A plain table, numbers to the right; a Chinese character takes two columns of a terminal."""
-    lines = [[str(cell) for cell in row] for row in rows]
+    lines = [[" ".join(str(cell).splitlines()) for cell in row] for row in rows]
     grid = [list(headers), *lines]
     widths = [max(_columns(row[index]) for row in grid) for index in range(len(headers))]
     is_number = [all(row[index].isdigit() for row in lines) and bool(lines) for index in range(len(headers))]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import DATA_PATH, add_common_options, add_data_options, carrier_option, open_data
+from formgen.cli.options import DATA_PATH, add_common_options, add_data_options, carrier_option, open_data, out_option
 from formgen.cli.runs import finish, progress
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ __all__ = ["packet"]
 )
 @click.argument("programme")
 @click.argument("data", type=DATA_PATH)
-@click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@out_option("DIR")
 @carrier_option
 @click.option("--strict", is_flag=True, help=say("遇到第一个错误即停止。", "Stop at the first error."))
 @click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出结果。", "Print the result as JSON."))
@@ -49,12 +49,13 @@ def packet(
     templates: tuple[Path, ...],
 ) -> int:
     from formgen.forms.catalogue import Catalogue
+    from formgen.packets.plan import count_files
     from formgen.packets.runner import run_packets
 
     chosen = Catalogue(templates).programme(programme)
     language = current_language()
     with open_data(data, chosen, mapping, parameters, as_of) as dataset:
-        with progress(dataset.counts.get("person", 0) * 3) as step:
+        with progress(count_files(chosen, dataset.counts)) as step:
             tally = run_packets(
                 chosen,
                 dataset,

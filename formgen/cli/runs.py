@@ -25,13 +25,13 @@ MAX_SHOWN = 20
 
 
 @contextlib.contextmanager
-def progress(total: int) -> Iterator[Callable[[int], None]]:
+def progress(total: int) -> Iterator[Callable[[], None]]:
     """A bar on standard error while it is a terminal; elsewhere nothing."""
     if not sys.stderr.isatty():
-        yield lambda done: None
+        yield lambda: None
         return
     with click.progressbar(length=total, label=say("正在填写", "Filling"), file=sys.stderr) as bar:
-        yield lambda done: bar.update(min(done, total) - bar.pos)
+        yield lambda: bar.update(1)
 
 
 def finish(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from formgen.cli.language import say
-from formgen.cli.options import add_common_options, check_ending, echo_json, echo_table
+from formgen.cli.options import add_common_options, check_ending, echo_json, echo_table, out_option
 
 __all__ = ["sample"]
 
@@ -28,7 +28,7 @@ __all__ = ["sample"]
     "--households", type=click.IntRange(1, 900_000), default=45, show_default=True, help=say("户数。", "Households.")
 )
 @click.option("--seed", type=int, default=1, show_default=True, help=say("随机种子。", "Seed."))
-@click.option("-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar="FILE")
+@out_option("FILE")
 @click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出行数。", "Print the row counts as JSON."))
 @add_common_options
 def sample(programme: str, households: int, seed: int, out: Path, as_json: bool, templates: tuple[Path, ...]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from formgen.data.households import Household, households
 from formgen.data.loading import RESOLVED, Loader, spot
+from formgen.data.places import PlaceEntry
 from formgen.data.rules import Case, Parameters, rules_of
 from formgen.data.spool import Stored
 from formgen.problems import Finding, Place
@@ -37,6 +38,7 @@ class Checker:
         self._double_rows("household", "place, hh", "household.number")
         self._double_rows("base", "place, name", "base.company")
         self._double_rows("helper", "name, twin", "helper.name")
+        self._mark()  # a second row of one helper is not used: it must not make the first one doubtful
         self._households_known()
         self._pairings()
         self._bases()
@@ -74,9 +76,20 @@ class Checker:
             if len(candidates) == 1:
                 for entity in ("household", "person", "member", "pairing", "base"):
                     self.spool.update(entity, "place = ? WHERE place = ?", [(candidates[0].number, entry.number)])
+                self._tell_differing_facts(entry, candidates[0])
                 self.places.merge(entry, candidates[0])
             elif candidates:
                 self._unsettled[entry.number] = [candidate.town for candidate in candidates]
+
+    def _tell_differing_facts(self, entry: PlaceEntry, into: PlaceEntry) -> None:
+        """What a village is said to be without its town, against what it is said to be with it."""
+        for key in entry.facts.keys() & into.facts.keys():
+            if entry.facts[key] != into.facts[key]:
+                table, row = entry.origins[key]
+                first = self.loader.tables[into.origins[key][0]].place(into.origins[key][1], key)
+                shown = self.loader.vocabulary[key].value_type.format if key in self.loader.vocabulary else str
+                params = {"other": spot(first), "value": shown(into.facts[key]), "label": self._label(key)}
+                self.loader.problem(Finding("F-DATA-051", shown(entry.facts[key]), params), table, row, key)
 
     def _find_towns(self, entity: str) -> None:
         for number, towns in self._unsettled.items():
@@ -179,7 +192,7 @@ class Checker:
             self.spool.index("person", "hh")
             settled = []
             for row in self.spool.stored(entity, "ORDER BY seq"):
-                found = self._household_of(entity, row)
+                found = None if _lost_its_key(row) else self._household_of(entity, row)
                 if found is not None and found != (row.place, row.ord):
                     settled.append((*found, row.seq))
             self.spool.update(entity, "place = ?, ord = ? WHERE seq = ?", settled)
@@ -245,7 +258,7 @@ class Checker:
             if row.ord != RESOLVED:
                 if row.cert or row.idn or row.ref:
                     person = self._one_person("pairing", row)
-                else:
+                elif not _lost_its_key(row):
                     key = "person.certificate"
                     self._say(Finding("F-DATA-020", params={"label": self._label(key)}), "pairing", row, key)
                 if person is not None:
@@ -279,7 +292,9 @@ class Checker:
         """By name and phone, or by the name alone where only one helper has it."""
         found = self.spool.helpers(row)
         if not found:
-            names = [name for (name,) in self.spool.select("helper", "name", "LIMIT 5000")]
+            names = [
+                name for (name,) in self.spool.select("helper", "DISTINCT name", "WHERE name IS NOT NULL LIMIT 5000")
+            ]
             near = "、".join(difflib.get_close_matches(row.name or "", names, 3, 0.4))
             self._say(Finding("F-DATA-062", row.name or "", {"nearest": near}), "pairing", row, "helper.name")
         elif len(found) > 1:
@@ -312,12 +327,16 @@ class Checker:
                 self._say(Finding("F-DATA-050", kind.format(value), params), entity, row, key)
                 self._leave_out(household)
             case = Case({**household.place.values, **household.facts})
-            if has_pairings:
-                self._add_pairings(case, household)
+            last = self._add_pairings(case, household) if has_pairings else None
             for rule in rules:
                 for key, finding in rule.check(case, self.parameters):
                     row = household.row_of(key)
-                    self._say(finding, "person" if row in household.persons else "household", row, key)
+                    if last is not None and key.startswith(("helper.", "pairing.")):
+                        # Told where it is mended: at the last of the household's pairings.
+                        record = self.loader.row_key("person", household.persons[0])
+                        self.loader.problem(finding, last.tbl, last.row, key, record)
+                    else:
+                        self._say(finding, "person" if row in household.persons else "household", row, key)
                     if finding.severity == "error":
                         self._leave_out(household)
 
@@ -327,13 +346,17 @@ class Checker:
             self._bad.setdefault("person", set()).add(row.seq)
             self.loader.log.leave_out(self.loader.row_key("person", row), self._where(row))
 
-    def _add_pairings(self, case: Case, household: Household) -> None:
+    def _add_pairings(self, case: Case, household: Household) -> Stored | None:
+        """Count the household's pairings; its last one, in the order of the file."""
+        last: Stored | None = None
         for person in household.persons:
             for row in self.spool.stored("pairing", "WHERE ref = ? AND bad = 0", (str(person.seq),)):
                 facts = self.loader.packer.unpack(row.own)
                 case.pairings += 1
                 case.helpers.update({f"{row.name}|{row.twin or ''}"} if row.name else ())
                 case.projects.update([facts["pairing.project"]] if "pairing.project" in facts else [])
+                last = row if last is None or row.seq > last.seq else last
+        return last
 
     def _programme(self) -> None:
         listed = bool(self.spool.count("person", "WHERE ref IS NOT NULL LIMIT 1"))
@@ -363,6 +386,11 @@ class Checker:
                 table = self.loader.tables[last.tbl].reader.table
                 place = Place(table.file, table.name, label=self._label(key))
                 self.loader.log.add(finding.at(place), last.tbl, last.row + 1)
+
+
+def _lost_its_key(row: Stored) -> bool:
+    """A row in error that refers to nobody: its number was refused or is missing, which is said already."""
+    return bool(row.bad) and not (row.hh or row.cert or row.idn or row.ref)
 
 
 def _may_be_one(first: Stored, second: Stored) -> bool:

@@ -20,7 +20,7 @@ from formgen.data.spool import Spool, Stored
 from formgen.forms.catalogue import Programme
 from formgen.problems import Finding, Place, Problem, catalogue
 from formgen.vocabulary.headers import SEARCHED_ROWS, find_header
-from formgen.vocabulary.match import Matcher
+from formgen.vocabulary.match import Matcher, is_of_the_row
 
 __all__ = ["RESOLVED", "LoadedTable", "Loader", "required_terms", "spot"]
 
@@ -167,7 +167,7 @@ class Loader:
         required = tuple(dict.fromkeys(key for key in required if key.partition(".")[0] == entity))
         reachable = {*keys, *(DERIVED if entity == "person" else ())}
         absent = frozenset(key for key in required if key not in reachable)
-        for key in absent:
+        for key in (key for key in required if key in absent):
             params = {"label": self.vocabulary[key].label, "term": key}
             finding = Finding("F-DATA-021", params=params)
             row = loaded.reader.first_data_row - 1
@@ -266,7 +266,7 @@ class Loader:
             town, village = facts.get("place.town", ""), facts.get("place.village", "")
             place = self.places.number(town, village, loaded.number, row.index)
             for key, value in facts.items():
-                if key not in _PLACE_NAMES:
+                if key not in _PLACE_NAMES and not is_of_the_row(key):
                     self._place_fact(place, key, value, loaded.number, row.index)
         return count
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,10 +19,13 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from formgen.errors import OutputError
@@ -40,7 +44,9 @@ _SEVERITIES = {
     "zh": {"error": "错误", "warning": "警告", "note": "提示"},
     "en": {"error": "error", "warning": "warning", "note": "note"},
 }
-_WIDTHS = (8, 13, 16, 10, 18, 48, 26, 30, 48)
+_WIDTHS = (6, 13, 12, 8, 18, 38, 22, 24, 38)
+"""In characters; at their sum a landscape page prints at three quarters, still legible."""
+_LINE_PT = 15
 _COMMENT_SIZE_PT = (300, 140)
 
 
@@ -81,9 +87,8 @@ def _opened(source: Path) -> Workbook | None:
 def _mark_cells(book: Workbook, problems: Sequence[Problem], language: Language) -> None:
     by_cell: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        is_cell = problem.place.cell[:1].isalpha() and problem.place.part in book.sheetnames
-        if is_cell and problem.severity != "note":
-            by_cell.setdefault((problem.place.part, problem.place.cell), []).append(problem)
+        if problem.severity != "note" and (address := _address(book, problem.place)):
+            by_cell.setdefault((problem.place.part, address), []).append(problem)
     anchors = {name: _anchors(book[name]) for name in {name for name, _ in by_cell}}
     for (name, address), found in by_cell.items():
         cell = book[name][anchors[name].get(address, address)]
@@ -94,6 +99,14 @@ def _mark_cells(book: Workbook, problems: Sequence[Problem], language: Language)
         comment = Comment(earlier + _clean(text), "formgen")
         comment.width, comment.height = _COMMENT_SIZE_PT
         cell.comment = comment
+
+
+def _address(book: Workbook, place: Place) -> str:
+    """The cell to mark: the place's own, the first of its row where it is a row; "" where it is neither."""
+    if place.part not in book.sheetnames or not place.cell:
+        return ""
+    sheet = book[place.part]
+    return place.cell if place.cell[0].isalpha() else f"{get_column_letter(sheet.min_column)}{place.cell}"
 
 
 def _anchors(sheet: Worksheet) -> Mapping[str, str]:
@@ -117,25 +130,51 @@ def _add_list(book: Workbook, problems: Sequence[Problem], language: Language) -
     sheet = book.create_sheet(title, 0)
     book.active = 0
     sheet.append(_HEADERS[language])
+    line = Side("thin", "BFBFBF")
+    edge = Border(left=line, right=line, top=line, bottom=line)
     for cell in sheet[1]:
-        cell.font = Font(bold=True)
+        cell.font, cell.fill, cell.border = Font(bold=True), PatternFill("solid", fgColor="D9D9D9"), edge
+        cell.alignment = Alignment(horizontal="center", vertical="center")
     for index, width in enumerate(_WIDTHS, start=1):
-        sheet.column_dimensions[sheet.cell(1, index).column_letter].width = width
-    sheet.freeze_panes = "A2"
+        sheet.column_dimensions[get_column_letter(index)].width = width
     wrap = Alignment(wrap_text=True, vertical="top")
     for row, problem in enumerate(problems, start=2):
-        for column, text in enumerate(_cells(problem, language), start=1):
+        texts = [_clean(text) for text in _cells(problem, language)]
+        for column, text in enumerate(texts, start=1):
             written: Any = sheet.cell(row, column)
-            written.value = _clean(text)
+            written.value = text
             written.data_type = "s"  # what looks like a formula stays text
-            written.alignment = wrap
+            written.alignment, written.border = wrap, edge
+        # Excel fits the height of wrapped rows by itself, other programs do not.
+        sheet.row_dimensions[row].height = _LINE_PT * max(map(_line_count, texts, _WIDTHS))
         sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_COLOURS[problem.severity])
-        if problem.place.part in book.sheetnames and problem.place.cell[:1].isalpha():
+        if address := _address(book, problem.place):
             part = problem.place.part.replace("'", "''")
             link: Any = sheet.cell(row, 4)
-            link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{part}'!{problem.place.cell}")
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{part}'!{address}")
+            link.font = Font(name="Calibri", size=11, color="0563C1", underline="single")
     if problems:
         sheet.auto_filter.ref = sheet.dimensions
+    _set_up_page(sheet)
+
+
+def _line_count(text: str, width: int) -> int:
+    """Lines of a wrapped text; an ideograph is two characters wide, and one is kept free at the edge."""
+    columns = (sum(1 + (unicodedata.east_asian_width(char) in "WFA") for char in line) for line in text.split("\n"))
+    return sum(max(1, -(-count // (width - 1))) for count in columns)
+
+
+def _set_up_page(sheet: Worksheet) -> None:
+    """A4 landscape, all columns on a page, the header on every one."""
+    sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
+    footer: Any = sheet.oddFooter
+    footer.center.text = "&P / &N"
 
 
 def _cells(problem: Problem, language: Language) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from formgen.data.sources.table import RawRow, RawTable
 from formgen.data.sources.unread_cells import UnreadCell
 from formgen.problems import Finding, Place, Problem
 from formgen.values import RawCell, Rejected, ValueType
+from formgen.values.cells import compact
 from formgen.vocabulary.folding import fold
 from formgen.vocabulary.headers import Header
 from formgen.vocabulary.terms import Vocabulary
@@ -167,8 +168,8 @@ class TableReader:
             found.append((column.key, Finding("F-DATA-014" if raw.is_error else "F-DATA-015", str(raw))))
             return None
         if raw.__class__ is str:
-            if not raw.strip():
-                return None
+            if not raw.strip() or not (raw.isprintable() or compact(raw)):
+                return None  # white space, or characters that nobody sees
             if raw[0] == "#" and raw.strip() in _ERROR_CELLS:
                 found.append((column.key, Finding("F-DATA-014", raw.strip())))
                 return None

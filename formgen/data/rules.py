@@ -116,9 +116,9 @@ def _helpers(case: Case, figures: Parameters) -> RuleFindings:
     count = len(case.helpers)
     params = {"minimum": str(figures["helpers_min"]), "maximum": str(figures["helpers_max"])}
     if count > figures["helpers_max"]:
-        yield "pairing.helpers", Finding("F-RULE-010", str(count), params)
+        yield "helper.name", Finding("F-RULE-010", str(count), params)
     elif count < figures["helpers_min"]:
-        yield "pairing.helpers", Finding("F-RULE-011", str(count), params)
+        yield "helper.name", Finding("F-RULE-011", str(count), params)
 
 
 @rule("projects", "household", "projects_min")

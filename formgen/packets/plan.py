@@ -16,7 +16,7 @@ from formgen.forms.manifest import Manifest
 from formgen.packets.naming import expand_pattern
 from formgen.vocabulary.terms import Vocabulary
 
-__all__ = ["FILL_PATTERNS", "PlannedFile", "PlannedSheet", "form_plan", "plan_packets", "plan_sheets"]
+__all__ = ["FILL_PATTERNS", "PlannedFile", "PlannedSheet", "count_files", "form_plan", "plan_packets", "plan_sheets"]
 
 FILL_PATTERNS: Mapping[str, str] = {
     "person": "{place.town}/{place.village}/{household.number}-{person.name}-{form.short}",
@@ -73,6 +73,13 @@ def plan_sheets(programme: Programme, plan: PacketPlan, dataset: Dataset) -> Ite
     """The files of one packet only."""
     for scope in dataset.scopes(plan.per):
         yield from _plan_files(programme, plan, scope)
+
+
+def count_files(programme: Programme, counts: Mapping[str, int]) -> int:
+    """How many files `plan_packets` will plan for a dataset of these counts, for a progress bar."""
+    return sum(
+        counts.get(plan.per, 0) * (len(plan.sheets) if "{form." in plan.path else 1) for plan in programme.packets
+    )
 
 
 def _plan_files(programme: Programme, plan: PacketPlan, scope: Scope) -> Iterator[PlannedFile]:

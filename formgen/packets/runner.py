@@ -22,8 +22,8 @@ from formgen.problems import Language, Place, Problem
 
 __all__ = ["Step", "fill_form", "fill_records", "run_packets"]
 
-Step = Callable[[int], None]
-"""Told after every file how many sheets are done."""
+Step = Callable[[], None]
+"""Called after every file of the plan."""
 
 
 def run_packets(
@@ -89,7 +89,7 @@ def fill_records(
         for job in [_collected(manifest, jobs)] if is_merged else jobs:
             go_on = writer.write(job)
             if on_step:
-                on_step(writer.tally.sheets)
+                on_step()
             if not go_on:
                 break
         ledger.close(_tail(writer.tally, [], language))
@@ -147,7 +147,7 @@ def _run(
             for file in files:
                 go_on = writer.write_planned(file)
                 if on_step:
-                    on_step(writer.tally.sheets)
+                    on_step()
                 if not go_on:
                     break
         if head["run"] == "fill" and not (writer.tally.sheets or writer.tally.left_out or has_errors):

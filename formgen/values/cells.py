@@ -98,7 +98,7 @@ def plain_text(raw: RawCell) -> str:
 
 
 def shown(raw: object) -> str:
-    """`raw` as its owner sees it on the screen, cut to a length that fits a message."""
+    """`raw` as its owner sees it on the screen, cut to a length that fits a message; no control reaches a terminal."""
     if isinstance(raw, bool):
         text = "TRUE" if raw else "FALSE"
     elif isinstance(raw, (int, float)) and abs(raw) >= 10**11:
@@ -108,7 +108,7 @@ def shown(raw: object) -> str:
     elif isinstance(raw, datetime.datetime):
         text = raw.isoformat(" ")
     else:
-        text = str(raw).strip()
+        text = _FORBIDDEN.sub("\ufffd", str(raw).strip())
     return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
 
 

@@ -25,7 +25,6 @@ class DisabilityCertificate(ValueType[str]):
     """20 characters, with B1, B2 … for re-issued cards."""
 
     name: ClassVar[str] = "disability-certificate"
-    is_personal: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._id = IdNumber()

@@ -35,11 +35,9 @@ class ValueType(ABC, Generic[T]):
 
     Class attributes:
         name: the word manifests use, e.g. "id-number".
-        is_personal: whether a value identifies a person (then `mask` hides most of it).
     """
 
     name: ClassVar[str]
-    is_personal: ClassVar[bool] = False
 
     @abstractmethod
     def parse(self, raw: RawCell) -> T:

@@ -31,7 +31,6 @@ class IdNumber(ValueType[str]):
     """18 characters; the last a digit or X."""
 
     name: ClassVar[str] = "id-number"
-    is_personal: ClassVar[bool] = True
 
     def parse(self, raw: RawCell) -> str:
         if type(raw) is str and (match := _ID.fullmatch(raw)) is not None and _check_character(raw) == raw[17]:

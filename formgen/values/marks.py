@@ -31,7 +31,9 @@ class _Mark(ValueType[bool]):
             return value
         value = self._lookup.get(compact(plain_text(raw)).lower())
         if value is None:
-            raise reject("F-VALUE-018", shown(raw), yes=self.yes, no=self.no)
+            # A person types a word; the boxes are what the form prints.
+            yes, no = (self.yes, self.no) if (self.yes + self.no).isalnum() else ("是", "否")
+            raise reject("F-VALUE-018", shown(raw), yes=yes, no=no)
         return value
 
     def format(self, value: bool) -> str:

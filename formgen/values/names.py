@@ -2,7 +2,7 @@
 
 Source: 民委发〔2016〕33号 (the separator of given and family name is U+00B7, names of up to 25 ideographs and more).
 Limits: no list of family names and no length is a ground to refuse a name. Names are not masked: a form is about
-somebody; `is_personal` is therefore False.
+somebody.
 """
 
 from __future__ import annotations

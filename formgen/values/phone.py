@@ -31,7 +31,6 @@ class Phone(ValueType[str]):
     """One number, or several joined by 、. Mobile numbers are 11 digits, area codes keep the hyphen as written."""
 
     name: ClassVar[str] = "phone"
-    is_personal: ClassVar[bool] = True
 
     def parse(self, raw: RawCell) -> str:
         if type(raw) is str and _MOBILE.fullmatch(raw) is not None:

@@ -18,13 +18,16 @@ from formgen.problems import Finding
 from formgen.vocabulary.folding import fold, split_unit
 from formgen.vocabulary.terms import ENTITIES, Term, Vocabulary
 
-__all__ = ["KEEP", "Column", "Labels", "Matcher", "TableMatch"]
+__all__ = ["KEEP", "Column", "Labels", "Matcher", "TableMatch", "is_of_the_row"]
 
 Labels = tuple[str, ...]
 """One column's label and its alternatives, the most exact first: ("就业愿望残疾人本人愿望", "残疾人本人愿望")."""
 
 KEEP = "-"
 """In a mapping: keep the column under its own label, whatever term it looks like."""
+
+_OF_THE_ROW = frozenset(("序号", "备注", "说明", "附注"))
+"""Columns that number or remark on the rows of a sheet. Only a sheet of persons has terms for them."""
 
 _PERSON_KEYS = ("person.certificate", "person.id_number", "person.name")
 TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -162,6 +165,8 @@ class Matcher:
                     self._used.add(label)
                     key = self.mapping[label]
                     return word, (key if key in self.vocabulary else ""), True, None
+        if entity != "person" and is_of_the_row(words[0]):
+            return words[0], "", False, None
         for word in words:
             keys = self._candidates(entity, word)
             if len(keys) == 1:
@@ -210,6 +215,11 @@ class Matcher:
             for word in words:
                 near += [forms[form] for form in difflib.get_close_matches(fold(word), forms, 3, 0.5)]
         return self._named(list(dict.fromkeys(near))[:3])
+
+
+def is_of_the_row(label: str) -> bool:
+    """Whether a column of this label says something of its row alone: kept, never joined or compared."""
+    return fold(label) in _OF_THE_ROW
 
 
 _MEASURES = {"元": "元", "万元": "万元", "亩": "亩", "平方米": "平方米", "m2": "平方米", "平米": "平方米"}

@@ -186,3 +186,39 @@ def test_wrong_parameter_stops_the_run(load: Load, name: str) -> None:
     with pytest.raises(InputError) as caught:
         load({"残疾人": [ROSTER, person()]}, parameters={name: "x"})
     assert caught.value.problem.code == ("F-DATA-080" if name == "poverty_lin" else "F-DATA-081")
+
+
+@pytest.mark.parametrize("remark", ["序号", "备注", "说明"])
+def test_a_sheets_own_numbers_and_remarks_are_not_compared(load: Load, remark: str) -> None:
+    rows = {"残疾人": [(*ROSTER, remark), [*person(1), "7"]], "结对": [(*PAIRING, remark), [*pairing(1), "1"]]}
+    others = {"村": [("乡镇", "村", remark), ("甲镇", "东村", "1"), ("甲镇", "东村", "2")]}
+    assert codes(load({**rows, **others})) == []
+
+
+def test_second_row_of_one_helper_does_not_make_the_first_doubtful(load: Load) -> None:
+    helpers = [HELPER, ("王五", "13700000000", "支书"), ("王五", "13700000000", "支书")]
+    dataset = load({"残疾人": [ROSTER, person(1)], "结对": [PAIRING, pairing(1)], "帮扶人": helpers})
+    assert codes(dataset) == ["F-DATA-043"]
+    assert dataset.counts["pairing"] == 1
+
+
+def test_a_refused_number_is_not_a_missing_reference_too(load: Load) -> None:
+    rows = [("残疾人证号", "帮扶人姓名", "帮扶项目"), [certificate(1)[:-1] + "9", "王五", "养羊"]]
+    assert codes(load({"残疾人": [ROSTER, person(1)], "结对": rows})) == ["F-VALUE-029"]
+
+
+def test_a_household_row_without_its_number_is_told_once(load: Load) -> None:
+    rows = [("乡镇", "村", "户号", "家庭人口"), ("甲镇", "东村", "", 3)]
+    assert codes(load({"残疾人": [ROSTER, person(1)], "家庭": rows})) == ["F-DATA-020"]
+
+
+def test_village_facts_that_differ_with_and_without_the_town_are_told(load: Load) -> None:
+    places = [("乡镇", "村", "村人均纯收入"), ("甲镇", "东村", 9000), ("", "东村", 8000)]
+    problem = only(load({"残疾人": [ROSTER, person(1)], "村": places}), "F-DATA-051")
+    assert (problem.place.cell, problem.found, problem.params["other"]) == ("C3", "8000", "村!C2")
+
+
+def test_too_many_helpers_are_told_at_the_last_pairing(load: Load) -> None:
+    rows = [PAIRING, *(pairing(1, name) for name in ("王甲", "王乙", "王丙"))]
+    problem = only(load({"残疾人": [ROSTER, person(1)], "结对": rows}), "F-RULE-010")
+    assert (problem.place.part, problem.place.cell) == ("结对", "C4")

@@ -106,3 +106,20 @@ def test_a_persons_own_comment_is_kept(source: Path, tmp_path: Path) -> None:
     write_marked_copy(source, tmp_path / "r.xlsx", [MISSING], "en")
     comment = openpyxl.load_workbook(tmp_path / "r.xlsx")["残疾人"]["C3"].comment
     assert comment is not None and comment.text.startswith("核实过\nF-FILE-001")
+
+
+def test_the_list_prints_on_landscape_pages_with_whole_texts(source: Path, tmp_path: Path) -> None:
+    long = Problem("F-FILE-004", TRUNCATED.place, "长" * 60, {"reason": "r"})
+    write_marked_copy(source, tmp_path / "r.xlsx", [long], "zh")
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")[LIST_TITLES["zh"]]
+    assert sheet.page_setup.orientation == "landscape" and sheet.print_title_rows == "$1:$1"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+    assert sheet.row_dimensions[2].height >= 15 * 120 / sheet.column_dimensions["G"].width
+
+
+def test_a_row_is_marked_at_its_first_cell(source: Path, tmp_path: Path) -> None:
+    write_marked_copy(source, tmp_path / "r.xlsx", [Problem("F-FILE-001", Place("d.xlsx", "残疾人", "3"))], "zh")
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert book["残疾人"]["A3"].comment is not None
+    link = book[LIST_TITLES["zh"]]["D2"].hyperlink
+    assert link is not None and link.location == "'残疾人'!A3"

@@ -176,3 +176,23 @@ def test_other_sheets_are_named_and_hidden_ones_too(tmp_path: Path, load: Load) 
         "帮扶人",
     ]
     assert codes(dataset) == ["F-DATA-003", "F-DATA-010", "F-DATA-012"]
+
+
+def test_formula_errors_of_a_workbook_are_told_not_read_as_blanks(tmp_path: Path, load: Load) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "d.xlsx"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("空表").write(0, 0, "无")
+    sheet = book.add_worksheet("残疾人")
+    for row, cells in enumerate([(*ROSTER, "家庭住址"), [*person(1), "东村1号"], person(2)], start=2):
+        sheet.write_row(row, 3, cells)
+    sheet.write_formula("I5", "=NA()", None, "#N/A")
+    book.close()
+    problem = only(load(path), "F-DATA-014")
+    assert (problem.place.cell, problem.found, problem.place.label) == ("I5", "#N/A", "家庭住址")
+
+
+def test_a_cell_of_invisible_characters_is_blank(load: Load) -> None:
+    rows = [(*ROSTER, "家庭住址", "家庭人口"), [*person(1), "\u200b", "\ufeff"]]
+    assert load({"残疾人": rows}).problems == []

@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 
@@ -63,7 +64,8 @@ def _unread(attributes: bytes, content: bytes) -> UnreadCell | None:
     formula = _FORMULA.search(content)
     # A formula whose result is the empty text says so by its type; one without type and value was never computed.
     if formula is not None and value is None and b't="str"' not in attributes:
-        return UnreadCell("=" + (formula[1] or b"").decode("utf-8", "replace"), False)
+        text = (formula[1] or b"").decode("utf-8", "replace")
+        return UnreadCell("=" + unescape(text, {"&quot;": '"', "&apos;": "'"}), False)
     return None
 
 

@@ -75,6 +75,7 @@ class _Column:
         self.parse: Callable[[Any], Any] = kind.parse if kind else _kept
         has_check = kind is not None and type(kind).check is not ValueType.check
         self.check: Callable[[Any, Any], tuple[Finding, ...]] | None = kind.check if kind and has_check else None
+        self.is_plain: Callable[[str], object] = kind.plain.fullmatch if kind and kind.plain else _never
 
 
 class TableReader:
@@ -149,7 +150,7 @@ class TableReader:
                 except TypeError:  # a list or an object of a JSON file
                     value = _MISSING
                 if value is _MISSING:
-                    value = self._parse(column, raw, found)
+                    value = raw if raw.__class__ is str and column.is_plain(raw) else self._parse(column, raw, found)
                 if value is not None:
                     facts[column.key] = value
             if not facts and not found:
@@ -249,6 +250,10 @@ class _Merges:
             if top == index:
                 self._active[left] = (bottom, cells[left])
         return cells
+
+
+def _never(_: str) -> None:
+    """No text of the column's type goes unlooked at."""
 
 
 def _kept(raw: RawCell) -> RawCell:

@@ -6,6 +6,7 @@ One type serves every carrier. The law all types obey, tested for all of them at
 from __future__ import annotations
 
 import datetime
+import re
 from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypeVar
@@ -35,9 +36,12 @@ class ValueType(ABC, Generic[T]):
 
     Class attributes:
         name: the word manifests use, e.g. "id-number".
+        plain: text that matches whole is its own value and beyond doubt: `parse` would return it, `check` find
+            nothing. Long rosters are read by it; None where every text has to be looked at.
     """
 
     name: ClassVar[str]
+    plain: ClassVar[re.Pattern[str] | None] = None
 
     @abstractmethod
     def parse(self, raw: RawCell) -> T:

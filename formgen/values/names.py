@@ -31,6 +31,7 @@ class PersonName(Text):
     """A person's name: 王小明, 买买提·艾力. Rare characters pass; 张　三 is 张三."""
 
     name: ClassVar[str] = "name"
+    plain: ClassVar[re.Pattern[str] | None] = re.compile("[\u4e00-\u9fff]+")
 
     def parse(self, raw: RawCell) -> str:
         if type(raw) is str and _CLEAN.fullmatch(raw):

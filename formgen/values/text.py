@@ -26,6 +26,7 @@ class Text(ValueType[str]):
     """One line of text. A line break inside becomes one space."""
 
     name: ClassVar[str] = "text"
+    plain: ClassVar[re.Pattern[str] | None] = re.compile("[0-9\u4e00-\u9fff]+")
 
     def parse(self, raw: RawCell) -> str:
         # isprintable() is False for every control, invisible or odd space: what passes needs no work.
@@ -66,6 +67,7 @@ class PlaceName(Text):
     """A place as officials write it: 新密市来集镇王堂村. Codes (GB/T 2260) are not looked up."""
 
     name: ClassVar[str] = "place"
+    plain: ClassVar[re.Pattern[str] | None] = re.compile("[\u4e00-\u9fff]+")
 
     def check(self, value: str, raw: RawCell = None) -> tuple[Finding, ...]:
         digits = (Finding("F-VALUE-010", value),) if half_width(value).replace(".", "").isdigit() else ()

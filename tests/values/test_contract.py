@@ -135,3 +135,14 @@ def test_options_of_a_type() -> None:
     assert type_options("date") == {"precision": False, "epoch": False}
     assert type_options("choice") == {"choices": True}
     assert type_options("sex") == {}
+
+
+@each_type
+@quick
+@given(data=st.data())
+def test_plain_text_is_its_own_value_beyond_doubt(kind: ValueType[Any], data: st.DataObject) -> None:
+    if kind.plain is None:
+        return
+    text = data.draw(st.from_regex(kind.plain, fullmatch=True))
+    assert kind.parse(text) == text
+    assert kind.check(text, text) == ()

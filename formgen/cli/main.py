@@ -18,10 +18,12 @@ from formgen.cli.doctor import doctor
 from formgen.cli.fill import fill
 from formgen.cli.forms import forms
 from formgen.cli.language import current_language, say
+from formgen.cli.options import echo_json
 from formgen.cli.packet import packet
 from formgen.cli.sample import sample
 from formgen.cli.show import show
 from formgen.errors import EXIT_INTERRUPTED, EXIT_UNABLE, FormgenError
+from formgen.problems import LANGUAGES
 
 __all__ = ["main"]
 
@@ -40,6 +42,14 @@ def _group() -> click.Group:
             expose_value=False,
             callback=_print_version,
             help=say("显示版本号。", "Show the version."),
+        )
+    )
+    group.params.append(
+        click.Option(
+            ["--lang"],
+            type=click.Choice(LANGUAGES),
+            expose_value=False,
+            help=say("界面语言，默认随系统。", "Language of messages; the locale's by default."),
         )
     )
     for verb in (forms, show, blank, sample, check, fill, packet, doctor):
@@ -74,6 +84,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return exc.exit_code
     except FormgenError as exc:
         click.echo(exc.problem.text(current_language()), err=True)
+        if "--json" in (sys.argv[1:] if arguments is None else arguments):
+            echo_json({"problems": [exc.problem.as_json(current_language())]})
         return exc.exit_code
     except BrokenPipeError:
         _silence_output()

@@ -32,6 +32,7 @@ class Checker:
     def check(self) -> None:
         """All checks, in an order in which each finds resolved what it needs."""
         self._settle_places()
+        self._tell_nameless_towns()
         for entity in ("household", "person", "member", "pairing", "base"):
             self._find_towns(entity)
         self._duplicates()
@@ -80,6 +81,17 @@ class Checker:
                 self.places.merge(entry, candidates[0])
             elif candidates:
                 self._unsettled[entry.number] = [candidate.town for candidate in candidates]
+
+    def _tell_nameless_towns(self) -> None:
+        nameless = [
+            entry
+            for entry in self.places.ordered()
+            if entry.village and not entry.town and entry.number not in self._unsettled
+        ]
+        if nameless:
+            table, row = nameless[0].seen
+            finding = Finding("F-DATA-024", params={"count": str(len(nameless))})
+            self.loader.log.add(finding.at(self.loader.tables[table].reader.header_place), table, row)
 
     def _tell_differing_facts(self, entry: PlaceEntry, into: PlaceEntry) -> None:
         """What a village is said to be without its town, against what it is said to be with it."""

@@ -93,7 +93,7 @@ def open_dataset(
         today: the day at which ages count unless `parameters` sets reference_date.
     Raises:
         InputError: F-FILE-001 … 005 the file; F-DATA-001 nothing in it, F-DATA-002 nothing that can be recognised;
-            F-DATA-080, 081 a parameter.
+            F-DATA-007 a mapping to no term; F-DATA-080, 081 a parameter.
         OutputError: F-FILE-006, 007 no room for temporary files.
     """
     path = Path(path)
@@ -102,13 +102,15 @@ def open_dataset(
     labels = {key: term.label for key, term in programme.vocabulary.terms.items()}
     deriver = Deriver(day, "reference_date" in figures, labels)
     matcher = Matcher(programme.vocabulary, mapping)
+    for finding in matcher.unknown_terms():
+        raise InputError(finding.at(Place(label="--map")))
     spool = Spool()
     try:
         loader = Loader(programme, matcher, deriver, spool, Places(programme.data.get("places", ())), ProblemLog())
         with open_tables(path) as tables:
             loader.load(tables)
         _require_something(loader, path)
-        for finding in matcher.mapping_findings():
+        for finding in matcher.unused_mappings():
             loader.log.add(finding.at(Place(label="--map")))
         Checker(loader, figures).check()
         return Dataset(path, programme, loader)

@@ -172,6 +172,8 @@ class Loader:
             finding = Finding("F-DATA-021", params=params)
             row = loaded.reader.first_data_row - 1
             self.log.add(finding.at(loaded.reader.header_place), loaded.number, row)
+        if entity == "person" and "household.number" not in keys:
+            self.log.add(Finding("F-DATA-023").at(loaded.reader.header_place), loaded.number)
         layout = self.packer.layout
         return _Layouts(layout(own), layout(shared), layout(pairing), required, absent)
 

@@ -97,13 +97,19 @@ class Catalogue:
         return programme
 
     def form(self, form_id: str) -> Manifest:
-        """Raises: TemplateError (F-FORM-005 unknown form, F-FORM-001 … 003 a broken one)."""
-        programme_id, _, name = form_id.partition("/")
-        if programme_id in self._folders_by_id:
-            forms = self._read(programme_id).forms
-            if name in forms:
-                forms[name].check_types()
-                return forms[name]
+        """The form of this id; the programme may be left out where only one has a form of that name.
+
+        Raises:
+            TemplateError: F-FORM-005 no such form, or several; F-FORM-001 … 003 a broken one.
+        """
+        programme_id, slash, name = form_id.partition("/")
+        if slash:
+            found = [self._read(programme_id).forms.get(name)] if programme_id in self._folders_by_id else []
+        else:
+            found = [form for form in self.forms() if form.name == form_id]
+        if len(found) == 1 and found[0] is not None:
+            found[0].check_types()
+            return found[0]
         raise TemplateError(_unknown("F-FORM-005", form_id, [form.id for form in self.forms()]))
 
     def forms(self, programme_id: str | None = None) -> Iterator[Manifest]:

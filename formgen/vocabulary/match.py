@@ -93,16 +93,21 @@ class Matcher:
             entry = self._index.setdefault(form, {})
             entry[term.key] = entry.get(term.key, False) or is_label
 
-    def mapping_findings(self) -> list[Finding]:
-        """What is wrong with the mapping itself: targets that are no term, labels that no sheet had."""
-        findings = []
-        for label, key in self.mapping.items():
-            if key != KEEP and key not in self.vocabulary:
-                near = difflib.get_close_matches(key, self.vocabulary.terms, 3, 0.4)
-                findings.append(Finding("F-DATA-007", f"{label}={key}", {"known": ", ".join(near)}))
-            elif label not in self._used:
-                findings.append(Finding("F-DATA-008", f"{label}={key}"))
-        return findings
+    def unknown_terms(self) -> list[Finding]:
+        """Targets of the mapping that are no term."""
+        return [
+            Finding("F-DATA-007", f"{label}={key}", {"known": ", ".join(self._nearest_terms(key))})
+            for label, key in self.mapping.items()
+            if key != KEEP and key not in self.vocabulary
+        ]
+
+    def _nearest_terms(self, key: str) -> list[str]:
+        return difflib.get_close_matches(key, self.vocabulary.terms, 3, 0.4)
+
+    def unused_mappings(self) -> list[Finding]:
+        """Labels of the mapping that no sheet had; to be asked when all sheets are matched."""
+        used = self._used
+        return [Finding("F-DATA-008", f"{label}={key}") for label, key in self.mapping.items() if label not in used]
 
     def is_known(self, label: str) -> bool:
         """Whether the label means anything to anybody: how a header row is told from titles and data."""

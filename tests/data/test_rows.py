@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formgen.data.dataset import open_dataset
+from formgen.errors import InputError
 from formgen.forms.catalogue import Programme
 from tests.data.conftest import ROSTER, TODAY, Load, certificate, codes, only, person, write_book
 
@@ -83,9 +84,23 @@ def test_errors_of_the_header_stand_in_the_header(load: Load) -> None:
 
 
 def test_mapping_is_checked(load: Load) -> None:
-    dataset = load({"残疾人": [ROSTER, person()]}, mapping={"姓名": "person.nam", "没有": "person.phone"})
+    dataset = load({"残疾人": [ROSTER, person()]}, mapping={"没有": "person.phone"})
     assert only(dataset, "F-DATA-008").found == "没有=person.phone"
-    assert "person.name" in only(dataset, "F-DATA-007").params["known"]
+
+
+def test_mapping_to_no_term_stops_the_run(load: Load) -> None:
+    with pytest.raises(InputError) as caught:
+        load({"残疾人": [ROSTER, person()]}, mapping={"姓名": "person.nam"})
+    assert caught.value.problem.code == "F-DATA-007"
+    assert "person.name" in caught.value.problem.params["known"]
+
+
+def test_a_roster_without_household_numbers_or_towns_is_told_once(load: Load) -> None:
+    rows = [("村", "姓名", "残疾人证号"), ("东村", "张三", certificate(1)), ("西村", "李四", certificate(2))]
+    dataset = load({"残疾人": rows})
+    assert codes(dataset) == ["F-DATA-023", "F-DATA-024"]
+    assert only(dataset, "F-DATA-024").params["count"] == "2"
+    assert dataset.counts["household"] == 2
 
 
 def test_repeated_cell_past_the_memory_is_still_read(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:

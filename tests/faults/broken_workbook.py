@@ -49,6 +49,8 @@ ELSEWHERE: Mapping[str, str] = {
     "F-DATA-001": _OWN_FILE,
     "F-DATA-002": _OWN_FILE,
     "F-DATA-013": _OWN_FILE,
+    "F-DATA-023": "needs a roster without household numbers",
+    "F-DATA-024": "needs a roster without towns",
     "F-DATA-007": _OPTION,
     "F-DATA-008": _OPTION,
     "F-DATA-080": _OPTION,

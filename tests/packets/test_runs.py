@@ -301,3 +301,16 @@ def test_files_of_an_earlier_run_that_are_not_of_this_one_are_named(
     line = next(line for line in outcome.err.splitlines() if "F-PACK-005" in line)
     assert "米村镇/东沟村/0002-彭琴.docx" in line
     assert (out / "米村镇/东沟村/0002-彭琴.docx").exists(), "nobody's file is deleted"
+
+
+def test_a_name_of_25_characters_is_printed_on_every_form(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    """民委发〔2016〕33号: names of up to 25 characters have their place on forms."""
+    long_name = "阿卜杜热合曼江·买买提艾力阿卜杜拉热西提卡德尔尼亚孜"
+    book = openpyxl.load_workbook(DATASET)
+    book["残疾人"]["E2"].value = long_name
+    book["结对"]["B2"].value = long_name
+    book.save(tmp_path / "long.xlsx")
+    outcome = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "out", *AS_OF)
+    assert outcome.code == 0, outcome.err
+    made = [path for path in (tmp_path / "out").rglob("*.docx") if long_name in _text(path)]
+    assert len(made) == 5, "its packet, and two registers of its village and of its town"

@@ -8,8 +8,9 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-__all__ = ["Measure", "Row", "print_rows", "run_process", "run_python"]
+__all__ = ["Measure", "Row", "own_peak_mb", "print_rows", "run_process", "run_python"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ def _run_once(command: Sequence[str]) -> Measure:
 def run_python(*arguments: str, repeat: int = 1) -> Measure:
     """The same interpreter with these arguments."""
     return run_process([sys.executable, *arguments], repeat)
+
+
+def own_peak_mb() -> float:
+    """This process's own peak since it was started; 0 where the system does not tell (Linux does)."""
+    try:
+        status = Path("/proc/self/status").read_text("ascii")
+    except OSError:
+        return 0.0
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def print_rows(title: str, rows: Sequence[Row]) -> None:

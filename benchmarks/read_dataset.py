@@ -21,8 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import Row, print_rows, run_python
-from benchmarks.xlsx_roster import _peak_mb as peak_mb
+from benchmarks.measuring import Row, own_peak_mb, print_rows, run_python
 
 __all__ = ["rows"]
 
@@ -189,7 +188,7 @@ def _measure(reader: str, path: Path) -> dict[str, float]:
     else:
         with dataset.open_dataset(path, programme, today=datetime.date(2015, 10, 31)) as opened:
             persons = opened.counts["person"]
-    return {"seconds": time.perf_counter() - started, "persons": persons, "peak_mb": peak_mb()}
+    return {"seconds": time.perf_counter() - started, "persons": persons, "peak_mb": own_peak_mb()}
 
 
 if __name__ == "__main__":

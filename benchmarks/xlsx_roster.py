@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import Row, print_rows, run_python
+from benchmarks.measuring import Row, own_peak_mb, print_rows, run_python
 
 __all__ = ["rows"]
 
@@ -89,15 +89,6 @@ def _require_same_cells(folder: Path) -> None:
         peer.merged_cell_ranges or ()
     ):
         raise RuntimeError("formgen and openpyxl wrote different rosters")
-
-
-def _peak_mb() -> float:
-    """This process's own peak since it was started; 0 where the system does not tell (Linux does)."""
-    try:
-        status = Path("/proc/self/status").read_text("ascii")
-    except OSError:
-        return 0.0
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def make_rows(count: int) -> Iterator[dict[str, Any]]:
@@ -199,7 +190,7 @@ def main(arguments: list[str]) -> None:
         return
     which, target, count, report = arguments
     fill = fill_with_formgen if which == "ours" else fill_with_openpyxl
-    figures = {"fill_s": fill(int(count), Path(target)), "peak_mb": _peak_mb()}
+    figures = {"fill_s": fill(int(count), Path(target)), "peak_mb": own_peak_mb()}
     Path(report).write_text(json.dumps(figures), "utf-8")
 
 

@@ -22,8 +22,8 @@ __all__ = ["SHEETS", "write_sample"]
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛")
 GIVEN = "建国华明军平志强文秀英桂兰玉珍春梅红霞海涛晓东卫民金凤云鹏永福长顺喜来保山素琴铁柱大根二妮小妞"
-RARE_NAMES = ("李㛃", "王𬱖", "张𠅤", "马䶮", "阿依古丽·买买提", "陈𬭎")
-"""Every twentieth name: Extension A, B and F characters and a name with a separator."""
+RARE_CHARACTERS = ("㛃", "𬱖", "𠅤", "䶮", "𬭎")
+"""Extensions A, B and F and the last of the basic block: every twentieth name has one, every hundredth a separator."""
 MINORITIES = ("回族", "满族", "蒙古族", "维吾尔族", "土家族")
 EDUCATION = ("小学", "初中", "高中", "文盲", "中职", "专科")
 VILLAGE_HEADS = "东西南北上下前后大小新老中"
@@ -96,7 +96,9 @@ class _Draw:
 
     def name(self, number: int) -> str:
         if number % 20 == 7:
-            return RARE_NAMES[number // 20 % len(RARE_NAMES)]
+            given = self.dice.choice(GIVEN)
+            rare = RARE_CHARACTERS[number // 20 % len(RARE_CHARACTERS)]
+            return f"阿依{given}·买买提{rare}" if number % 100 == 87 else self.dice.choice(SURNAMES) + rare + given
         surname = self.dice.choice(DOUBLE_SURNAMES) if number % 25 == 11 else self.dice.choice(SURNAMES)
         return surname + "".join(self.dice.sample(GIVEN, self.dice.choice((1, 2, 2))))
 

@@ -120,3 +120,18 @@ def test_the_empty_form_agrees_with_docxtpl(form: Manifest, compiled: dict[str, 
     ours = zipfile.ZipFile(io.BytesIO(rendered.content)).read("word/document.xml")
     theirs = rendered_by_docxtpl(form, ContextPlan(form).blank()).read("word/document.xml")
     assert normalised(ours, True) == normalised(theirs, True)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
+def test_a_long_register_is_written_in_pieces_and_is_the_same(
+    form: Manifest, compiled: dict[str, CompiledDocx], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = sample_record(form, "many")
+    whole = compiled[form.id].render(record, "key").content
+    monkeypatch.setattr("formgen.rendering.docx.compiled.LONG_TABLE", 0)
+    monkeypatch.setattr("formgen.rendering.docx.programs.CHUNK_BYTES", 100)
+    pieces = compiled[form.id].render(record, "key").content
+    assert whole and pieces
+    with zipfile.ZipFile(io.BytesIO(whole)) as first, zipfile.ZipFile(io.BytesIO(pieces)) as second:
+        assert sorted(first.namelist()) == sorted(second.namelist())
+        assert all(first.read(name) == second.read(name) for name in first.namelist())

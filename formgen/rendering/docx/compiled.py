@@ -7,6 +7,7 @@ there is no file but a problem that says how many characters are too many.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,13 @@ from formgen.rendering.docx.pictures import PictureBook, PicturePlan
 from formgen.rendering.docx.programs import CORE, TemplateParts, Variant
 from formgen.rendering.docx.properties import CUSTOM, CustomProperties, linked_parts
 from formgen.rendering.docx.sizes import SizeKeeper
+from formgen.rendering.docx.wordml import DOCUMENT
 from formgen.rendering.package import PackageTemplate
 
 __all__ = ["CompiledDocx", "compile_docx"]
+
+LONG_TABLE = 500
+"""Rows from which on a document is deflated piece by piece: XML of a long register is some 10 kB a row."""
 
 
 def compile_docx(manifest: Manifest, picture_folder: Path = Path()) -> CompiledDocx:
@@ -58,8 +63,15 @@ class CompiledDocx:
         if any(problem.is_error for problem in problems):
             return Rendered(None, problems)
         programs = self.parts.programs(Variant(is_fitted=True)) if shrunk else self._plain
-        changed = {name: program.render(context) for name, program in programs.items()}
-        return Rendered(self._assemble(changed, context, record_key, book), problems)
+        is_long = any(len(value) > LONG_TABLE for value in context.values() if isinstance(value, list))
+        streamed = DOCUMENT if is_long and DOCUMENT in programs else ""
+        changed = {name: program.render(context) for name, program in programs.items() if name != streamed}
+        self._complete(changed, context, record_key, book)
+        if not streamed:
+            return Rendered(self.package.assemble(changed), problems)
+        file = io.BytesIO()
+        self.package.write_streamed(file, changed, DOCUMENT, programs[DOCUMENT].chunks(context))
+        return Rendered(file.getvalue(), problems)
 
     def fill(
         self, record: Mapping[str, Any], record_key: str, book: PictureBook
@@ -76,14 +88,13 @@ class CompiledDocx:
         """The empty form, with the rows it is printed with."""
         context = self.plan.blank()
         changed = {name: program.render(context) for name, program in self._plain.items()}
-        return Rendered(self._assemble(changed, context, "", PictureBook(self.picture_folder)))
+        self._complete(changed, context, "", PictureBook(self.picture_folder))
+        return Rendered(self.package.assemble(changed))
 
-    def _assemble(
-        self, changed: dict[str, bytes], context: dict[str, Any], record_key: str, book: PictureBook
-    ) -> bytes:
+    def _complete(self, changed: dict[str, bytes], context: dict[str, Any], record_key: str, book: PictureBook) -> None:
+        """Add the parts beside the printed ones: properties, relationships, pictures."""
         if self.parts.core is not None:
             changed[CORE] = self.parts.core.render(context)
         changed[CUSTOM] = self.properties.single(record_key)
         changed.update(self._linked)
         book.add_to(changed, self.package)
-        return self.package.assemble(changed)

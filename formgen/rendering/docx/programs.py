@@ -6,6 +6,7 @@ Variants are compiled when first used: `plain` (one sheet, nothing shrunk: no ta
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import itertools
@@ -40,6 +41,7 @@ TAGGED_TYPES: Final = tuple(
     for kind in ("header", "footer", "footnotes")
 )
 """The parts docxtpl renders besides the document and its properties."""
+CHUNK_BYTES: Final = 1 << 16
 FIRST_UNIQUE: Final = 1_000_000_000
 """Pictures in loops without rows are numbered from here, beyond the ids of any table."""
 WRONG_VALUES: Final = (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
@@ -80,14 +82,40 @@ class Program:
         """The whole part. Raises: TemplateError (F-TPL-006)."""
         return b"".join((self.head, *self._pieces(context), self.tail))
 
+    def chunks(self, context: dict[str, Any]) -> Iterator[bytes]:
+        """The whole part, piece by piece in some 64 KiB: a long register never stands in memory whole.
+
+        Raises: TemplateError (F-TPL-006), while the pieces are taken.
+        """
+        if self._is_loose:
+            yield self.render(context)
+            return
+        waiting, size = [self.head], 0
+        with self._translated():
+            for piece in self._generate(context):
+                waiting.append(piece)
+                size += len(piece)
+                if size > CHUNK_BYTES:
+                    yield b"".join(waiting)
+                    waiting, size = [], 0
+        yield b"".join((*waiting, self.tail))
+
     def _pieces(self, context: dict[str, Any]) -> list[bytes]:
+        with self._translated():
+            pieces = list(self._generate(context))
+        return [self._fix_tables(pieces)] if self._is_loose else pieces
+
+    def _generate(self, context: dict[str, Any]) -> Iterator[bytes]:
         render: Callable[[Context], Iterator[Any]] = self._template.root_render_func
+        return render(self._template.new_context(context))
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
-            pieces: list[bytes] = list(render(self._template.new_context(context)))
+            yield
         except WRONG_VALUES as exc:
             reason = str(exc) or type(exc).__name__
             raise TemplateError(Problem("F-TPL-006", self.place, params={"reason": reason})) from exc
-        return [self._fix_tables(pieces)] if self._is_loose else pieces
 
     def _fix_tables(self, pieces: list[bytes]) -> bytes:
         whole = b"".join((self.head, *pieces, self.tail)).decode().removeprefix(DECLARATION)

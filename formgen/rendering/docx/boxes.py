@@ -1,8 +1,9 @@
 """The room each field has on its sheet, read from the template, and the sizes of values that had to shrink.
 
 A field that fills a paragraph of a cell with exact row heights has the cell's room, in a content control or typed as a
-plain tag; a field in a control between two tab stops has one line as wide as the blank. Anything else grows or is as
-wide as the designer left it: it has no box.
+plain tag; with words or other tags beside it the whole paragraph is measured and shrinks together. A field in a control
+between two tab stops has one line as wide as the blank. Anything else grows or is as wide as the designer left it: it
+has no box.
 Word cuts off what does not fit an exact height without a sign, so the fit is decided here, before rendering.
 
 Source: ECMA-376 Part 1, 17.4.80 (trHeight), 17.4.42 (tblCellMar), 17.4.84 (vMerge), 17.3.1.33 (spacing), 17.3.1.37
@@ -11,6 +12,7 @@ Source: ECMA-376 Part 1, 17.4.80 (trHeight), 17.4.42 (tblCellMar), 17.4.84 (vMer
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,17 +21,20 @@ from typing import Final
 from lxml import etree
 
 from formgen.forms.manifest import Field, Manifest
-from formgen.rendering.docx.tags import Scope
+from formgen.rendering.docx.styles import Styles
+from formgen.rendering.docx.tags import TAG, Scope
 from formgen.rendering.docx.wordml import (
     PARAGRAPH_ORDER,
     RUN_ORDER,
     Element,
     insert_ordered,
     nearest,
+    own_texts,
     w,
 )
-from formgen.typeset import Box
-from formgen.units import twips_to_pt
+from formgen.rendering.docx.words import Words, words_of
+from formgen.typeset import Box, fit
+from formgen.units import half_points, twips_to_pt
 
 __all__ = ["HOLDERS", "Site", "find_sites", "instrument_sizes"]
 
@@ -39,11 +44,6 @@ HOLDERS: Final = frozenset([SDT, PARAGRAPH])
 """What may hold one tag: a content control, or a paragraph without one."""
 VALUE_TAG: Final = re.compile(r"\{\{\s*([A-Za-z]\w*)(?:\.([A-Za-z]\w*))?\s*\}\}")
 MERGE_TAG: Final = re.compile(r"\{%\s*vm\s*%\}")
-DEFAULT_SIZE_PT: Final = 10.5
-DEFAULT_CELL_MARGIN: Final = 108
-"""Twips left and right of a cell's text where no table says otherwise."""
-AUTO_LINE: Final = 1.45
-"""Height of a line in em where the spacing is not exact: that of Noto Serif CJK, the tallest of the usual fonts."""
 SLACK_PT: Final = 0.5
 """Borders take up to half a point of a cell's width and height."""
 
@@ -64,7 +64,9 @@ class Site:
     """What the tags of its sizes begin with: '' for a field of its own, `r.` in a loop whose variable is r."""
     box: Box
     is_line_scaled: bool
-    """Whether the paragraph holds nothing else, so that its line spacing may shrink too."""
+    """Whether the paragraph's line spacing is exact and holds nothing else, so that it may shrink too."""
+    words: Words | None = None
+    """What the paragraph says where it is measured as a whole; `field` is then one of those in it."""
 
     @property
     def size_name(self) -> str:
@@ -78,43 +80,66 @@ class Site:
 
 
 def find_sites(
-    trees: Mapping[str, Element], scopes: Mapping[str, Sequence[tuple[Element, Scope]]], manifest: Manifest
+    trees: Mapping[str, Element],
+    scopes: Mapping[str, Sequence[tuple[Element, Scope]]],
+    manifest: Manifest,
+    styles: Styles,
 ) -> Iterator[Site]:
     """Every field that has a box, part by part in document order."""
     fields = {item.key: item for item in manifest.fields}
     index = 0
     for part, tree in trees.items():
         scope_of = dict(scopes[part])
-        for number, control in enumerate(tree.iter(*HOLDERS)):
-            if control.tag == PARAGRAPH and next(control.iter(SDT), None) is not None:
-                continue
-            found = _field(control, scope_of[control], fields)
-            if found is None:
-                continue
-            table, item, holder = found
-            room = _room(control, item.min_font_pt)
-            if room is not None:
-                yield Site(index, part, number, item, table, holder, *room)
+        holders = list(tree.iter(*HOLDERS))
+        alone = {item: site for item in holders if (site := _alone(item, scope_of[item], fields, styles)) is not None}
+        served = {_paragraph(item) for item in alone}
+        for number, holder in enumerate(holders):
+            site = alone.get(holder)
+            if site is None and holder.tag == PARAGRAPH and holder not in served:
+                site = _whole(holder, scope_of[holder], fields, styles)
+            if site is not None:
+                yield dataclasses.replace(site, index=index, part=part, control=number)
                 index += 1
 
 
-def instrument_sizes(tree: Element, sites: Sequence[Site]) -> None:
+def instrument_sizes(tree: Element, sites: Sequence[Site], styles: Styles) -> None:
     """Put tags where the sizes of these sites stand."""
     controls = list(tree.iter(*HOLDERS))
     for site in sites:
         control = controls[site.control]
-        _gather_tag(control)
-        size, line = (f"{{{{ {site.holder}{name} }}}}" for name in (site.size_name, site.line_name))
-        for run in control.iter(w("r")):
-            properties = run.find(w("rPr"))
-            if properties is None:
-                properties = etree.Element(w("rPr"))
-                run.insert(0, properties)
+        paragraph = _paragraph(control)
+        line = f"{{{{ {site.holder}{site.line_name} }}}}"
+        for run, size in _sizes(control, site, styles):
+            properties = _child(run, "rPr")
             for name in ("sz", "szCs"):
                 _set(properties, name, {"val": size}, RUN_ORDER)
         if site.is_line_scaled:
-            properties = _paragraph(control).find(w("pPr"))
-            _set(properties, "spacing", {"line": line}, PARAGRAPH_ORDER)
+            values = {"line": line, "lineRule": "exact"}
+            _set(_child(paragraph, "pPr"), "spacing", values, PARAGRAPH_ORDER)
+
+
+def _sizes(control: Element, site: Site, styles: Styles) -> list[tuple[Element, str]]:
+    """The runs that shrink, each with the tag of its size. Words smaller than the paragraph's largest stay so."""
+    name = f"{site.holder}{site.size_name}"
+    if site.words is None:
+        _gather_tag(control)
+        return [(run, f"{{{{ {name} }}}}") for run in control.iter(w("r"))]
+    _gather_tags(control)
+    return [(run, f"{{{{ [{half_points(styles.size(run))}, {name}]|min }}}}") for run in _runs(control)]
+
+
+def _runs(paragraph: Element) -> list[Element]:
+    """The runs of a paragraph, without those of text boxes in it."""
+    return [run for run in paragraph.iter(w("r")) if nearest(run, "p") is paragraph]
+
+
+def _child(parent: Element, name: str) -> Element:
+    """The properties of a run or paragraph, which stand first in it; made where there are none."""
+    child = parent.find(w(name))
+    if child is None:
+        child = etree.Element(w(name))
+        parent.insert(0, child)
+    return child
 
 
 def _gather_tag(control: Element) -> None:
@@ -125,6 +150,17 @@ def _gather_tag(control: Element) -> None:
     for text in texts[1:]:
         texts[0].text += text.text or ""
         text.text = ""
+
+
+def _gather_tags(paragraph: Element) -> None:
+    """Each tag of a paragraph into the run where it begins; what stands between the tags stays where it is."""
+    texts = list(own_texts(paragraph))
+    whole = "".join(text.text or "" for text in texts)
+    owners = [number for number, text in enumerate(texts) for _ in text.text or ""]
+    for tag in TAG.finditer(whole):
+        owners[tag.start() : tag.end()] = [owners[tag.start()]] * len(tag[0])
+    for number, text in enumerate(texts):
+        text.text = "".join(character for character, owner in zip(whole, owners, strict=True) if owner == number)
 
 
 def _set(parent: Element, name: str, values: Mapping[str, str], order: tuple[str, ...]) -> None:
@@ -152,23 +188,61 @@ def _field(control: Element, scope: Scope, fields: Mapping[str, Field]) -> tuple
     return (variable.table, column, f"{name}.") if column is not None else None
 
 
-def _room(control: Element, min_size_pt: float) -> tuple[Box, bool] | None:
-    paragraph = _paragraph(control)
-    run = next(control.iter(w("r")), None)
-    if paragraph is None or run is None or paragraph.getparent().tag == w("txbxContent"):
+def _alone(control: Element, scope: Scope, fields: Mapping[str, Field], styles: Styles) -> Site | None:
+    """The site of a control or paragraph that prints one value; its index is not known yet."""
+    if control.tag == PARAGRAPH and next(control.iter(SDT), None) is not None:
         return None
-    size_pt = _size(run, control)
-    smallest = min(size_pt, min_size_pt)
-    line_pt, is_exact = _line(paragraph, size_pt)
+    found = _field(control, scope, fields)
+    paragraph = _paragraph(control)
+    run = _tagged_run(control)
+    if found is None or paragraph is None or run is None or paragraph.getparent().tag == w("txbxContent"):
+        return None
+    table, item, holder = found
+    size_pt = styles.size(run)
+    smallest = min(size_pt, item.min_font_pt)
     if _is_alone(control, paragraph):
-        cell = nearest(control, "tc")
-        if cell is None or (height_pt := _height(cell, paragraph)) is None:
-            return None
-        width_pt = _width(cell) - _indent(paragraph, "left", "start") - _indent(paragraph, "right", "end") - SLACK_PT
-        first_pt = _first_line(paragraph, size_pt)
-        return Box(width_pt, height_pt - SLACK_PT, size_pt, line_pt, smallest, first_pt), is_exact
+        room = _cell_room(paragraph, size_pt, smallest, styles)
+        return Site(0, "", 0, item, table, holder, *room) if room is not None else None
     blank_pt = _blank_width(control, paragraph)
-    return None if blank_pt is None else (Box(blank_pt, line_pt, size_pt, line_pt, smallest), False)
+    if blank_pt is None:
+        return None
+    line_pt, _ = styles.line(paragraph, size_pt)
+    return Site(0, "", 0, item, table, holder, Box(blank_pt, line_pt, size_pt, line_pt, smallest), False)
+
+
+def _whole(paragraph: Element, scope: Scope, fields: Mapping[str, Field], styles: Styles) -> Site | None:
+    """The site of a paragraph with words or several tags in a cell of exact height; its index is not known yet."""
+    sizes = [styles.size(run) for run in _runs(paragraph) if run.find(w("t")) is not None]
+    words = words_of(paragraph, scope, fields)
+    if not sizes or words is None or paragraph.getparent().tag == w("txbxContent"):
+        return None
+    smallest = min(max(sizes), max(item.min_font_pt for item in words.fields))
+    room = _cell_room(paragraph, max(sizes), smallest, styles)
+    if room is None:
+        return None
+    box, is_exact = room
+    # The template's own words fit, as it shows: fonts may be lower than the fit has to expect.
+    lines = len(fit(words.blank, dataclasses.replace(box, min_size_pt=box.size_pt)).lines)
+    box = dataclasses.replace(box, height_pt=max(box.height_pt, lines * box.line_pt))
+    holder = f"{words.variable}." if words.variable else ""
+    return Site(0, "", 0, words.fields[0], words.table, holder, box, is_exact, words)
+
+
+def _cell_room(paragraph: Element, size_pt: float, smallest: float, styles: Styles) -> tuple[Box, bool] | None:
+    """The room of a paragraph in a cell of exact height, and whether its line spacing is exact."""
+    cell = nearest(paragraph, "tc")
+    if cell is None or (height_pt := _height(cell, paragraph, styles)) is None:
+        return None
+    line_pt, is_exact = styles.line(paragraph, size_pt)
+    width_pt = _width(cell, styles) - styles.indents(paragraph, size_pt) - SLACK_PT
+    first_pt = styles.first_line(paragraph, size_pt)
+    return Box(width_pt, height_pt - SLACK_PT, size_pt, line_pt, smallest, first_pt), is_exact
+
+
+def _tagged_run(control: Element) -> Element:
+    """The run in which the tag begins: its size is that of the value."""
+    text = next((item for item in control.iter(w("t")) if "{" in (item.text or "")), None)
+    return nearest(text, "r") if text is not None else None
 
 
 def _paragraph(control: Element) -> Element:
@@ -209,41 +283,7 @@ def _blank_width(control: Element, paragraph: Element) -> float | None:
     return twips_to_pt((end - start) * (2 if alignment == "center" else 1))
 
 
-def _size(run: Element, control: Element) -> float:
-    for place in (run.find(w("rPr")), _paragraph(control).find(f"{w('pPr')}/{w('rPr')}")):
-        size = place.find(w("sz")) if place is not None else None
-        if size is not None:
-            return float(size.get(w("val"))) / 2
-    return DEFAULT_SIZE_PT
-
-
-def _line(paragraph: Element, size_pt: float) -> tuple[float, bool]:
-    """Line spacing, and whether it is exact."""
-    spacing = paragraph.find(f"{w('pPr')}/{w('spacing')}")
-    line = float(spacing.get(w("line"), "0")) if spacing is not None else 0.0
-    rule = spacing.get(w("lineRule"), "auto") if spacing is not None else "auto"
-    if rule == "exact" and line > 0:
-        return twips_to_pt(line), True
-    if rule == "atLeast":
-        return max(twips_to_pt(line), size_pt * AUTO_LINE), False
-    return size_pt * AUTO_LINE * (line / 240 if line else 1.0), False
-
-
-def _indent(paragraph: Element, *names: str) -> float:
-    indent = paragraph.find(f"{w('pPr')}/{w('ind')}")
-    values = [indent.get(w(name)) for name in names] if indent is not None else []
-    return twips_to_pt(next((float(value) for value in values if value is not None), 0.0))
-
-
-def _first_line(paragraph: Element, size_pt: float) -> float:
-    indent = paragraph.find(f"{w('pPr')}/{w('ind')}")
-    if indent is None:
-        return 0.0
-    characters = indent.get(w("firstLineChars"))
-    return float(characters) / 100 * size_pt if characters else _indent(paragraph, "firstLine")
-
-
-def _width(cell: Element) -> float:
+def _width(cell: Element, styles: Styles) -> float:
     """Room between the cell's margins."""
     width = cell.find(f"{w('tcPr')}/{w('tcW')}")
     if width is None or width.get(w("type"), "dxa") != "dxa":
@@ -252,21 +292,10 @@ def _width(cell: Element) -> float:
         whole = sum(columns[start : start + _span(cell)])
     else:
         whole = float(width.get(w("w")))
-    return twips_to_pt(whole - _margin(cell, "left", "start") - _margin(cell, "right", "end"))
+    return twips_to_pt(whole - styles.margin(cell, "left", "start") - styles.margin(cell, "right", "end"))
 
 
-def _margin(cell: Element, *names: str) -> float:
-    """A cell margin in twips: the cell's own, else the table's, else Word's."""
-    table = nearest(cell, "tbl")
-    for place in (cell.find(f"{w('tcPr')}/{w('tcMar')}"), table.find(f"{w('tblPr')}/{w('tblCellMar')}")):
-        for name in names:
-            margin = place.find(w(name)) if place is not None else None
-            if margin is not None:
-                return float(margin.get(w("w"), "0"))
-    return 0.0 if names[0] in ("top", "bottom") else DEFAULT_CELL_MARGIN
-
-
-def _height(cell: Element, paragraph: Element) -> float | None:
+def _height(cell: Element, paragraph: Element, styles: Styles) -> float | None:
     """Room for the paragraph between the cell's margins and its other paragraphs; None where the row grows."""
     row = nearest(cell, "tr")
     height = _row_height(row)
@@ -280,9 +309,9 @@ def _height(cell: Element, paragraph: Element) -> float | None:
             if follower is None or not _is_merged(follower, "continue") or more is None:
                 break
             height += more
-    rest = sum(_paragraph_height(item) for item in cell.iterfind(w("p")) if item is not paragraph)
-    own = _around(paragraph)
-    return height - twips_to_pt(_margin(cell, "top") + _margin(cell, "bottom")) - rest - own
+    rest = sum(_paragraph_height(item, styles) for item in cell.iterfind(w("p")) if item is not paragraph)
+    margins = twips_to_pt(styles.margin(cell, "top") + styles.margin(cell, "bottom"))
+    return height - margins - rest - styles.around(paragraph)
 
 
 def _row_height(row: Element) -> float | None:
@@ -292,15 +321,11 @@ def _row_height(row: Element) -> float | None:
     return twips_to_pt(float(height.get(w("val"), "0")))
 
 
-def _paragraph_height(paragraph: Element) -> float:
-    return _line(paragraph, DEFAULT_SIZE_PT)[0] + _around(paragraph)
-
-
-def _around(paragraph: Element) -> float:
-    spacing = paragraph.find(f"{w('pPr')}/{w('spacing')}")
-    if spacing is None:
-        return 0.0
-    return twips_to_pt(float(spacing.get(w("before"), "0")) + float(spacing.get(w("after"), "0")))
+def _paragraph_height(paragraph: Element, styles: Styles) -> float:
+    """Height of a paragraph of one line."""
+    sizes = [styles.size(run) for run in _runs(paragraph) if run.find(w("t")) is not None]
+    size_pt = max(sizes) if sizes else styles.mark_size(paragraph)
+    return styles.line(paragraph, size_pt)[0] + styles.around(paragraph)
 
 
 def _is_merged(cell: Element, wanted: str) -> bool:

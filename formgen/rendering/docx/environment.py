@@ -15,17 +15,27 @@ from collections.abc import Iterable
 from typing import Any
 
 from jinja2 import StrictUndefined, nodes
+from jinja2 import TemplateError as JinjaError
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from markupsafe import Markup, escape
 
 from formgen.rendering.context import DATE_PARTS, DateText, Row, grouped
 
-__all__ = ["GLOBAL_NAMES", "WordEnvironment", "plain_environment", "word_environment"]
+__all__ = [
+    "GLOBAL_NAMES",
+    "WRONG_VALUES",
+    "WordEnvironment",
+    "plain_environment",
+    "text_environment",
+    "word_environment",
+]
 
 LINE_BREAK = b'</w:t><w:br/><w:t xml:space="preserve">'
 TAB = b'</w:t><w:tab/><w:t xml:space="preserve">'
 GLOBAL_NAMES = frozenset(["range"])
+WRONG_VALUES = (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
+"""What a template's expression can raise while it runs."""
 
 
 class ByteGenerator(CodeGenerator):
@@ -49,7 +59,7 @@ class ByteGenerator(CodeGenerator):
 class WordEnvironment(ImmutableSandboxedEnvironment):
     """The sandbox. A row's columns come before the methods of a mapping: a column may be named `items`."""
 
-    code_generator_class = ByteGenerator
+    code_generator_class: type[CodeGenerator] = ByteGenerator
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if obj.__class__ is Row:
@@ -78,6 +88,17 @@ class PlainEnvironment(WordEnvironment):
 
     def encode(self, value: Any) -> bytes:
         return escape(value).encode()
+
+
+class TextEnvironment(WordEnvironment):
+    """For text that is measured and not printed: nothing is escaped."""
+
+    code_generator_class = CodeGenerator
+
+
+def text_environment() -> WordEnvironment:
+    """For the text of single paragraphs."""
+    return _furnished(TextEnvironment(undefined=StrictUndefined, keep_trailing_newline=True))
 
 
 def word_environment() -> WordEnvironment:

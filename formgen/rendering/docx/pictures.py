@@ -123,7 +123,9 @@ class PicturePlan:
     """Knows the image fields of one form."""
 
     def __init__(self, manifest: Manifest, sites: Sequence[Site]) -> None:
-        largest_first = sorted(sites, key=lambda site: -site.box.width_pt * site.box.height_pt)
+        largest_first = sorted(
+            (site for site in sites if site.words is None), key=lambda site: -site.box.width_pt * site.box.height_pt
+        )
         boxes = {(site.table, site.field.key): site.box for site in largest_first}
         self._form = manifest.id
         self._fields = [

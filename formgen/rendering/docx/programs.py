@@ -23,11 +23,18 @@ from formgen.errors import InputError, TemplateError
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
 from formgen.rendering.docx.boxes import HOLDERS, Site, find_sites, instrument_sizes
-from formgen.rendering.docx.environment import GLOBAL_NAMES, WordEnvironment, plain_environment, word_environment
+from formgen.rendering.docx.environment import (
+    GLOBAL_NAMES,
+    WRONG_VALUES,
+    WordEnvironment,
+    plain_environment,
+    word_environment,
+)
 from formgen.rendering.docx.identities import IDENTIFIED, UNIQUE, Numbering, identify
 from formgen.rendering.docx.relations import Relation, used_relations
 from formgen.rendering.docx.sections import counts_pages, first_heads, make_mergeable, unmergeable
 from formgen.rendering.docx.sources import fixed_tables, has_loose_grid, has_tags, jinja_source
+from formgen.rendering.docx.styles import STYLES, Styles
 from formgen.rendering.docx.tags import Scope, TagReader
 from formgen.rendering.docx.wordml import DOCUMENT, Element, parse_part
 from formgen.rendering.package import CONTENT_TYPES, PackageTemplate
@@ -44,8 +51,6 @@ TAGGED_TYPES: Final = tuple(
 CHUNK_BYTES: Final = 1 << 16
 FIRST_UNIQUE: Final = 1_000_000_000
 """Pictures in loops without rows are numbered from here, beyond the ids of any table."""
-WRONG_VALUES: Final = (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
-"""What a template's expression can raise while it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +147,9 @@ class TemplateParts:
         self._repeated = sum(scope.is_loop for scope in scopes)
         self._static = len(scopes) - self._repeated
         self._has_page_numbers = any(counts_pages(package.part(name)) for name in self._trees)
+        self._styles = Styles(self._parse(STYLES) if STYLES in package.names else None)
         self._programs: dict[Variant, Mapping[str, Program]] = {}
-        self.sites: tuple[Site, ...] = tuple(find_sites(self._trees, places, manifest))
+        self.sites: tuple[Site, ...] = tuple(find_sites(self._trees, places, manifest, self._styles))
         self.core = self._core()
 
     @property
@@ -205,7 +211,7 @@ class TemplateParts:
             tree, places = self._copy(name, original)
             place = Place(str(self._package.path), name)
             if variant.is_fitted:
-                instrument_sizes(tree, [site for site in self.sites if site.part == name])
+                instrument_sizes(tree, [site for site in self.sites if site.part == name], self._styles)
             identify(tree, places, numbering)
             if variant.is_merged:
                 make_mergeable(tree, self._has_page_numbers)

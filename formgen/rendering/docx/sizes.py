@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from formgen.forms.manifest import Field
 from formgen.problems import Place, Problem
 from formgen.rendering.docx.boxes import Site
+from formgen.rendering.docx.words import Words
 from formgen.typeset import fit
 from formgen.units import half_points, twips
 
@@ -31,10 +33,13 @@ class SizeKeeper:
     def __init__(self, form: str, sites: Sequence[Site]) -> None:
         self._form = form
         self._sites: dict[str, list[tuple[str, int, Site]]] = {"": []}
+        self._paragraphs: list[tuple[str, Words, Site]] = []
         self._normal: dict[str, dict[str, int]] = {"": {}}
         for site in sites:
             self._sites.setdefault(site.table, [])
-            if site.field.type_name != "image":  # pictures are scaled by formgen.rendering.docx.pictures
+            if site.words is not None:
+                self._paragraphs.append((site.table, site.words, site))
+            elif site.field.type_name != "image":  # pictures are scaled by formgen.rendering.docx.pictures
                 self._sites[site.table].append((site.field.key, site.box.sure_characters, site))
             self._normal.setdefault(site.table, {}).update(_sizes(site, site.box.size_pt, site.box.line_pt))
 
@@ -46,7 +51,12 @@ class SizeKeeper:
             for key, sure, site in self._sites[table]:
                 text = values[key]
                 if text and (len(text) > sure or "\n" in text):
-                    self._fit(values, site, shrunk, problems, record_key)
+                    self._fit(text, values, site, site.field, shrunk, problems, record_key)
+        for table, words, site in self._paragraphs:
+            for values in context[table] if table else (context,):
+                text = words.text(context, values)
+                if text.strip() != words.blank.strip():
+                    self._fit(text, values, site, words.longest(context, values), shrunk, problems, record_key)
         return shrunk, problems
 
     def apply(self, context: Values, shrunk: Sequence[Shrunk]) -> None:
@@ -64,11 +74,19 @@ class SizeKeeper:
             for row in context[table]:
                 yield table, row
 
-    def _fit(self, values: Values, site: Site, shrunk: list[Shrunk], problems: list[Problem], record_key: str) -> None:
-        text = values[site.field.key]
+    def _fit(
+        self,
+        text: str,
+        values: Values,
+        site: Site,
+        field: Field,
+        shrunk: list[Shrunk],
+        problems: list[Problem],
+        record_key: str,
+    ) -> None:
         result = fit(text, site.box)
         if result.overflow_at is not None:
-            place = Place(self._form, cell=str(values["row_number"]) if site.table else "", label=site.field.label)
+            place = Place(self._form, cell=str(values["row_number"]) if site.table else "", label=field.label)
             count, length = len(text) - result.overflow_at, len(text)
             params = {"count": str(count), "length": str(length)}
             problems.append(Problem("F-FIT-001", place, str(length), params, record_key))

@@ -26,7 +26,7 @@ from formgen.rendering.context import DATE_PARTS
 from formgen.rendering.docx.environment import GLOBAL_NAMES, plain_environment
 from formgen.rendering.docx.wordml import Element, own_texts, w
 
-__all__ = ["Scope", "TagReader", "Variable"]
+__all__ = ["QUOTES", "TAG", "Scope", "TagReader", "Variable"]
 
 TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 OPENING: Final = re.compile(r"\{[{%#]")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from formgen.errors import InputError, TemplateError
+from formgen.forms.manifest import Manifest
 from formgen.rendering.docx import CompiledDocx, compile_docx, merge
 from formgen.rendering.docx.wordml import CELL_ORDER
 from formgen.values import PartialDate
@@ -302,3 +303,99 @@ def test_cell_properties_stand_in_the_schemas_order(tmp_path: Path, tag: str) ->
     for properties in root.iter(f"{W}tcPr"):
         names = [etree.QName(item).localname for item in properties]
         assert names == sorted(names, key=CELL_ORDER.index)
+
+
+def without_sizes(form: Manifest) -> None:
+    """The form as Word users make it: sizes and spacing stand in styles only."""
+    path = form.template("docx")
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    body = re.sub(r"<w:rPr>.*?</w:rPr>|<w:pPr>.*?</w:pPr>", "", parts["word/document.xml"].decode())
+    parts["word/document.xml"] = body.encode()
+    with zipfile.ZipFile(path, "w") as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+
+
+def test_a_size_of_the_styles_is_measured_and_shrinks(tmp_path: Path) -> None:
+    styles = (
+        '<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="44"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>'
+        '<w:spacing w:line="600" w:lineRule="exact"/></w:pPr></w:pPrDefault></w:docDefaults>'
+    )
+    form = make_form(tmp_path / "form", "why:long-text", "|=31| 申请 | {{ why }} |", styles=styles)
+    without_sizes(form)
+    compiled = compile_docx(form)
+    root = part(compiled.render({"why": "一" * 30}, "k").content)
+    (control,) = root.iter(f"{W}sdt")
+    size = control.find(f".//{W}r/{W}rPr/{W}sz").get(f"{W}val")
+    spacing = next(control.iterancestors(f"{W}p")).find(f"{W}pPr/{W}spacing")
+    assert int(size) < 44
+    assert spacing.get(f"{W}lineRule") == "exact"
+    assert int(spacing.get(f"{W}line")) < 600
+    assert compiled.render({"why": "一" * 300}, "k").content is None
+
+
+def sizes_of(root: Any) -> dict[str, str]:
+    """Text of each run that says something → its size."""
+    return {
+        said: run.find(f"{W}rPr/{W}sz").get(f"{W}val")
+        for run in root.iter(f"{W}r")
+        if (said := "".join(item.text or "" for item in run.iter(f"{W}t")))
+    }
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_words_beside_a_tag_are_measured_and_shrink_with_it(tmp_path: Path, plain: bool) -> None:
+    template = "|=31| 申请 | 理由：¦{{ why }}（{{ born.¦year }}年） |"
+    form = make_form(tmp_path / "form", "why:long-text born:date", template, plain=plain)
+    compiled = compile_docx(form)
+    short = part(compiled.render({"why": "养羊", "born": None}, "k").content)
+    assert set(sizes_of(short).values()) == {"24"}
+    long = "发展养殖项目" * 6
+    root = part(compiled.render({"why": long, "born": None}, "k").content)
+    sizes = sizes_of(root)
+    assert f"理由：{long}（年）" in text(root)
+    assert sizes["申请"] == "24"
+    assert {size for said, size in sizes.items() if said != "申请"} == {"20"}
+    rendered = compiled.render({"why": "一" * 200}, "k9")
+    assert rendered.content is None
+    assert [(item.code, item.place.label) for item in rendered.problems] == [("F-FIT-001", "标签why")]
+
+
+def test_words_smaller_than_the_rest_stay_as_small(tmp_path: Path) -> None:
+    form = make_form(tmp_path / "form", "why:long-text", "|=31| 申请 | 理由：¦{{ why }} |", plain=True)
+    path = form.template("docx")
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    body = parts["word/document.xml"].decode()
+    head, word, tail = body.partition("理由：")
+    at = head.rindex('<w:sz w:val="24"/>')
+    parts["word/document.xml"] = (head[:at] + head[at:].replace("24", "15") + word + tail).encode()
+    with zipfile.ZipFile(path, "w") as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+    sizes = sizes_of(part(compile_docx(form).render({"why": "发展养殖项目" * 12}, "k").content))
+    assert sizes["理由："] == "15"
+    assert sizes["发展养殖项目" * 12] == "16"
+
+
+def test_two_tags_of_a_row_share_its_cell(tmp_path: Path) -> None:
+    template = "|{%tr for r in rows %}|\n|=16| {{ r.name }}（{{ r.why }}、{{ town }}） | 乙 |\n|{%tr endfor %}|"
+    compiled = compile_docx(make_form(tmp_path / "form", "town rows(name why)", template))
+    rows = [{"name": "甲", "why": "乙"}, {"name": "一" * 6, "why": "二" * 11}]
+    root = part(compiled.render({"rows": rows, "town": "镇"}, "k").content)
+    sizes = sizes_of(root)
+    assert sizes["甲"] == "24"
+    assert sizes["一" * 6] == sizes["二" * 11] < "24"
+    rows[0]["why"] = "一" * 99
+    (problem,) = compiled.render({"rows": rows, "town": "镇"}, "k").problems
+    assert (problem.code, problem.place.label, problem.place.cell) == ("F-FIT-001", "标签why", "1")
+    (problem,) = compiled.render({"rows": rows[1:], "town": "镇" * 99}, "k").problems
+    assert (problem.place.label, problem.place.cell) == ("标签town", "1")
+
+
+def test_an_expression_beside_words_is_measured_as_it_prints(tmp_path: Path) -> None:
+    template = "|=16| 申请 | {% if why %}理由：{{ why }}{% else %}无{% endif %}，{{ rows|length }}人 |"
+    compiled = compile_docx(make_form(tmp_path / "form", "why:long-text rows(name)", template, plain=True))
+    assert compiled.render({"why": "养羊"}, "k").content is not None
+    assert [item.code for item in compiled.render({"why": "一" * 99}, "k").problems] == ["F-FIT-001"]

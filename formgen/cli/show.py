@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["show"]
 
+MAX_CHOICES = 10
+
 
 @click.command(
     "show",
@@ -49,7 +51,12 @@ def _rows(fields: Iterable[Field], prefix: str = "") -> Iterable[tuple[str, ...]
         if field.total_of:
             kind += say("（计算）", " (computed)")
         required = say("是", "yes") if field.required else ""
-        choices = " ".join(map(str, field.options.get("choices", ())))
-        yield prefix + field.key, field.term, field.label, kind, required, choices
+        yield prefix + field.key, field.term, field.label, kind, required, _choices(field)
         if field.table is not None:
             yield from _rows(field.table.columns, f"{prefix}{field.key}.")
+
+
+def _choices(field: Field) -> str:
+    """The values a field may have, where they are a list; of a long one the first and how many."""
+    words = [str(word) for word in field.value_type.json_schema().get("enum", ())] if field.table is None else []
+    return " ".join(words) if len(words) <= MAX_CHOICES else f"{words[0]} … ({len(words)})"

@@ -59,6 +59,7 @@ def test_the_schema_takes_a_record_and_refuses_what_is_not_one(formgen: Callable
 
 def test_show_names_every_field_with_its_term(formgen: Callable[..., Any]) -> None:
     table = formgen("show", "xinmi-2015/survey-sheet").out
+    assert "男 女" in table, "what a field may hold"
     assert "rows.certificate" in table and "person.certificate" in table and "disability-certificate" in table
 
 

@@ -72,8 +72,8 @@ def rows() -> list[Row]:
             write_workbook(folder / f"{count}.xlsx", count)
         last = COUNTS[-1]
         ours = [_run("calamine", folder, count, REPEAT if count == last else 1) for count in COUNTS]
-        peer = _run("openpyxl", folder, last, 1)
-        bare = _run("calamine-only", folder, last, 1)
+        peer = _run("openpyxl", folder, last, REPEAT)
+        bare = _run("calamine-only", folder, last, REPEAT)
     what = "rows × 20 columns into checked records"
     return [
         Row(

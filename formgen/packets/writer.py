@@ -1,6 +1,7 @@
 """From planned files to files on disk: build each record, render it, name it, write it whole.
 
-A packet's file is written only if every sheet of it came out; otherwise it is left out and its problems say why.
+A packet's file is written only if every sheet of it came out; otherwise it is left out and its problems say why. A
+register goes without the rows that cannot be printed: each is a record of its own, left out and named.
 What rendering has to say about a field is said at the row of the dataset that the value comes from: it is mended there.
 """
 
@@ -41,6 +42,8 @@ class FilledSheet:
     """Where the record stands in the dataset."""
     scope: Scope | None = None
     """What the record was built from; None where it was read as it is."""
+    lost: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """Table → numbers of the rows left out of it, as the scope counts them, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class FileJob:
     problems: Sequence[Problem] = ()
     is_collection: bool = False
     """Each sheet is a record of its own: one that cannot be printed does not keep the others from it."""
+    lost: Sequence[Problem] = ()
+    """Why rows were left out of the file's registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,11 @@ class _Part:
     ending: str
     sheets: Sequence[FilledSheet]
     result: Rendered
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What rendering had to say, where the dataset has it."""
+        return [_located(problem, self.sheets) for problem in self.result.problems]
 
 
 @dataclass
@@ -127,12 +137,11 @@ class PacketWriter:
         if not job.sheets:
             return self.leave_out(job)
         rendered = list(self._render(job))
-        found = [problem for part in rendered for problem in part.result.problems]
         if any(part.result.content is None for part in rendered):
-            return self._write_rest(job, found)
+            return self._write_rest(job, rendered)
         for part in rendered:
             self._save(job, part)
-        self.tally.problems += [*job.problems, *found]
+        self.tally.problems += [*job.problems, *job.lost, *(problem for part in rendered for problem in part.problems)]
         return True
 
     def name_leftovers(self) -> None:
@@ -145,18 +154,36 @@ class PacketWriter:
             self.tally.problems.append(Problem("F-PACK-005", place, shown, {"count": str(len(left))}))
 
     def leave_out(self, job: FileJob) -> bool:
-        self.tally.problems += job.problems
+        self.tally.problems += [*job.problems, *job.lost]
         if not job.is_collection:
             self._note_left_out(job.packet, job.owner)
         return not self._is_strict
 
-    def _write_rest(self, job: FileJob, found: Sequence[Problem]) -> bool:
-        """A collection without the sheets that could not be printed; any other file is left out."""
-        bad = {problem.record for problem in found if problem.is_error}
-        job = replace(job, problems=[*job.problems, *found])
-        if not job.is_collection or not any(sheet.key in bad for sheet in job.sheets):
-            return self.leave_out(replace(job, is_collection=False))
-        return self.write(job)
+    def _write_rest(self, job: FileJob, rendered: Sequence[_Part]) -> bool:
+        """The file without the rows, and of a collection without the sheets, that could not be printed; or none."""
+        errors = [problem for part in rendered for problem in part.result.problems if problem.is_error]
+        said = [problem for part in rendered for problem in part.problems]
+        rows = {sheet.key: _rows_in_error(sheet, errors) for sheet in job.sheets}
+        bad = {key for key, numbers in rows.items() if numbers is None}
+        is_hopeless = not any(numbers is None or numbers for numbers in rows.values())
+        if self._is_strict or is_hopeless or (bad and not job.is_collection):
+            return self.leave_out(replace(job, problems=[*job.problems, *said], is_collection=False))
+        rest = self._without(job, bad)
+        sheets = [self._trimmed(job.packet, sheet, rows[sheet.key] or {}) for sheet in rest.sheets]
+        lost = [*job.lost, *(problem for problem in said if problem.is_error)]
+        return self.write(replace(rest, sheets=sheets, lost=lost))
+
+    def _trimmed(self, packet: str, sheet: FilledSheet, rows: Mapping[str, frozenset[int]]) -> FilledSheet:
+        record, lost = dict(sheet.record), dict(sheet.lost)
+        for table, numbers in rows.items():
+            kept = [number for number in _numbers(sheet, table) if number not in numbers]
+            by_number = dict(zip(_numbers(sheet, table), record[table], strict=True))
+            record[table] = [by_number[number] for number in kept]
+            lost[table] = lost.get(table, frozenset()) | numbers
+            for number in sorted(numbers):
+                row = _row_scope(sheet, table, number)
+                self._note_left_out(packet, row.key if row is not None else f"{sheet.key}[{number}]")
+        return replace(sheet, record=record, lost=lost)
 
     def _without(self, job: FileJob, bad: Set[str | None]) -> FileJob:
         for sheet in job.sheets:
@@ -171,15 +198,15 @@ class PacketWriter:
             if self.carrier == "xlsx" and "xlsx" in sheet.manifest.carriers:
                 stem = job.path if len(job.sheets) == 1 else f"{job.path}-{sheet.manifest.short}"
                 result = self.templates.xlsx(sheet.manifest).render(sheet.record, sheet.key)
-                yield _part(stem, ".xlsx", [sheet], result)
+                yield _Part(stem, ".xlsx", [sheet], result)
             else:
                 pages.append(sheet)
         if len(pages) == 1:
             page = pages[0]
-            yield _part(job.path, ".docx", pages, self.templates.docx(page.manifest).render(page.record, page.key))
+            yield _Part(job.path, ".docx", pages, self.templates.docx(page.manifest).render(page.record, page.key))
         elif pages:
             merged = merge([(self.templates.docx(page.manifest), page.record, page.key) for page in pages])
-            yield _part(job.path, ".docx", pages, merged)
+            yield _Part(job.path, ".docx", pages, merged)
 
     def _save(self, job: FileJob, part: _Part) -> None:
         assert part.result.content is not None
@@ -190,7 +217,7 @@ class PacketWriter:
         write_whole(target, part.result.content)
         entries = [SheetEntry(sheet.manifest.id, sheet.manifest.version, sheet.key) for sheet in part.sheets]
         digest = hashlib.sha256(part.result.content).hexdigest()
-        problems = (*job.problems, *part.result.problems)
+        problems = (*job.problems, *job.lost, *part.problems)
         self._ledger.add(FileEntry(relative, digest, job.packet, job.owner, entries, problems))
         self.tally.count(job.packet, 1, len(part.sheets), 0)
 
@@ -199,28 +226,64 @@ class PacketWriter:
         self.tally.count(packet, 0, 0, 1)
 
 
-def _part(stem: str, ending: str, sheets: Sequence[FilledSheet], result: Rendered) -> _Part:
-    if result.problems:
-        result = replace(result, problems=tuple(_located(problem, sheets) for problem in result.problems))
-    return _Part(stem, ending, sheets, result)
+def _is_about(problem: Problem, sheet: FilledSheet) -> bool:
+    """Whether a problem that rendering found is one with a field of this sheet."""
+    return problem.place.file == sheet.manifest.id and problem.record == sheet.key
 
 
 def _located(problem: Problem, sheets: Sequence[FilledSheet]) -> Problem:
     """A problem with a field of a form, at the row of the dataset; any other problem as it is."""
     for sheet in sheets:
-        if problem.place.file == sheet.manifest.id and problem.record == sheet.key:
+        if _is_about(problem, sheet):
             place = _row_place(sheet, problem.place) if problem.place.cell else sheet.place
             label = f"{sheet.manifest.short} · {problem.place.label}"
             return problem.with_place(Place(place.file, place.part, place.cell, label))
     return problem
 
 
+def _rows_in_error(sheet: FilledSheet, errors: Sequence[Problem]) -> Mapping[str, frozenset[int]] | None:
+    """Table → rows of a register that cannot be printed; None where the sheet itself cannot.
+
+    A register stands for a place. Where a total is computed over the table, a row less would make it wrong.
+    """
+    found: dict[str, set[int]] = {}
+    for problem in errors:
+        if _is_about(problem, sheet):
+            table = _table_of(sheet.manifest, problem.place)
+            is_register = sheet.manifest.subject == "place"
+            if not table or not is_register or any(item.total_of for item in sheet.manifest.fields):
+                return None
+            found.setdefault(table, set()).add(_numbers(sheet, table)[int(problem.place.cell) - 1])
+    return {table: frozenset(numbers) for table, numbers in found.items()}
+
+
+def _table_of(manifest: Manifest, place: Place) -> str:
+    """The table a problem's place is in a row of; "" for a field outside tables."""
+    for item in manifest.fields:
+        if place.cell and item.table is not None and any(one.label == place.label for one in item.table.columns):
+            return item.key
+    return ""
+
+
+def _numbers(sheet: FilledSheet, table: str) -> list[int]:
+    """The numbers that a table's printed rows have in the scope."""
+    lost = sheet.lost.get(table, frozenset())
+    return [number for number in range(1, len(sheet.record[table]) + len(lost) + 1) if number not in lost]
+
+
+def _row_scope(sheet: FilledSheet, table: str, number: int) -> Scope | None:
+    """What one row was built from."""
+    definition = sheet.manifest.field(table).table
+    if sheet.scope is None or definition is None:
+        return None
+    return next(islice(sheet.scope.rows(definition.rows_of), number - 1, None), None)
+
+
 def _row_place(sheet: FilledSheet, place: Place) -> Place:
-    """Where a row of a form's table comes from; `place` has the row's number and the column's label."""
-    for item in sheet.manifest.fields:
-        if item.table is not None and any(column.label == place.label for column in item.table.columns):
-            rows = sheet.scope.rows(item.table.rows_of) if sheet.scope is not None else iter(())
-            row = next(islice(rows, int(place.cell) - 1, None), None)
-            if row is not None:
-                return row.place
+    """Where a row of a form's table comes from; `place` has the printed row's number and the column's label."""
+    table = _table_of(sheet.manifest, place)
+    if table:
+        row = _row_scope(sheet, table, _numbers(sheet, table)[int(place.cell) - 1])
+        if row is not None:
+            return row.place
     return Place(sheet.place.file, sheet.place.part, f"{sheet.place.cell}[{place.cell}]")

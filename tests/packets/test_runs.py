@@ -314,3 +314,23 @@ def test_a_name_of_25_characters_is_printed_on_every_form(tmp_path: Path, formge
     assert outcome.code == 0, outcome.err
     made = [path for path in (tmp_path / "out").rglob("*.docx") if long_name in _text(path)]
     assert len(made) == 5, "its packet, and two registers of its village and of its town"
+
+
+def test_a_row_that_cannot_be_printed_does_not_cost_the_register(tmp_path: Path, formgen: Callable[..., Any]) -> None:
+    book = openpyxl.load_workbook(DATASET)
+    rows = list(book["残疾人"].iter_rows(min_row=2, values_only=True))
+    village = [row for row in rows if row[2] == rows[1][2]]
+    book["残疾人"]["N3"].value = "很长的地址" * 60
+    book.save(tmp_path / "long.xlsx")
+    outcome = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "out", *AS_OF)
+    assert outcome.code == 1
+    assert "残疾人!3" in outcome.err and "F-FIT-001" in outcome.err
+    text = _text(tmp_path / "out" / str(rows[1][1]) / str(rows[1][2]) / "附件1-贫困残疾人家庭调查登记表.docx")
+    assert str(rows[1][11]) not in text, "the row is left out and named"
+    assert all(str(row[11]) in text for row in village if row != rows[1]), "all others are printed"
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))
+    entry = next(entry for entry in manifest["files"] if "附件1" in entry["file"] and entry["packet"] == "village")
+    assert [problem["code"] for problem in entry["problems"]] == ["F-FIT-001"]
+    strict = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "strict", "--strict", *AS_OF)
+    assert strict.code == 1
+    assert not list((tmp_path / "strict").rglob("附件1*"))

@@ -92,8 +92,8 @@ class _Run:
 def _runs(which: str, folder: Path, count: int, repeat: int) -> _Run:
     """The median of several processes.
 
-    Each has a new folder and nothing is deleted before the end: ext4 looks at every inode freed in the last minutes
-    before it gives one out, which would be measured instead of either writer.
+    Each has a new folder and nothing is deleted before the end: creating files was seen to be twenty times slower
+    for some minutes after many were deleted, which would be measured instead of either writer.
     """
     folder.mkdir(exist_ok=True)
     found = []

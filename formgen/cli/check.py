@@ -10,13 +10,13 @@ import click
 from formgen.cli.language import current_language, say
 from formgen.cli.options import (
     DATA_PATH,
+    DataOptions,
     add_common_options,
     add_data_options,
     check_ending,
     count_line,
     echo_json,
     echo_table,
-    open_data,
 )
 from formgen.errors import EXIT_OK, EXIT_PROBLEMS
 from formgen.problems import Problem
@@ -53,9 +53,7 @@ def check(
     data: Path,
     out: Path | None,
     as_json: bool,
-    mapping: tuple[str, ...],
-    parameters: tuple[str, ...],
-    as_of: str | None,
+    reading: DataOptions,
     templates: tuple[Path, ...],
 ) -> int:
     from formgen.data.marking import write_marked_copy
@@ -65,7 +63,7 @@ def check(
     if out is not None:
         check_ending(out, "xlsx")
     chosen = Catalogue(templates).programme(programme)
-    with open_data(data, chosen, mapping, parameters, as_of) as dataset:
+    with reading.open(data, chosen) as dataset:
         problems = list(dataset.problems)
         counts = dict(dataset.counts)
     if out is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import DATA_PATH, add_common_options, add_data_options, carrier_option, open_data, out_option
+from formgen.cli.options import DATA_PATH, DataOptions, add_common_options, add_data_options, carrier_option, out_option
 from formgen.cli.runs import finish, progress
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
@@ -58,9 +58,7 @@ def fill(
     per: str | None,
     strict: bool,
     as_json: bool,
-    mapping: tuple[str, ...],
-    parameters: tuple[str, ...],
-    as_of: str | None,
+    reading: DataOptions,
     templates: tuple[Path, ...],
 ) -> int:
     from formgen.data.records import read_records
@@ -88,7 +86,7 @@ def fill(
             )
         return finish(tally, [], 0, out, {"fill": manifest.short}, as_json)
     programme = catalogue.programme(manifest.programme)
-    with open_data(data, programme, mapping, parameters, as_of) as dataset:
+    with reading.open(data, programme) as dataset:
         with progress(dataset.counts.get(form_plan(manifest, per).per, 0)) as step:
             tally = fill_form(
                 manifest,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATA_PATH",
+    "DataOptions",
     "add_common_options",
     "add_data_options",
     "carrier_option",
@@ -29,7 +32,6 @@ __all__ = [
     "echo_json",
     "echo_problems",
     "echo_table",
-    "open_data",
     "out_option",
     "pairs",
 ]
@@ -60,9 +62,33 @@ def add_common_options(verb: F) -> F:
     )(verb)
 
 
+@dataclass(frozen=True, slots=True)
+class DataOptions:
+    """How a dataset is to be read, as the command line says it."""
+
+    mapping: tuple[str, ...]
+    parameters: tuple[str, ...]
+    as_of: str | None
+
+    def open(self, path: Path, programme: Programme) -> Dataset:
+        """Raises: InputError, as `open_dataset`; click.BadParameter for an option that cannot be understood."""
+        from formgen.data.dataset import open_dataset
+
+        figures = pairs(self.parameters, "--set")
+        today = _reference_date(self.as_of)
+        if self.as_of is not None and "reference_date" in programme.parameters:
+            figures.setdefault("reference_date", today.isoformat())
+        return open_dataset(path, programme, mapping=pairs(self.mapping, "--map"), parameters=figures, today=today)
+
+
 def add_data_options(verb: F) -> F:
-    """--map, --set and --as-of, which every verb that reads a dataset has."""
-    verb = click.option(
+    """--map, --set and --as-of, which every verb that reads a dataset has: it gets them as `reading`."""
+
+    @functools.wraps(verb)
+    def bundled(*, mapping: tuple[str, ...], parameters: tuple[str, ...], as_of: str | None, **others: Any) -> Any:
+        return verb(reading=DataOptions(mapping, parameters, as_of), **others)
+
+    with_options = click.option(
         "--as-of",
         "as_of",
         metavar="DATE",
@@ -70,8 +96,8 @@ def add_data_options(verb: F) -> F:
             "计算年龄的基准日，如 2015-10-31；默认今天。",
             "Date at which ages are counted, as 2015-10-31; today by default.",
         ),
-    )(verb)
-    verb = click.option(
+    )(cast(F, bundled))
+    with_options = click.option(
         "--set",
         "parameters",
         multiple=True,
@@ -79,14 +105,14 @@ def add_data_options(verb: F) -> F:
         help=say(
             "设定项目参数，如 poverty_line=2800。", "Set a figure of the programme's rules, as poverty_line=2800."
         ),
-    )(verb)
+    )(with_options)
     return click.option(
         "--map",
         "mapping",
         multiple=True,
         metavar=say("列名=术语", "HEADER=TERM"),
         help=say("指定某列的含义，如 电话2=helper.phone。", "Say what a column means, as 电话2=helper.phone."),
-    )(verb)
+    )(with_options)
 
 
 def carrier_option(verb: F) -> F:
@@ -128,18 +154,6 @@ def pairs(values: Sequence[str], option: str) -> dict[str, str]:
             raise click.BadParameter(message, param_hint=option)
         found[name] = content
     return found
-
-
-def open_data(
-    path: Path, programme: Programme, mapping: Sequence[str], parameters: Sequence[str], as_of: str | None
-) -> Dataset:
-    from formgen.data.dataset import open_dataset
-
-    figures = pairs(parameters, "--set")
-    today = _reference_date(as_of)
-    if as_of is not None and "reference_date" in programme.parameters:
-        figures.setdefault("reference_date", today.isoformat())
-    return open_dataset(path, programme, mapping=pairs(mapping, "--map"), parameters=figures, today=today)
 
 
 def _reference_date(text: str | None) -> date:

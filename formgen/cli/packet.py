@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import DATA_PATH, add_common_options, add_data_options, carrier_option, open_data, out_option
+from formgen.cli.options import DATA_PATH, DataOptions, add_common_options, add_data_options, carrier_option, out_option
 from formgen.cli.runs import finish, progress
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def packet(
     carrier: Carrier,
     strict: bool,
     as_json: bool,
-    mapping: tuple[str, ...],
-    parameters: tuple[str, ...],
-    as_of: str | None,
+    reading: DataOptions,
     templates: tuple[Path, ...],
 ) -> int:
     from formgen.forms.catalogue import Catalogue
@@ -54,7 +52,7 @@ def packet(
 
     chosen = Catalogue(templates).programme(programme)
     language = current_language()
-    with open_data(data, chosen, mapping, parameters, as_of) as dataset:
+    with reading.open(data, chosen) as dataset:
         with progress(count_files(chosen, dataset.counts)) as step:
             tally = run_packets(
                 chosen,

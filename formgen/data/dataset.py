@@ -122,5 +122,5 @@ def open_dataset(
 def _require_something(loader: Loader, path: Path) -> None:
     if not loader.rows_seen:
         raise InputError(Problem("F-DATA-001", Place(str(path))))
-    if not any(table.entity for table in loader.tables):
+    if not loader.tables:
         raise InputError(Problem("F-DATA-002", Place(str(path)), params={"known": loader.known_sheets()}))

@@ -90,7 +90,8 @@ class Loader:
         self.packer = Packer(programme.vocabulary)
         self.places = places
         self.log = log
-        self.tables: list[LoadedTable] = []
+        self.tables: dict[int, LoadedTable] = {}
+        """Sheet number → table; a sheet that is not used has its number and no table."""
         self.rows_seen = 0
         self._required = required_terms(programme)
         self._errors = {code for code, entry in catalogue().items() if entry.severity == "error"}
@@ -121,14 +122,13 @@ class Loader:
         place = Place(table.file, table.name)
         header = None if table.is_hidden else find_header(head, self.matcher, table.name, table.merges)
         if header is None:
-            self.tables.append(_unread(number))
             if any(cell not in (None, "") for row in head for cell in row):
                 self.rows_seen += 1
                 self.log.add(Problem("F-DATA-010", place) if table.is_hidden else self._unrecognised(place), number)
             return
         reader = TableReader(table, header, self.vocabulary)
         loaded = LoadedTable(number, header.match.entity, reader)
-        self.tables.append(loaded)
+        self.tables[number] = loaded
         for problem in reader.header_problems():
             self.log.add(problem, number, reader.first_data_row - 1)
         count = self._load_rows(loaded, itertools.chain(head[reader.first_data_row :], rows))
@@ -347,14 +347,3 @@ _NAMES = {
 def spot(place: Place) -> str:
     """Sheet and cell: how one problem names the place of another."""
     return "!".join(bit for bit in (place.part, place.cell) if bit)
-
-
-class _Unread(LoadedTable):
-    """A sheet that was not used keeps its number and has no rows."""
-
-    def place(self, row: int, key: str = "") -> Place:
-        return Place()
-
-
-def _unread(number: int) -> LoadedTable:
-    return _Unread(number, "", None)  # type: ignore[arg-type]  # it has no reader, and nobody asks for one

@@ -271,4 +271,4 @@ class Scopes:
         return Place(str(self._file()))
 
     def _file(self) -> str:
-        return next((table.reader.table.file for table in self.loader.tables if table.entity), "")
+        return next((table.reader.table.file for table in self.loader.tables.values()), "")

@@ -1,7 +1,7 @@
 """Workbooks: .xlsx, .xlsm, .xls, .ods through calamine.
 
 In: a path. Out: one raw table a sheet. Cells are str, float, bool, date, datetime, time; "" is a blank.
-Limits: calamine reads a whole sheet into memory (about 100 bytes a cell) before its first row; the sheet is let go when
+Limits: calamine reads a whole sheet into memory (about 75 bytes a cell) before its first row; the sheet is let go when
 its rows are done. Formulas are read by the value that the program which saved the file put beside them; those
 without one, and those that came to an error, are `UnreadCell`s.
 Source: ECMA-376 Part 2 (the package), MS-CFB 2.2 and MS-OFFCRYPTO 2.3.4.4 (the stream EncryptedPackage).

@@ -25,7 +25,6 @@ SingleValue = Callable[[Area], Value]
 AreaValues = Callable[[Area], Iterator[Value]]
 
 OTHER_TOKEN = re.compile(r"\s*(?:(?P<sum>(?i:SUM)\()|(?P<number>\d+(?:\.\d+)?)|(?P<mark>[-+*(),]))")
-SPACE = re.compile(r"\s*")
 
 
 class Unsupported(ValueError):
@@ -154,7 +153,7 @@ class _Reader:
         return node
 
     def expect_end(self) -> None:
-        if SPACE.fullmatch(self.text, self.position) is None:
+        if self._after_space() != len(self.text):
             raise Unsupported(self.text[self.position :].strip())
 
     def _product(self) -> Node:
@@ -199,12 +198,16 @@ class _Reader:
         return self.sum_of_terms()
 
     def _area(self) -> Area | None:
-        start = SPACE.match(self.text, self.position).end()  # type: ignore[union-attr]
+        start = self._after_space()
         match = REFERENCE.match(self.text, start)
         if match is None or match["string"] or match["first"]:
             return None
         self.position = match.end()
         return area_of(match)
+
+    def _after_space(self) -> int:
+        rest = self.text[self.position :]
+        return len(self.text) - len(rest.lstrip())
 
     def _peek(self) -> str:
         match = OTHER_TOKEN.match(self.text, self.position)
@@ -214,7 +217,7 @@ class _Reader:
         mark = self._peek()
         if not mark or mark not in marks:
             return ""
-        self.position = SPACE.match(self.text, self.position).end() + 1  # type: ignore[union-attr]
+        self.position = self._after_space() + 1
         return mark
 
     def _require(self, mark: str) -> None:

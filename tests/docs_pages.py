@@ -20,6 +20,8 @@ AREAS = {
     "RULE": "Rules of a programme",
     "FORM": "Programmes and forms",
     "TPL": "Templates",
+    "LAYOUT": "Layouts",
+    "FONT": "Fonts",
     "FIT": "Text that does not fit",
     "RENDER": "Filling a form",
     "XLSX": "Excel forms",

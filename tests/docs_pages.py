@@ -21,6 +21,7 @@ AREAS = {
     "FORM": "Programmes and forms",
     "TPL": "Templates",
     "LAYOUT": "Layouts",
+    "CODE": "Page codes",
     "FONT": "Fonts",
     "FIT": "Text that does not fit",
     "RENDER": "Filling a form",

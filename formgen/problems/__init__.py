@@ -30,7 +30,7 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-AREAS = ("files", "values", "data", "forms", "layouts", "fonts", "rendering", "packets")
+AREAS = ("files", "values", "data", "forms", "layouts", "codes", "fonts", "rendering", "packets")
 
 
 @dataclass(frozen=True, slots=True)

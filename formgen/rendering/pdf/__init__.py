@@ -1,0 +1,1 @@
+"""Records onto pages of PDF."""

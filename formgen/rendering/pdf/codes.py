@@ -1,0 +1,70 @@
+"""Page code and corner marks as operators of a PDF page.
+
+In: what the code says, where it stands (points, origin top left, y down). Out: operators of a content stream, complete
+in themselves (q … Q), black on whatever is there.
+
+The QR code is an inline image mask: 430 bytes, where its dark runs as rectangles are 3,700. Both were read from 200 of
+200 pages at 100 dpi, rendered by pdfium and poppler, up to version 5 (37 modules on 18 mm); version 6 was not. Its data
+are hexadecimal, because raw ones may hold the letters that end an image, and deflate to half anyway.
+Source: ISO 32000-2, 8.9.7 (inline images), 8.5.3.3.3 (even-odd rule).
+"""
+
+from __future__ import annotations
+
+import functools
+
+from formgen.errors import TemplateError
+from formgen.forms.layout import Rect
+from formgen.forms.page_code import PageCode, format_page_code
+from formgen.forms.page_marks import MARK_CELLS, MARK_ROWS, mark_boxes
+from formgen.problems import Place, Problem
+from formgen.rendering.pdf.qr import QUIET_MODULES, TooLong, encode_qr
+
+__all__ = ["draw_marks", "draw_page_code"]
+
+
+def draw_page_code(code: PageCode, box: Rect, page_height_pt: float) -> bytes:
+    """The QR code in the middle of its box, which has room for the quiet zone too.
+
+    Raises:
+        TemplateError (F-CODE-004): the form's id and version are too long for a code that can be read again.
+    """
+    text = format_page_code(code)
+    try:
+        picture = encode_qr(text)
+    except TooLong as exc:
+        raise TemplateError(Problem("F-CODE-004", Place(code.form), f"{code.form} {code.version}")) from exc
+    left, top, right, bottom = box
+    modules = picture.size + 2 * QUIET_MODULES
+    side = min(right - left, bottom - top) * picture.size / modules
+    x = (left + right - side) / 2
+    y = page_height_pt - (top + bottom + side) / 2
+    head = (
+        f"q 0 g {side:.3f} 0 0 {side:.3f} {x:.3f} {y:.3f} cm BI /W {picture.size} /H {picture.size} /IM true /D [1 0]"
+    )
+    return f"{head} /F /AHx ID {picture.bits.hex()}> EI Q\n".encode()
+
+
+@functools.lru_cache(maxsize=64)
+def draw_marks(width_pt: float, height_pt: float) -> bytes:
+    """The four corner marks of a page of this size; the same bytes for all pages of a size.
+
+    One path for each mark, filled by the even-odd rule: nothing white is painted, no seams between cells.
+    """
+    return b"".join(
+        _draw_mark(rows, box, height_pt) for rows, box in zip(MARK_ROWS, mark_boxes(width_pt, height_pt), strict=True)
+    )
+
+
+def _draw_mark(rows: tuple[int, ...], box: Rect, page_height_pt: float) -> bytes:
+    left, _, right, bottom = box
+    cell = (right - left) / MARK_CELLS
+    inner = MARK_CELLS - 2
+    white = [
+        f"{1 + column} {inner - row} 1 1 re"
+        for row, cells in enumerate(rows)
+        for column in range(inner)
+        if cells >> (inner - 1 - column) & 1
+    ]
+    place = f"q 0 g {cell:.5f} 0 0 {cell:.5f} {left:.3f} {page_height_pt - bottom:.3f} cm"
+    return " ".join([place, f"0 0 {MARK_CELLS} {MARK_CELLS} re", *white, "f* Q\n"]).encode()

@@ -72,7 +72,7 @@ def fill(
     language = current_language()
     if _holds_records(data, manifest):
         with progress(1) as step:
-            records = read_records(data, manifest)
+            records = read_records(data, manifest, reading.secret)
             tally = fill_records(
                 manifest,
                 records,

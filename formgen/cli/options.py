@@ -69,6 +69,14 @@ class DataOptions:
     mapping: tuple[str, ...]
     parameters: tuple[str, ...]
     as_of: str | None
+    office_secret: Path | None
+
+    @property
+    def secret(self) -> bytes:
+        """Raises: InputError, as `read_secret`."""
+        from formgen.data.keys import read_secret
+
+        return b"" if self.office_secret is None else read_secret(self.office_secret)
 
     def open(self, path: Path, programme: Programme) -> Dataset:
         """Raises: InputError, as `open_dataset`; click.BadParameter for an option that cannot be understood."""
@@ -78,16 +86,37 @@ class DataOptions:
         today = _reference_date(self.as_of)
         if self.as_of is not None and "reference_date" in programme.parameters:
             figures.setdefault("reference_date", today.isoformat())
-        return open_dataset(path, programme, mapping=pairs(self.mapping, "--map"), parameters=figures, today=today)
+        mapping = pairs(self.mapping, "--map")
+        return open_dataset(path, programme, mapping=mapping, parameters=figures, today=today, secret=self.secret)
 
 
 def add_data_options(verb: F) -> F:
-    """--map, --set and --as-of, which every verb that reads a dataset has: it gets them as `reading`."""
+    """--map, --set, --as-of and --office-secret, which every verb that reads a dataset gets as `reading`."""
 
     @functools.wraps(verb)
-    def bundled(*, mapping: tuple[str, ...], parameters: tuple[str, ...], as_of: str | None, **others: Any) -> Any:
-        return verb(reading=DataOptions(mapping, parameters, as_of), **others)
+    def bundled(
+        *,
+        mapping: tuple[str, ...],
+        parameters: tuple[str, ...],
+        as_of: str | None,
+        office_secret: Path | None,
+        **others: Any,
+    ) -> Any:
+        return verb(reading=DataOptions(mapping, parameters, as_of, office_secret), **others)
 
+    with_options = click.option(
+        "--office-secret",
+        "office_secret",
+        type=click.Path(path_type=Path),
+        envvar="FORMGEN_OFFICE_SECRET",
+        metavar="FILE",
+        help=say(
+            "本单位的密钥文件（16 字节以上），打印的编号由此产生，外人无法从编号试出证件号；"
+            "也可用环境变量 FORMGEN_OFFICE_SECRET 指定。",
+            "The office's secret (a file of 16 bytes or more), from which printed keys are made, so that nobody else "
+            "can test a number against them; or name it in FORMGEN_OFFICE_SECRET.",
+        ),
+    )(cast(F, bundled))
     with_options = click.option(
         "--as-of",
         "as_of",
@@ -96,7 +125,7 @@ def add_data_options(verb: F) -> F:
             "计算年龄的基准日，如 2015-10-31；默认今天。",
             "Date at which ages are counted, as 2015-10-31; today by default.",
         ),
-    )(cast(F, bundled))
+    )(with_options)
     with_options = click.option(
         "--set",
         "parameters",

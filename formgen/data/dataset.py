@@ -84,6 +84,7 @@ def open_dataset(
     mapping: Mapping[str, str] = _NOTHING,
     parameters: Mapping[str, str] = _NOTHING,
     today: datetime.date | None = None,
+    secret: bytes = b"",
 ) -> Dataset:
     """Read and check a dataset.
 
@@ -91,6 +92,7 @@ def open_dataset(
         mapping: label of a column → term key, or "-" to keep the column under its own label.
         parameters: figures of the programme's rules, by name, as a person types them.
         today: the day at which ages count unless `parameters` sets reference_date.
+        secret: the office's, for the keys of records (see `data.keys`).
     Raises:
         InputError: F-FILE-001 … 005 the file; F-DATA-001 nothing in it, F-DATA-002 nothing that can be recognised;
             F-DATA-007 a mapping to no term; F-DATA-080, 081 a parameter.
@@ -106,7 +108,8 @@ def open_dataset(
         raise InputError(finding.at(Place(label="--map")))
     spool = Spool()
     try:
-        loader = Loader(programme, matcher, deriver, spool, Places(programme.data.get("places", ())), ProblemLog())
+        places = Places(programme.data.get("places", ()))
+        loader = Loader(programme, matcher, deriver, spool, places, ProblemLog(), secret)
         with open_tables(path) as tables:
             loader.load(tables)
         _require_something(loader, path)

@@ -80,7 +80,14 @@ class Loader:
     """Reads all tables of one dataset."""
 
     def __init__(
-        self, programme: Programme, matcher: Matcher, deriver: Deriver, spool: Spool, places: Places, log: ProblemLog
+        self,
+        programme: Programme,
+        matcher: Matcher,
+        deriver: Deriver,
+        spool: Spool,
+        places: Places,
+        log: ProblemLog,
+        secret: bytes = b"",
     ) -> None:
         self.programme = programme
         self.vocabulary = programme.vocabulary
@@ -90,6 +97,7 @@ class Loader:
         self.packer = Packer(programme.vocabulary)
         self.places = places
         self.log = log
+        self.secret = secret
         self.tables: dict[int, LoadedTable] = {}
         """Sheet number → table; a sheet that is not used has its number and no table."""
         self.rows_seen = 0
@@ -101,7 +109,7 @@ class Loader:
             self._load_table(number, table)
 
     def key_of(self, entity: str, *parts: str | None) -> str:
-        return record_key(self.programme.id, entity, *(part or "" for part in parts))
+        return record_key(self.programme.id, entity, *(part or "" for part in parts), secret=self.secret)
 
     def row_key(self, entity: str, row: Stored) -> str:
         """The opaque key of a row that is kept."""

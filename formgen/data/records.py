@@ -85,7 +85,9 @@ def _total(item: Field, record: Record) -> int | Decimal | None:
     return sum(found[1:], found[0]) if found else None
 
 
-def read_records(path: Path | str, manifest: Manifest) -> Iterator[tuple[str, Record, list[Problem]]]:
+def read_records(
+    path: Path | str, manifest: Manifest, secret: bytes = b""
+) -> Iterator[tuple[str, Record, list[Problem]]]:
     """(opaque key, record, problems) of every record of a JSON or JSONL file, one after the other.
 
     Raises:
@@ -95,9 +97,10 @@ def read_records(path: Path | str, manifest: Manifest) -> Iterator[tuple[str, Re
     seen: Counter[str] = Counter()
     for number, raw in json_records(path):
         content = json.dumps(raw, ensure_ascii=False, sort_keys=True, default=str)
-        seen[content_key := record_key(manifest.id, content)] += 1
-        # Two equal records are two forms: the second of them needs a key of its own.
-        key = content_key if seen[content_key] == 1 else record_key(manifest.id, content, str(seen[content_key]))
+        key = record_key(manifest.id, content, secret=secret)
+        seen[key] += 1
+        if seen[key] > 1:  # Two equal records are two forms: the second of them needs a key of its own.
+            key = record_key(manifest.id, content, str(seen[key]), secret=secret)
         reader = _JsonReader(Place(str(path), cell=str(number)), key)
         record = reader.read(manifest.fields, raw)
         yield key, record, reader.problems

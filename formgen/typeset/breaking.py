@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-__all__ = ["break_lines"]
+__all__ = ["NOT_FIRST", "NOT_LAST", "TOLERANCE_EM", "break_lines", "may_break"]
 
 NOT_FIRST: Final = frozenset(
     "!%),.:;>?]}¢°·ˇˉ―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞︶︺︾﹀﹄﹚﹜﹞！＂％＇），．：；？］｀｜｝～￠—–々‧•"
@@ -34,7 +34,7 @@ def break_lines(
     """The index at which each line of one paragraph begins; always at least one line.
 
     Args:
-        gaps, sums: as `gaps_and_sums` gives them for `text`.
+        gaps, sums: as `gaps_in` and `sums_of` of formgen.typeset.widths give them for `text`.
         width_em, first_width_em: room of a line, of the first line.
     """
     starts = [0]
@@ -56,13 +56,14 @@ def _break_at(text: str, start: int, end: int) -> int:
     """The last place in (start, end] where the line may break; `end` where there is none."""
     position = end
     while position > start:
-        if _may_break(text, position):
+        if may_break(text, position):
             return position
         position -= 1
     return end
 
 
-def _may_break(text: str, position: int) -> bool:
+def may_break(text: str, position: int) -> bool:
+    """Whether a line may end before the character at `position`, which is not the first."""
     before, after = text[position - 1], text[position]
     if before == " ":
         return after != " "

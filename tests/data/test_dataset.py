@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from formgen.data.dataset import open_dataset
-from formgen.data.keys import natural_order, record_key
+from formgen.data.keys import natural_order, read_secret, record_key
+from formgen.data.records import read_records
 from formgen.data.synthetic import write_sample
+from formgen.errors import InputError
 from formgen.forms.catalogue import Programme
 from tests.data.conftest import ROSTER, TODAY, Load, certificate, codes, person
 
@@ -86,6 +88,30 @@ def test_keys_are_stable_opaque_and_apart(load: Load) -> None:
     assert first == second and len(set(first.values())) == len(rows)
     assert all(re.fullmatch("[A-Z2-7]{10}", key) for key in first.values())
     assert record_key("a", "x") != record_key("b", "x") and record_key("a", "x", "y") != record_key("a", "xy")
+
+
+def test_an_offices_secret_makes_keys_that_others_cannot_test(load: Load, tmp_path: Path, xinmi: Programme) -> None:
+    def keys(secret: bytes) -> list[str]:
+        return [scope.key for scope in load({"残疾人": [ROSTER, person()]}, secret=secret).scopes("person")]
+
+    notepad, editor, record = tmp_path / "a.txt", tmp_path / "b.txt", tmp_path / "r.jsonl"
+    notepad.write_bytes(b"\xef\xbb\xbfcorrect horse battery\r\n")
+    editor.write_bytes(b"correct horse battery\n")
+    record.write_text('{"name": "张三"}', "utf-8")
+    assert keys(read_secret(notepad)) == keys(read_secret(editor)) != keys(b"")
+    form = xinmi.forms["application-form"]
+    assert next(read_records(record, form, read_secret(editor)))[0] != next(read_records(record, form))[0]
+    assert record_key("a", "x", secret=b"s") != record_key("b", "x", secret=b"s")
+
+
+@pytest.mark.parametrize(("content", "code"), [(None, "F-FILE-001"), (b"short\n", "F-DATA-090"), (b"", "F-DATA-090")])
+def test_a_secret_that_is_none_is_refused(tmp_path: Path, content: bytes | None, code: str) -> None:
+    path = tmp_path / "secret.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_secret(path)
+    assert caught.value.problem.code == code
 
 
 def test_natural_order() -> None:

@@ -334,3 +334,21 @@ def test_a_row_that_cannot_be_printed_does_not_cost_the_register(tmp_path: Path,
     strict = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "strict", "--strict", *AS_OF)
     assert strict.code == 1
     assert not list((tmp_path / "strict").rglob("附件1*"))
+
+
+def test_the_offices_secret_changes_every_key_and_nothing_else(
+    formgen: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def records(name: str, *options: object) -> list[tuple[str, str]]:
+        call = ("fill", "xinmi-2015/pairing-registration", DATASET, "-o", tmp_path / name, *AS_OF, *options)
+        assert formgen(*call).code == 0
+        listed = json.loads((tmp_path / name / "manifest.json").read_text("utf-8"))
+        return [(file["file"], file["sheets"][0][2]) for file in listed["files"]]
+
+    secret = tmp_path / "secret.txt"
+    secret.write_text("correct horse battery", "utf-8")
+    plain, keyed = records("plain"), records("keyed", "--office-secret", secret)
+    monkeypatch.setenv("FORMGEN_OFFICE_SECRET", str(secret))
+    assert records("again") == keyed
+    assert [path for path, _ in plain] == [path for path, _ in keyed]
+    assert not {key for _, key in plain} & {key for _, key in keyed}

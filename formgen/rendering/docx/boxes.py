@@ -34,6 +34,7 @@ from formgen.rendering.docx.wordml import (
 )
 from formgen.rendering.docx.words import Words, words_of
 from formgen.typeset import Box, fit
+from formgen.typeset.widths import WIDEST
 from formgen.units import half_points, twips_to_pt
 
 __all__ = ["HOLDERS", "Site", "find_sites", "instrument_sizes"]
@@ -222,7 +223,7 @@ def _whole(paragraph: Element, scope: Scope, fields: Mapping[str, Field], styles
         return None
     box, is_exact = room
     # The template's own words fit, as it shows: fonts may be lower than the fit has to expect.
-    lines = len(fit(words.blank, dataclasses.replace(box, min_size_pt=box.size_pt)).lines)
+    lines = len(fit(words.blank, dataclasses.replace(box, min_size_pt=box.size_pt), WIDEST).lines)
     box = dataclasses.replace(box, height_pt=max(box.height_pt, lines * box.line_pt))
     holder = f"{words.variable}." if words.variable else ""
     return Site(0, "", 0, words.fields[0], words.table, holder, box, is_exact, words)

@@ -11,6 +11,7 @@ from formgen.problems import Place, Problem
 from formgen.rendering.docx.boxes import Site
 from formgen.rendering.docx.words import Words
 from formgen.typeset import fit
+from formgen.typeset.fit import holds_surely
 from formgen.units import half_points, twips
 
 __all__ = ["Shrunk", "SizeKeeper"]
@@ -50,7 +51,7 @@ class SizeKeeper:
         for table, values in self._holders(context):
             for key, sure, site in self._sites[table]:
                 text = values[key]
-                if text and (len(text) > sure or "\n" in text):
+                if not holds_surely(text, sure):
                     self._fit(text, values, site, site.field, shrunk, problems, record_key)
         for table, words, site in self._paragraphs:
             for values in context[table] if table else (context,):

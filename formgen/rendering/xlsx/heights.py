@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from formgen.rendering.xlsx.references import Area
 from formgen.rendering.xlsx.template import FieldCell, FormulaCell, RowPlan, SheetPlan
 from formgen.typeset import Box, fit
+from formgen.typeset.fit import holds_surely
+from formgen.typeset.widths import WIDEST
 
 __all__ = ["MAX_HEIGHT_PT", "Growing", "GrowingCell"]
 
@@ -51,7 +53,7 @@ class GrowingCell:
 
     def needed_pt(self, text: str) -> float:
         """The row's height at which all of `text` shows."""
-        lines = len(fit(text, Box(self.width_pt, 0, self.size_pt, self.size_pt, self.size_pt)).lines)
+        lines = len(fit(text, Box(self.width_pt, 0, self.size_pt, self.size_pt, self.size_pt), WIDEST).lines)
         return ((lines - 1) * LINE_EM + LAST_LINE_EM) * self.size_pt + PADDING_PT - self.other_pt
 
 
@@ -97,9 +99,7 @@ class Growing:
         height, asking = 0.0, None
         for cell in self.cells:
             text = texts.get(cell.index, "")
-            if (len(text) > cell.sure or "\n" in text) and (needed := cell.needed_pt(text)) > max(
-                height, self.height_pt
-            ):
+            if not holds_surely(text, cell.sure) and (needed := cell.needed_pt(text)) > max(height, self.height_pt):
                 height, asking = needed, cell
         return height, asking
 

@@ -16,11 +16,25 @@ from formgen.problems import Place, Problem
 from formgen.values import ValueType, value_type
 from formgen.vocabulary.terms import Vocabulary
 
-__all__ = ["CARRIERS", "Carrier", "Field", "Manifest", "Subject", "Table", "load_yaml", "read_manifest"]
+__all__ = [
+    "CARRIERS",
+    "Carrier",
+    "LAYOUT",
+    "Field",
+    "Manifest",
+    "Subject",
+    "Table",
+    "TemplateKind",
+    "load_yaml",
+    "read_manifest",
+]
 
 Subject = Literal["person", "household", "pairing", "base", "place", "programme"]
-Carrier = Literal["docx", "xlsx"]
+Carrier = Literal["pdf", "pdf-form", "docx", "xlsx"]
 CARRIERS: tuple[Carrier, ...] = get_args(Carrier)
+TemplateKind = Literal["docx", "xlsx"]
+TEMPLATE_KINDS: tuple[TemplateKind, ...] = get_args(TemplateKind)
+LAYOUT = "layout.json"
 DEFAULT_MIN_FONT_PT = 7.5
 """The smallest type an official still reads on paper (小六号 is 6.5 pt, 六号 7.5 pt)."""
 
@@ -86,10 +100,16 @@ class Manifest:
 
     @functools.cached_property
     def carriers(self) -> tuple[Carrier, ...]:
-        return tuple(carrier for carrier in CARRIERS if self.template(carrier).is_file())
+        """What the form can be printed as: the PDFs once its layout was compiled, and as its templates are."""
+        is_compiled = (self.folder / LAYOUT).is_file()
+        return (*(("pdf", "pdf-form") if is_compiled else ()), *self.templates)
 
-    def template(self, carrier: Carrier) -> Path:
-        return self.folder / f"form.{carrier}"
+    @functools.cached_property
+    def templates(self) -> tuple[TemplateKind, ...]:
+        return tuple(kind for kind in TEMPLATE_KINDS if self.template(kind).is_file())
+
+    def template(self, kind: TemplateKind) -> Path:
+        return self.folder / f"form.{kind}"
 
     def field(self, key: str) -> Field:
         return self._by_key[key]

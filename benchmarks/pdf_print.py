@@ -31,7 +31,7 @@ SIZES = (1_000, 10_000)
 FLAT = 100_000
 OFFICE, TYPST, SINGLE, LONG = 100, 2_000, 2_000, 2_000
 REPEAT = 3
-COMMON = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事"
+COMMON = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行"
 NATIONS = ("汉族", "回族", "土家族", "苗族")
 
 
@@ -162,7 +162,7 @@ def _identity(number: int) -> str:
     from stdnum.cn import ric
 
     body = f"410183{1950 + number % 50}{1 + number % 12:02}15{(number // 600) % 500 * 2 + 1:03}"
-    return f"{body}{ric.calc_check_digit(body)}"
+    return body + str(ric.calc_check_digit(body + "0"))
 
 
 def fill_with_office(data: Path, out: Path) -> None:
@@ -210,7 +210,7 @@ TYPST_FORM = """
 #set page(paper: "a4", margin: (top: 51pt, bottom: 34pt, x: 45pt))
 #set text(font: "Formgen Song", size: 12pt, lang: "zh")
 #set par(leading: 8pt)
-#let box(h, body) = table.cell(body, align: left + top)
+#let long(body) = table.cell(colspan: 9, align: left + top, body)
 #for r in json("records.json") {
   text(16pt)[附件2]
   align(center, text(22pt)[“农村基层党组织助残扶贫工程”帮扶对象 \\ 申请登记表])
@@ -224,13 +224,13 @@ TYPST_FORM = """
     table.cell(colspan: 2)[残疾人证号], table.cell(colspan: 3)[#r.certificate],
     table.cell(colspan: 2)[家庭住址], table.cell(colspan: 3)[#r.address],
     table.cell(colspan: 2)[联系方式], table.cell(colspan: 3)[#r.phone],
-    table.cell(rowspan: 2)[个人申请], table.cell(colspan: 9, align: left + top)[#r.application],
+    table.cell(rowspan: 2)[个人申请], long(r.application),
     table.cell(colspan: 9, align: left)[申请人： #r.applied_on 年 月 日],
-    table.cell(rowspan: 2)[村(社区) \\ 党支部意见], table.cell(colspan: 9, align: left + top)[#r.village_opinion],
+    table.cell(rowspan: 2)[村(社区) \\ 党支部意见], long(r.village_opinion),
     table.cell(colspan: 9, align: left)[审核人： 公章 年 月 日],
-    table.cell(rowspan: 2)[乡(镇)、街 \\ 道办事处党 \\ (工)委意见], table.cell(colspan: 9, align: left + top)[#r.town_opinion],
+    table.cell(rowspan: 2)[乡(镇)、街 \\ 道办事处党 \\ (工)委意见], long(r.town_opinion),
     table.cell(colspan: 9, align: left)[审核人： 公章 年 月 日],
-    table.cell(rowspan: 2)[市级残联商 \\ 请市级组织 \\ 部意见], table.cell(colspan: 9, align: left + top)[#r.city_opinion],
+    table.cell(rowspan: 2)[市级残联商 \\ 请市级组织 \\ 部意见], long(r.city_opinion),
     table.cell(colspan: 9, align: left)[审核人： 公章 年 月 日],
   )
   pagebreak(weak: true)

@@ -18,7 +18,16 @@ from typing import IO
 from formgen.errors import OutputError
 from formgen.problems import Place, Problem
 
-__all__ = ["PARTIAL_SUFFIX", "STAGING", "Staging", "make_folder", "output_error", "staged_folder", "whole_file", "write_whole"]
+__all__ = [
+    "PARTIAL_SUFFIX",
+    "STAGING",
+    "Staging",
+    "make_folder",
+    "output_error",
+    "staged_folder",
+    "whole_file",
+    "write_whole",
+]
 
 CANNOT_WRITE = (OSError, UnicodeEncodeError)
 """Of a path: the second where the locale's encoding of file names has no such character (LC_ALL=C)."""

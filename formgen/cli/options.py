@@ -152,9 +152,7 @@ def carrier_option(verb: F) -> F:
         type=click.Choice(["pdf", "pdf-form", "docx", "xlsx"]),
         default="pdf",
         show_default=True,
-        help=say(
-            "输出格式：打印用 PDF、可填写的 PDF、Word、Excel。", "PDF to print, fillable PDF, Word or Excel."
-        ),
+        help=say("输出格式：打印用 PDF、可填写的 PDF、Word、Excel。", "PDF to print, fillable PDF, Word or Excel."),
     )(verb)
 
 

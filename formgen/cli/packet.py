@@ -22,8 +22,8 @@ __all__ = ["packet"]
     "packet",
     help=say(
         "按项目规定生成全部材料：每村一个 PDF（逐户排列），名册，基地材料，任务计划；附 manifest.json。",
-        "Make all packets of a programme: a PDF a village (household by household), registers, bases, the plan; listed in "
-        "manifest.json.",
+        "Make all packets of a programme: a PDF a village (household by household), registers, bases, the plan; "
+        "listed in manifest.json.",
     ),
     epilog=say(
         "示例：formgen packet xinmi-2015 dataset.xlsx -o out/",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
 
@@ -55,7 +55,8 @@ def font_option(verb: F) -> F:
         multiple=True,
         metavar="DIR",
         help=say(
-            "字体文件夹（可多次），优先于自带字体。", "A folder of fonts; may be repeated, comes before the package's own."
+            "字体文件夹（可多次），优先于自带字体。",
+            "A folder of fonts; may be repeated, comes before the package's own.",
         ),
     )(verb)
 
@@ -109,7 +110,8 @@ def _single(verb: F) -> F:
         "is_single",
         is_flag=True,
         help=say(
-            "每户（每条记录）一个 PDF，不按村合并。", "One PDF a household or record instead of one merged file a village."
+            "每户（每条记录）一个 PDF，不按村合并。",
+            "One PDF a household or record instead of one merged file a village.",
         ),
     )(verb)
 
@@ -141,10 +143,10 @@ def _cards(verb: F) -> F:
     return click.option(
         "--nup",
         "per_sheet",
-        metavar="COLUMNSxROWS",
+        metavar="COLUMNSxROWS|auto",
         help=say(
-            "小尺寸表单（联系卡）拼版，如 2x5：带裁切线，正反面对齐。",
-            "Small forms (contact cards) on A4 pages, as 2x5, with cut marks; backs lie behind their fronts.",
+            "小尺寸表单（联系卡）拼版，如 2x5 或 auto（能放几张放几张）：带裁切线，正反面对齐。",
+            "Small forms (contact cards) on A4 pages, as 2x5 or auto, with cut marks; backs lie behind their fronts.",
         ),
     )(verb)
 
@@ -157,8 +159,8 @@ def _continue(verb: F) -> F:
         multiple=True,
         help=say(
             "有内容放不下（overflow）或缺字（glyph）时，略去并列出这些记录，其余照常打印；默认全部不打印。",
-            "Where a value has no room (overflow) or no glyph (glyph): leave these records out, name them and print the "
-            "rest; by default nothing is printed.",
+            "Where a value has no room (overflow) or no glyph (glyph): leave these records out, name them and print "
+            "the rest; by default nothing is printed.",
         ),
     )(verb)
 
@@ -174,11 +176,13 @@ def _jobs(verb: F) -> F:
     )(verb)
 
 
-def _per_sheet(text: str | None) -> tuple[int, int] | None:
+def _per_sheet(text: str | None) -> tuple[int, int] | Literal["auto"] | None:
     if text is None:
         return None
+    if text == "auto":
+        return "auto"
     match = PER_SHEET.fullmatch(text)
     if match is None:
-        message = say(f"“{text}”应写作 列x行，如 2x5", f"{text!r} should read COLUMNSxROWS, as 2x5")
+        message = say(f"“{text}”应写作 列x行（如 2x5）或 auto", f"{text!r} should read COLUMNSxROWS (as 2x5) or auto")
         raise click.BadParameter(message, param_hint="--nup")
     return int(match[1]), int(match[2])

@@ -16,7 +16,7 @@ from formgen.errors import EXIT_OK, EXIT_PROBLEMS
 from formgen.problems import Problem
 
 if TYPE_CHECKING:
-    from formgen.packets.writer import Tally
+    from formgen.packets.jobs import Tally
 
 __all__ = ["finish", "progress"]
 
@@ -62,8 +62,8 @@ def finish(
             click.echo(
                 say(
                     "有内容无法打印，未写入任何文件。请改正数据，或用 --continue-on 决定略去这些记录、打印其余。",
-                    "Something cannot be printed: nothing was written. Mend the data, or decide with --continue-on to leave "
-                    "these records out and print the rest.",
+                    "Something cannot be printed: nothing was written. Mend the data, or decide with --continue-on to "
+                    "leave these records out and print the rest.",
                 )
             )
             return EXIT_PROBLEMS

@@ -18,8 +18,8 @@ from formgen.vocabulary.terms import Vocabulary
 
 __all__ = [
     "CARRIERS",
-    "Carrier",
     "LAYOUT",
+    "Carrier",
     "Field",
     "Manifest",
     "Subject",

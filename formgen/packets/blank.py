@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from formgen.forms.manifest import Carrier, Manifest
-from formgen.packets.options import PrintOptions
+from formgen.packets.options import DEFAULT_PRINT, PrintOptions
 from formgen.packets.templates import Templates
 from formgen.rendering import Rendered
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["render_blank"]
 
 
-def render_blank(manifest: Manifest, carrier: Carrier, options: PrintOptions = PrintOptions()) -> Rendered:
+def render_blank(manifest: Manifest, carrier: Carrier, options: PrintOptions = DEFAULT_PRINT) -> Rendered:
     """Raises: TemplateError: the form has no template, or no layout, of this carrier."""
     if carrier == "docx":
         return Templates().docx(manifest).render_blank()

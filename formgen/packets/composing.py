@@ -80,7 +80,8 @@ class Composer:
 
     def _compose(self, packet: str, sheet: TaskSheet) -> ComposedSheet:
         compiled = self.compiled(sheet.manifest)
-        copies, problems = [], ()
+        copies: list[tuple[ComposedPage, ...]] = []
+        problems: tuple[Problem, ...] = ()
         for number in range(1, self.options.copies + 1):
             marks = Marks(packet, number) if self.options.has_marks else None
             composed = compiled.compose(sheet.record, sheet.key, marks=marks)
@@ -102,8 +103,8 @@ def compose_parallel(
         try:
             while True:
                 while len(waiting) < workers * AHEAD and (chunk := list(islice(remaining, IN_CHUNK))):
-                    labels, sent = zip(*chunk, strict=True)
-                    waiting.append((list(labels), pool.submit(_compose_chunk, sent)))
+                    sent = pool.submit(_compose_chunk, [task for _, task in chunk])
+                    waiting.append(([label for label, _ in chunk], sent))
                 if not waiting:
                     return
                 labels, future = waiting.popleft()

@@ -1,7 +1,7 @@
 """Files to be and what became of them: the shared words of planning, filling, printing and writing.
 
-A job is one packet's file. A press turns a job into parts; a part that could not be printed says why. What it says about
-a field is put where the value comes from: the row of the dataset, where it is mended.
+A job is one packet's file. A press turns a job into parts; a part that could not be printed says why. What it says
+about a field is put where the value comes from: the row of the dataset, where it is mended.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The presses of PDF: merged files that grow while their pages come, and fillable forms.
 
-Pages are composed job by job, in this process or in others; the file is written here, in the order of the jobs, whatever
-finishes first. A job that cannot be printed never reaches the file, so that the file stays whole.
+Pages are composed job by job, in this process or in others; the file is written here, in the order of the jobs,
+whatever finishes first. A job that cannot be printed never reaches the file, so that the file stays whole.
 """
 
 from __future__ import annotations
@@ -13,16 +13,22 @@ from pathlib import Path
 from typing import IO, cast
 
 from formgen.files import make_folder, output_error
+from formgen.forms.manifest import Manifest
+from formgen.packets.cards import CardStack, is_card
 from formgen.packets.composing import ComposedSheet, Composer, compose_parallel, task_of
 from formgen.packets.jobs import FileJob, Part
 from formgen.packets.ledger import Ledger
 from formgen.packets.naming import NameKeeper
 from formgen.packets.options import PrintOptions
-from formgen.packets.press import Printed, sheet_entries
+from formgen.packets.press import FilePress, Printed, sheet_entries
 from formgen.problems import Problem
-from formgen.rendering.pdf import Identity, PdfFile
+from formgen.rendering.acroform import CompiledAcroForm, compile_acroform
+from formgen.rendering.pdf import ComposedPage, Identity, PdfFile
+from formgen.rendering.pdf.imposing import pad_duplex
+from formgen.rendering.pdf.sides import empty_page_like
+from formgen.typeset.fonts import FontBook
 
-__all__ = ["PdfPress"]
+__all__ = ["FormPress", "PdfPress"]
 
 ENDING = ".pdf"
 
@@ -39,6 +45,14 @@ class PdfPress:
         self._options = options
         self._composer = Composer(options, picture_folder)
         self._open: _OpenFile | None = None
+        self._has_cards = False
+
+    @property
+    def problems(self) -> list[Problem]:
+        found = list(self._composer.fonts.problems)
+        if self._options.per_sheet is not None and not self._has_cards:
+            found.append(Problem("F-PRINT-002"))
+        return found
 
     def print(self, job: FileJob) -> list[Part]:
         return self._parts(job, self._composer.compose(task_of(job)))
@@ -60,6 +74,7 @@ class PdfPress:
             self._open = self._begin(job, stem, owner, part, is_alone)
             begun = 1
         self._open.add(job, part)
+        self._has_cards = self._has_cards or self._open.has_cards
         self._ledger.add_sheets(sheet_entries(part.sheets))
         if is_alone:
             self.close()
@@ -80,7 +95,7 @@ class PdfPress:
         path = self._folder / relative
         make_folder(path.parent)
         self._ledger.begin(relative, job.packet, owner)
-        return _OpenFile(path, stem, _identity(part, is_alone))
+        return _OpenFile(path, stem, _identity(part, is_alone), self._options)
 
     @staticmethod
     def _parts(job: FileJob, sheets: Sequence[ComposedSheet]) -> list[Part]:
@@ -89,6 +104,36 @@ class PdfPress:
         found = [problem for sheet in sheets for problem in sheet.problems]
         is_whole = all(sheet.copies is not None for sheet in sheets)
         return [Part(job.path, ENDING, job.sheets, [sheet.copies for sheet in sheets] if is_whole else None, found)]
+
+
+class FormPress(FilePress):
+    """Prints every sheet as a fillable PDF of its own."""
+
+    def __init__(
+        self, folder: Path, names: NameKeeper, ledger: Ledger, options: PrintOptions, picture_folder: Path
+    ) -> None:
+        super().__init__(folder, names, ledger)
+        self.fonts = FontBook(options.font_dirs)
+        self._picture_folder = picture_folder
+        self._compiled: dict[str, CompiledAcroForm] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        return self.fonts.problems
+
+    def print(self, job: FileJob) -> list[Part]:
+        is_alone = len(job.sheets) == 1
+        parts = []
+        for sheet in job.sheets:
+            result = self._form(sheet.manifest).render(sheet.record, sheet.key)
+            stem = job.path if is_alone else f"{job.path}-{sheet.manifest.short}"
+            parts.append(Part(stem, ENDING, [sheet], result.content, result.problems))
+        return parts
+
+    def _form(self, manifest: Manifest) -> CompiledAcroForm:
+        if manifest.id not in self._compiled:
+            self._compiled[manifest.id] = compile_acroform(manifest, self.fonts, self._picture_folder)
+        return self._compiled[manifest.id]
 
 
 def _identity(part: Part, is_alone: bool) -> Identity:
@@ -103,8 +148,10 @@ def _identity(part: Part, is_alone: bool) -> Identity:
 class _OpenFile:
     """A file that still takes pages. It lies in a run's staging folder: nobody sees it before it is whole."""
 
-    def __init__(self, path: Path, stem: str, identity: Identity) -> None:
+    def __init__(self, path: Path, stem: str, identity: Identity, options: PrintOptions) -> None:
         self.stem = stem
+        self._is_duplex = options.is_duplex
+        self._cards = CardStack(options.per_sheet) if options.per_sheet is not None else None
         self.sha256 = ""
         self.problems: list[Problem] = []
         self._path = path
@@ -118,11 +165,33 @@ class _OpenFile:
         with self._translated():
             for sheet, copies in zip(part.sheets, part.content, strict=True):
                 outline = (*job.outline, sheet.manifest.short) if has_many else job.outline
-                for pages in copies:
-                    self._file.add(pages, outline)
+                self._add_copies(copies, outline)
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether a form of this file stood with others on one page."""
+        return self._cards is not None and self._cards.count > 0
+
+    def _add_copies(self, copies: Sequence[Sequence[ComposedPage]], outline: tuple[str, ...]) -> None:
+        if self._cards is not None and is_card(copies[0]):
+            for pages in copies:
+                self._add_sides(self._cards.put(pages, outline))
+            return
+        if self._cards is not None:
+            self._add_sides(self._cards.flush())
+        if self._is_duplex:
+            copies = list(pad_duplex(copies, empty_page_like))
+        for pages in copies:
+            self._file.add(pages, outline)
+
+    def _add_sides(self, sides: Iterable[tuple[ComposedPage, tuple[str, ...]]]) -> None:
+        for page, outline in sides:
+            self._file.add([page], outline)
 
     def close(self) -> None:
         with self._translated():
+            if self._cards is not None:
+                self._add_sides(self._cards.flush())
             self._file.close()
             self._stream.close()
         self.sha256 = self._stream.digest.hexdigest()

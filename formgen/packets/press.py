@@ -13,15 +13,21 @@ from formgen.packets.jobs import FileJob, FilledSheet, Part
 from formgen.packets.ledger import FileEntry, Ledger, SheetEntry
 from formgen.packets.naming import NameKeeper
 from formgen.packets.templates import Templates
+from formgen.problems import Problem
 from formgen.rendering.docx import merge
 
-__all__ = ["OfficePress", "Press", "Printed", "sheet_entries"]
+__all__ = ["FilePress", "OfficePress", "Press", "Printed", "sheet_entries"]
 
 Printed = tuple[FileJob, Sequence[Part]]
 
 
 class Press(Protocol):
     """Prints jobs and saves what it printed."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What concerns the run and no single job; complete when the press is closed."""
+        ...
 
     def print(self, job: FileJob) -> Sequence[Part]:
         """The parts of one job; none where it has no sheets."""
@@ -44,21 +50,22 @@ class Press(Protocol):
         ...
 
 
-class OfficePress:
-    """One Word file a job, or a workbook for each sheet that has an Excel template and Word for the others."""
+class FilePress:
+    """Prints every part into a file of its own."""
 
-    def __init__(
-        self, folder: Path, carrier: Carrier, names: NameKeeper, ledger: Ledger, templates: Templates
-    ) -> None:
+    def __init__(self, folder: Path, names: NameKeeper, ledger: Ledger) -> None:
         self._folder = folder
-        self._carrier: Carrier = carrier
         self._names = names
         self._ledger = ledger
-        self._templates = templates
         self._folders: set[Path] = set()
 
-    def print(self, job: FileJob) -> list[Part]:
-        return list(self._print(job))
+    @property
+    def problems(self) -> Sequence[Problem]:
+        return ()
+
+    def print(self, job: FileJob) -> Sequence[Part]:
+        """The parts of one job. Raises: TemplateError."""
+        raise NotImplementedError
 
     def print_all(self, jobs: Iterable[FileJob]) -> Iterator[Printed]:
         for job in jobs:
@@ -80,6 +87,18 @@ class OfficePress:
 
     def abandon(self) -> None:
         """No file stays open."""
+
+
+class OfficePress(FilePress):
+    """One Word file a job, or a workbook for each sheet that has an Excel template and Word for the others."""
+
+    def __init__(self, folder: Path, names: NameKeeper, ledger: Ledger, carrier: Carrier, templates: Templates) -> None:
+        super().__init__(folder, names, ledger)
+        self._carrier: Carrier = carrier
+        self._templates = templates
+
+    def print(self, job: FileJob) -> Sequence[Part]:
+        return list(self._print(job))
 
     def _print(self, job: FileJob) -> Iterator[Part]:
         pages: list[FilledSheet] = []

@@ -22,13 +22,13 @@ from formgen.forms.manifest import Carrier, Manifest
 from formgen.packets.jobs import FileJob, FilledSheet, Tally, Volume
 from formgen.packets.ledger import LEDGER_NAME, Ledger, file_digest, is_same_run, open_ledger, read_owners
 from formgen.packets.naming import NameKeeper, expand_pattern
-from formgen.packets.options import Decision, PrintOptions
+from formgen.packets.options import DEFAULT_PRINT, Decision, PrintOptions
 from formgen.packets.plan import FILL, PlannedFile, form_plan, plan_packets, plan_sheets
 from formgen.packets.press import OfficePress, Press
 from formgen.packets.templates import Templates
 from formgen.packets.writer import PacketWriter
 from formgen.problems import Language, Place, Problem
-from formgen.rendering.person import shown_name
+from formgen.rendering.context import named_by
 
 __all__ = ["Step", "fill_form", "fill_records", "run_packets"]
 
@@ -63,7 +63,7 @@ def run_packets(
     *,
     language: Language = "zh",
     is_strict: bool = False,
-    options: PrintOptions = PrintOptions(),
+    options: PrintOptions = DEFAULT_PRINT,
     on_step: Step | None = None,
 ) -> Tally:
     """Write every packet the programme defines, and manifest.json.
@@ -87,7 +87,7 @@ def fill_form(
     is_merged: bool = False,
     language: Language = "zh",
     is_strict: bool = False,
-    options: PrintOptions = PrintOptions(),
+    options: PrintOptions = DEFAULT_PRINT,
     on_step: Step | None = None,
 ) -> Tally:
     """Fill one form for all its records: a file each, or all in one Word file or PDF in print order."""
@@ -110,7 +110,7 @@ def fill_records(
     is_merged: bool = False,
     language: Language = "zh",
     is_strict: bool = False,
-    options: PrintOptions = PrintOptions(),
+    options: PrintOptions = DEFAULT_PRINT,
     on_step: Step | None = None,
 ) -> Tally:
     """Fill one form from records keyed by field; `records` gives (record key, record, problems).
@@ -163,7 +163,6 @@ def _opened(run: _Run) -> Iterator[tuple[PacketWriter, Ledger]]:
     folder = make_folder(run.folder)
     is_repeated = is_same_run(folder, run.head)
     names = NameKeeper(read_owners(folder))
-    is_staged = run.carrier in PRINTED
     with contextlib.ExitStack() as stack:
         staging = stack.enter_context(staged_folder(folder, LEDGER_NAME)) if run.carrier in PRINTED else None
         target = staging.path if staging is not None else folder
@@ -182,7 +181,7 @@ def _opened(run: _Run) -> Iterator[tuple[PacketWriter, Ledger]]:
 def _press(run: _Run, folder: Path, names: NameKeeper, ledger: Ledger) -> Press:
     pictures = run.source if run.source.is_dir() else run.source.parent
     if run.carrier in ("docx", "xlsx"):
-        return OfficePress(folder, run.carrier, names, ledger, Templates(pictures))
+        return OfficePress(folder, names, ledger, run.carrier, Templates(pictures))
     # Word files need none of what it takes to write PDF.
     from formgen.packets.pdf_press import FormPress, PdfPress
 
@@ -206,7 +205,8 @@ def _name_leftovers(run: _Run, tally: Tally, names: NameKeeper) -> None:
 
 
 def _job(manifest: Manifest, place: Place, key: str, record: Mapping[str, Any], problems: list[Problem]) -> FileJob:
-    name = shown_name(manifest, record)
+    named = named_by(manifest, record)
+    name = named[1] if named is not None else ""
     path = expand_pattern(f"{manifest.short}-{place.cell:0>4}-{{name}}", {"name": name})
     sheet = FilledSheet(manifest, record, key, place)
     return FileJob(path, FILL, key, [sheet], problems, volume=_whole(manifest), outline=(name or f"{place.cell}",))

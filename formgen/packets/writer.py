@@ -36,6 +36,7 @@ class PacketWriter:
     def finish(self) -> None:
         """End the last file."""
         self._press.close()
+        self.tally.problems += self._press.problems
 
     def build(self, planned: PlannedFile) -> FileJob:
         """Fill the sheets of one planned file."""

@@ -141,7 +141,9 @@ def test_a_broken_tag_is_named_with_its_paragraph(
     shutil.copytree(ROOT / "templates", templates)
     form = templates / "xinmi-2015/application-form/form.docx"
     _replace_in_document(form, "{{ name }}", tag)
-    outcome = formgen("blank", "xinmi-2015/application-form", "-f", "docx", "-o", tmp_path / "b.docx", "--templates", templates)
+    outcome = formgen(
+        "blank", "xinmi-2015/application-form", "-f", "docx", "-o", tmp_path / "b.docx", "--templates", templates
+    )
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
     assert said in outcome.err and "form.docx" in outcome.err

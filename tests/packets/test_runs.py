@@ -220,7 +220,9 @@ def test_a_programme_of_ones_own_needs_no_code(tmp_path: Path, formgen: Callable
     )
     data = tmp_path / "data.csv"
     data.write_text("姓名,性别,残疾人证号\n王𬱖,女,41018319620512004X43\n", "gb18030")
-    outcome = formgen("packet", "county-2026", data, "-o", tmp_path / "out", "--templates", tmp_path / "templates", "-f", "docx")
+    outcome = formgen(
+        "packet", "county-2026", data, "-o", tmp_path / "out", "--templates", tmp_path / "templates", "-f", "docx"
+    )
     assert outcome.code == 0, outcome.err
     assert "41018319620512004X43" in _text(tmp_path / "out/王𬱖.docx")
 

@@ -22,6 +22,7 @@ AREAS = {
     "TPL": "Templates",
     "LAYOUT": "Layouts",
     "CODE": "Page codes",
+    "PRINT": "Pages on paper",
     "FONT": "Fonts",
     "FIT": "Text that does not fit",
     "RENDER": "Filling a form",

@@ -1,0 +1,208 @@
+"""One sheet: the pages of one record, its values printed at their spots, its table over as many pages as it needs.
+
+In: a form's kit, the printed texts of a record. Out: composed pages, numbered through, or the problems that keep them
+from being printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from formgen.errors import TemplateError
+from formgen.forms.layout import Flow
+from formgen.forms.page_code import PageCode
+from formgen.problems import Place, Problem
+from formgen.rendering.context import Row, grouped
+from formgen.rendering.pdf.canvas import Canvas
+from formgen.rendering.pdf.codes import draw_marks, draw_page_code
+from formgen.rendering.pdf.compiled import CompiledPdf, Composed, Marks, PageKit
+from formgen.rendering.pdf.flow import FlowPage, PlacedRow, place_rows
+from formgen.rendering.pdf.pictures import BROKEN, read_picture
+from formgen.rendering.pdf.spots import SpotPrinter, words_of
+from formgen.typeset.fonts import MissingGlyph
+
+__all__ = ["compose_sheet"]
+
+CONTINUED: Final = "续表"
+CONTINUED_SIZE_PT: Final = 9.0
+CONTINUED_GAP_PT: Final = 3.0
+"""Between the words and the table head below them."""
+CONTINUED_FONT: Final = "宋体"
+
+
+def compose_sheet(
+    form: CompiledPdf,
+    context: Mapping[str, Any],
+    record: Mapping[str, Any],
+    record_key: str,
+    problems: Sequence[Problem],
+    marks: Marks | None,
+) -> Composed:
+    sheet = _Sheet(form, context, record, record_key)
+    sheet.make()
+    found = (*problems, *sheet.problems)
+    if any(problem.is_error for problem in found):
+        return Composed(None, found)
+    sheet.number(marks)
+    return Composed(tuple(canvas.page() for canvas, _ in sheet.pages), found)
+
+
+class _Sheet:
+    """The pages of one record in the making."""
+
+    def __init__(
+        self, form: CompiledPdf, context: Mapping[str, Any], record: Mapping[str, Any], record_key: str
+    ) -> None:
+        self.form = form
+        self.context = context
+        self.record = record
+        self.record_key = record_key
+        self.problems: list[Problem] = []
+        self.pages: list[tuple[Canvas, list[SpotPrinter]]] = []
+        """Pages, and the spots that wait for their numbers."""
+
+    def make(self) -> None:
+        layout = self.form.layout
+        for page, kit in zip(layout.before, self.form.before, strict=True):
+            self._fixed(kit, page.width_pt, page.height_pt)
+        if layout.flow is not None:
+            self._flow(layout.flow)
+        for page, kit in zip(layout.after, self.form.after, strict=True):
+            self._fixed(kit, page.width_pt, page.height_pt)
+
+    def number(self, marks: Marks | None) -> None:
+        """Print what depends on how many pages there are."""
+        manifest, box, count = self.form.manifest, self.form.layout.page_code, len(self.pages)
+        for index, (canvas, printers) in enumerate(self.pages, 1):
+            numbers = {"page": str(index), "pages": str(count)}
+            for printer in printers:
+                pieces = printer.spot.pieces
+                printer.print(words_of(pieces, numbers) if pieces else numbers[printer.spot.kind], canvas)
+            if marks is not None:
+                if box is not None:
+                    code = PageCode(
+                        manifest.id,
+                        manifest.version,
+                        marks.packet,
+                        self.record_key,
+                        index,
+                        count,
+                        marks.copy_number,
+                    )
+                    canvas.drawn.append(draw_page_code(code, box, canvas.height_pt).decode())
+                if marks.has_corners:
+                    canvas.drawn.append(draw_marks(canvas.width_pt, canvas.height_pt).decode())
+
+    def _begin(self, width_pt: float, height_pt: float) -> Canvas:
+        canvas = Canvas(width_pt, height_pt)
+        self.pages.append((canvas, []))
+        return canvas
+
+    def _fixed(self, kit: PageKit, width_pt: float, height_pt: float) -> None:
+        self._print_kit(kit, self._begin(width_pt, height_pt), 0.0)
+
+    def _flow(self, flow: Flow) -> None:
+        rows: list[Row] = self.context[flow.table]
+        table = self.form.table.table if self.form.table is not None else None
+        merge_by = table.merge_by if table is not None else ""
+        groups = grouped(rows, merge_by) if merge_by else [[row] for row in rows]
+        try:
+            pages = place_rows(flow, groups)
+        except ValueError as exc:
+            place = Place(str(self.form.manifest.folder))
+            raise TemplateError(Problem("F-PDF-002", place, params={"reason": str(exc)})) from exc
+        for number, page in enumerate(pages):
+            self._flow_page(flow, page, is_first=not number)
+
+    def _flow_page(self, flow: Flow, page: FlowPage, is_first: bool) -> None:
+        canvas, bands = self._begin(flow.width_pt, flow.height_pt), self.form.bands
+        self._print_kit(bands["frame"], canvas, 0.0)
+        self._print_kit(bands["first" if is_first else "next"], canvas, 0.0)
+        for placed in page.rows:
+            self._row(flow, placed, canvas)
+        if not is_first:
+            self._say_continued(flow, canvas)
+        if flow.tail is not None and page.tail_top_pt is not None:
+            self._print_kit(bands["tail"], canvas, page.tail_top_pt - flow.tail.top_pt)
+
+    def _row(self, flow: Flow, placed: PlacedRow, canvas: Canvas) -> None:
+        role = placed.role if placed.role in flow.rows else "single"
+        band, kit = flow.rows[role], self.form.bands[role]
+        down_pt = placed.top_pt - band.top_pt
+        self._print_kit(kit, canvas, down_pt)
+        for printer in kit.columns:
+            more_pt = 0.0
+            if printer.spot.is_merged:
+                if not placed.span:
+                    continue
+                more_pt = (placed.span - 1) * band.height_pt
+            self._print(printer, placed.values, canvas, down_pt, more_pt)
+
+    def _say_continued(self, flow: Flow, canvas: Canvas) -> None:
+        """«续表» above the repeated head, at its right end."""
+        setter = self.form.setter(CONTINUED_FONT)
+        right_pt = max((spot.cell[2] for spot in flow.rows["single"].spots), default=flow.width_pt)
+        left_pt = right_pt - setter.width(CONTINUED) * CONTINUED_SIZE_PT
+        canvas.write(left_pt, flow.next.top_pt - CONTINUED_GAP_PT, CONTINUED_SIZE_PT, setter.runs(CONTINUED))
+
+    def _print_kit(self, kit: PageKit, canvas: Canvas, down_pt: float) -> None:
+        """A page's or band's picture, and what of the sheet's own fields stands in it."""
+        canvas.paint(kit.art, kit.art_name, down_pt)
+        for printer in kit.values:
+            self._print(printer, self.context, canvas, down_pt, 0.0)
+        for printer in kit.pictures:
+            self._picture(printer, canvas, down_pt)
+        self.pages[-1][1].extend(kit.numbers)
+
+    def _print(
+        self, printer: SpotPrinter, values: Mapping[str, Any], canvas: Canvas, down_pt: float, more_pt: float
+    ) -> None:
+        text = self._text(printer, values)
+        if not text:
+            return
+        try:
+            overflow_at = printer.print(text, canvas, down_pt, more_pt)
+        except MissingGlyph:
+            self.problems += printer.setter.chain.problems(text, self._place(printer, values), self.record_key)
+            return
+        if overflow_at is not None:
+            params = {"count": str(len(text) - overflow_at), "length": str(len(text))}
+            place = self._place(printer, values)
+            self.problems.append(Problem("F-FIT-001", place, str(len(text)), params, self.record_key))
+
+    def _text(self, printer: SpotPrinter, values: Mapping[str, Any]) -> str:
+        spot = printer.spot
+        if spot.pieces:
+            text = words_of(spot.pieces, values if values is self.context else {**self.context, **values})
+        elif spot.kind == "row_number":
+            text = str(values["row_number"])
+        elif printer.part:
+            text = str(getattr(values[printer.key], printer.part))
+        else:
+            text = values[printer.key]
+        return text.replace("\t", " ") if "\t" in text else text
+
+    def _picture(self, printer: SpotPrinter, canvas: Canvas, down_pt: float) -> None:
+        spot, path = printer.spot, self.record.get(printer.key)
+        if path is None:
+            return
+        try:
+            picture = read_picture(self.form.picture_folder / str(path))
+        except BROKEN as exc:
+            reason = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
+            place = self._place(printer, self.context)
+            self.problems.append(Problem("F-RENDER-003", place, str(path), {"reason": reason}, self.record_key))
+            return
+        width_pt, height_pt = picture.size_within(spot.width_pt, spot.height_pt)
+        free = spot.right_pt - spot.left_pt - width_pt
+        left_pt = spot.left_pt + {"left": 0.0, "center": free / 2, "right": free}[spot.align]
+        _, top_pt, _, bottom_pt = spot.cell
+        free = bottom_pt - top_pt - height_pt
+        top_pt += {"top": 0.0, "center": free / 2, "bottom": free}[spot.valign]
+        canvas.place(picture, left_pt, top_pt + down_pt, width_pt, height_pt)
+
+    def _place(self, printer: SpotPrinter, values: Mapping[str, Any]) -> Place:
+        """Where a value stands, as the dataset's owner knows it: form, row, label."""
+        cell = str(values["row_number"]) if isinstance(values, Row) else ""
+        return Place(self.form.manifest.id, cell=cell, label=self.form.labels.get(printer.key, printer.key))

@@ -1,0 +1,111 @@
+"""Printing one value at its spot: size and lines by the fit, alignment, and what to do where there is no room.
+
+In: a spot of the layout, a text. Out: glyphs on a canvas; the index of the first character without room, if any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from formgen.forms.layout import Spot
+from formgen.rendering.pdf.canvas import Canvas, Typesetter
+from formgen.typeset import Box, Fit, fit
+
+__all__ = ["SpotPrinter", "words_of"]
+
+ASCENT: Final = 0.8
+"""Share of a line above its baseline; see `Spot`."""
+ONE_LINE_PT: Final = 0.01
+"""Height of a box for one line: a box holds one line, however low it is."""
+
+
+class SpotPrinter:
+    """Knows how one spot prints a text; made once per form."""
+
+    def __init__(self, spot: Spot, setter: Typesetter) -> None:
+        self.spot = spot
+        self.key = spot.key
+        self.part = spot.part
+        self._setter = setter
+        self._size_pt = spot.size_pt
+        self._room_pt = spot.width_pt - spot.first_line_pt
+        self._is_left = spot.align == "left"
+        self._first_x_pt = spot.left_pt + spot.first_line_pt
+
+    @property
+    def setter(self) -> Typesetter:
+        return self._setter
+
+    def print(self, text: str, canvas: Canvas, down_pt: float = 0.0, more_pt: float = 0.0) -> int | None:
+        """Print a text; the index of the first character that has no room, None where all of it has.
+
+        Args:
+            down_pt: how far below its place in the layout the spot stands.
+            more_pt: by how much its cell is higher than there (a cell merged over rows).
+        Raises: MissingGlyph.
+        """
+        setter = self._setter
+        if "\n" not in text:
+            width_pt = setter.width(text) * self._size_pt
+            if width_pt <= self._room_pt and setter.widest(text) * self._size_pt <= self._room_pt:
+                x = self._first_x_pt if self._is_left else self._left(width_pt)
+                baseline = self.spot.baseline_pt + down_pt + (self._lowered(more_pt) if more_pt else 0.0)
+                canvas.write(x, baseline, self._size_pt, setter.runs(text))
+                return None
+        return self._print_fitted(text, canvas, down_pt, more_pt)
+
+    def _print_fitted(self, text: str, canvas: Canvas, down_pt: float, more_pt: float) -> int | None:
+        spot = self.spot
+        height_pt = ONE_LINE_PT if spot.is_inline else spot.height_pt + more_pt
+        box = Box(spot.width_pt, height_pt, spot.size_pt, spot.line_pt, spot.min_size_pt, spot.first_line_pt)
+        fitted = fit(text, box, self._setter.advances)
+        if fitted.overflow_at is not None:
+            return fitted.overflow_at
+        self.print_lines(fitted, canvas, down_pt, more_pt)
+        return None
+
+    def print_lines(self, fitted: Fit, canvas: Canvas, down_pt: float = 0.0, more_pt: float = 0.0) -> None:
+        """Print lines as they were fitted."""
+        baseline = self._first_baseline(fitted) + down_pt + self._lowered(more_pt)
+        indent_pt = self.spot.first_line_pt
+        for line in fitted.lines:
+            if line:
+                x = self.spot.left_pt + indent_pt
+                if not self._is_left:
+                    x = self._left(self._setter.width(line.rstrip(" ")) * fitted.size_pt)
+                canvas.write(x, baseline, fitted.size_pt, self._setter.runs(line))
+            baseline += fitted.line_pt
+            indent_pt = 0.0
+
+    def _first_baseline(self, fitted: Fit) -> float:
+        """See `Spot`: where a stack of lines begins."""
+        spot, pitch, count = self.spot, fitted.line_pt, len(fitted.lines)
+        if spot.is_inline:
+            return spot.baseline_pt
+        if spot.valign == "top":
+            return spot.baseline_pt - ASCENT * spot.line_pt + ASCENT * pitch
+        if spot.valign == "bottom":
+            return spot.baseline_pt + (1 - ASCENT) * spot.line_pt - (count - ASCENT) * pitch
+        return spot.baseline_pt - (ASCENT - 0.5) * spot.line_pt - count * pitch / 2 + ASCENT * pitch
+
+    def _lowered(self, more_pt: float) -> float:
+        """How far down a text goes in a cell that is so much higher."""
+        return {"top": 0.0, "center": more_pt / 2, "bottom": more_pt}[self.spot.valign]
+
+    def _left(self, width_pt: float) -> float:
+        spot = self.spot
+        free = spot.right_pt - spot.left_pt - width_pt
+        return spot.left_pt + (free / 2 if spot.align == "center" else free)
+
+
+def words_of(pieces: tuple[str, ...], values: Mapping[str, Any]) -> str:
+    """The paragraph that words and values make together; `{key}` and `{key.part}` stand for values."""
+    made = []
+    for piece in pieces:
+        if piece.startswith("{") and piece.endswith("}"):
+            key, _, part = piece[1:-1].partition(".")
+            made.append(str(getattr(values[key], part) if part else values[key]))
+        else:
+            made.append(piece)
+    return "".join(made)

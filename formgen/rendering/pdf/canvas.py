@@ -28,12 +28,13 @@ _HAN: Final = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _GAP: Final = re.compile(f"(?<=[{_HAN}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[{_HAN}])")
 
 
-class FontUse(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class FontUse:
     """A face as a page names it: the same name in whichever process the page is made."""
 
     name: str
     path: str
-    number: int
+    index: int
     """Place in a collection."""
 
 
@@ -137,7 +138,7 @@ class Canvas:
         """Operators outside of text, in the order of painting; all text lies above them."""
         self._written: list[str] = []
         self._arts: list[ArtUse] = []
-        self._fonts: dict[FontUse, list[str]] = {}
+        self._fonts: dict[str, tuple[FontUse, list[str]]] = {}
         self._pictures: dict[str, Picture] = {}
         self._font: tuple[FontUse, float] | None = None
 
@@ -161,10 +162,10 @@ class Canvas:
                 at = f"/{font.name} {size_pt:g} Tf {at}"
             written.append(at + shown)
             at = ""
-            if font in self._fonts:
-                self._fonts[font].append(chars)
+            if font.name in self._fonts:
+                self._fonts[font.name][1].append(chars)
             else:
-                self._fonts[font] = [chars]
+                self._fonts[font.name] = font, [chars]
 
     def page(self) -> ComposedPage:
         operators = self.drawn
@@ -175,6 +176,6 @@ class Canvas:
             self.height_pt,
             deflate("\n".join(operators).encode("ascii")),
             tuple(self._arts),
-            tuple((font, "".join(texts)) for font, texts in self._fonts.items()),
+            tuple((font, "".join(texts)) for font, texts in self._fonts.values()),
             tuple(self._pictures.values()),
         )

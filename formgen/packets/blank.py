@@ -26,10 +26,6 @@ def render_blank(manifest: Manifest, carrier: Carrier, options: PrintOptions = D
     from formgen.typeset.fonts import FontBook
 
     fonts = FontBook(options.font_dirs)
-    if carrier == "pdf-form":
-        from formgen.rendering.acroform import compile_acroform
-
-        return compile_acroform(manifest, fonts).render_blank()
     return _blank_pdf(manifest, fonts, options)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from formgen.rendering.pdf import ComposedPage
 from formgen.rendering.pdf.imposing import A4, Grid, impose_cards
-from formgen.rendering.pdf.sides import side_page
+from formgen.rendering.pdf.sides import compose_side
 
 __all__ = ["CardStack", "is_card"]
 
@@ -55,7 +55,7 @@ class CardStack:
         cards, self._cards = self._cards, []
         if cards and self._grid is not None:
             for side in impose_cards(cards, self._grid, is_double_sided=len(cards[0]) > 1):
-                yield side_page(side), self._outline
+                yield compose_side(side), self._outline
 
     def _grid_of(self, page: ComposedPage) -> Grid:
         if self._per_sheet == "auto":

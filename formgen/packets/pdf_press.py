@@ -1,4 +1,4 @@
-"""The presses of PDF: merged files that grow while their pages come, and fillable forms.
+"""The press of PDF: merged files that grow while their pages come, and fillable forms.
 
 Pages are composed job by job, in this process or in others; the file is written here, in the order of the jobs,
 whatever finishes first. A job that cannot be printed never reaches the file, so that the file stays whole.
@@ -13,22 +13,19 @@ from pathlib import Path
 from typing import IO, cast
 
 from formgen.files import make_folder, output_error
-from formgen.forms.manifest import Manifest
 from formgen.packets.cards import CardStack, is_card
 from formgen.packets.composing import ComposedSheet, Composer, compose_parallel, task_of
 from formgen.packets.jobs import FileJob, Part
 from formgen.packets.ledger import Ledger
 from formgen.packets.naming import NameKeeper
 from formgen.packets.options import PrintOptions
-from formgen.packets.press import FilePress, Printed, sheet_entries
+from formgen.packets.press import Printed, sheet_entries
 from formgen.problems import Problem
-from formgen.rendering.acroform import CompiledAcroForm, compile_acroform
 from formgen.rendering.pdf import ComposedPage, Identity, PdfFile
 from formgen.rendering.pdf.imposing import pad_duplex
-from formgen.rendering.pdf.sides import empty_page_like
-from formgen.typeset.fonts import FontBook
+from formgen.rendering.pdf.sides import blank_like
 
-__all__ = ["FormPress", "PdfPress"]
+__all__ = ["PdfPress"]
 
 ENDING = ".pdf"
 
@@ -106,36 +103,6 @@ class PdfPress:
         return [Part(job.path, ENDING, job.sheets, [sheet.copies for sheet in sheets] if is_whole else None, found)]
 
 
-class FormPress(FilePress):
-    """Prints every sheet as a fillable PDF of its own."""
-
-    def __init__(
-        self, folder: Path, names: NameKeeper, ledger: Ledger, options: PrintOptions, picture_folder: Path
-    ) -> None:
-        super().__init__(folder, names, ledger)
-        self.fonts = FontBook(options.font_dirs)
-        self._picture_folder = picture_folder
-        self._compiled: dict[str, CompiledAcroForm] = {}
-
-    @property
-    def problems(self) -> list[Problem]:
-        return self.fonts.problems
-
-    def print(self, job: FileJob) -> list[Part]:
-        is_alone = len(job.sheets) == 1
-        parts = []
-        for sheet in job.sheets:
-            result = self._form(sheet.manifest).render(sheet.record, sheet.key)
-            stem = job.path if is_alone else f"{job.path}-{sheet.manifest.short}"
-            parts.append(Part(stem, ENDING, [sheet], result.content, result.problems))
-        return parts
-
-    def _form(self, manifest: Manifest) -> CompiledAcroForm:
-        if manifest.id not in self._compiled:
-            self._compiled[manifest.id] = compile_acroform(manifest, self.fonts, self._picture_folder)
-        return self._compiled[manifest.id]
-
-
 def _identity(part: Part, is_alone: bool) -> Identity:
     """What the file's properties say: never a person's name, which only the path and the bookmarks tell."""
     first = part.sheets[0]
@@ -180,7 +147,7 @@ class _OpenFile:
         if self._cards is not None:
             self._add_sides(self._cards.flush())
         if self._is_duplex:
-            copies = list(pad_duplex(copies, empty_page_like))
+            copies = list(pad_duplex(copies, blank_like))
         for pages in copies:
             self._file.add(pages, outline)
 

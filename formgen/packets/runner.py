@@ -34,7 +34,7 @@ __all__ = ["Step", "fill_form", "fill_records", "run_packets"]
 
 Step = Callable[[], None]
 """Called after every file of the plan."""
-PRINTED: frozenset[Carrier] = frozenset(["pdf", "pdf-form"])
+PRINTED: frozenset[Carrier] = frozenset(["pdf"])
 """Carriers that are checked whole before any file appears."""
 DECIDED_BY: Mapping[str, Decision] = {"F-FIT-001": "overflow", "F-FONT-003": "glyph"}
 """Problems of printing that withhold a run's files until somebody decides."""
@@ -183,10 +183,9 @@ def _press(run: _Run, folder: Path, names: NameKeeper, ledger: Ledger) -> Press:
     if run.carrier in ("docx", "xlsx"):
         return OfficePress(folder, names, ledger, run.carrier, Templates(pictures))
     # Word files need none of what it takes to write PDF.
-    from formgen.packets.pdf_press import FormPress, PdfPress
+    from formgen.packets.pdf_press import PdfPress
 
-    kind = PdfPress if run.carrier == "pdf" else FormPress
-    return kind(folder, names, ledger, run.options, pictures)
+    return PdfPress(folder, names, ledger, run.options, pictures)
 
 
 def _is_withheld(run: _Run, tally: Tally) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from formgen.errors import TemplateError
 from formgen.forms.layout import Flow
 from formgen.forms.page_code import PageCode
+from formgen.forms.page_marks import mark_boxes
 from formgen.problems import Place, Problem
 from formgen.rendering.context import Row, grouped
 from formgen.rendering.continuation import FORM_STYLE, PERSON_STYLE, TEXT_STYLE, Continuation, continuation_of
@@ -32,6 +33,8 @@ CONTINUED_SIZE_PT: Final = 9.0
 CONTINUED_GAP_PT: Final = 3.0
 """Between the words and the table head below them."""
 CONTINUED_FONT: Final = "宋体"
+MARK_CLEARANCE_PT: Final = 6.0
+"""White that a corner mark needs beside it, printed or not: sheets with and without marks look the same."""
 
 
 def compose_sheet(
@@ -107,9 +110,7 @@ class _Sheet:
             for printer in printers:
                 pieces = printer.spot.pieces
                 text = words_of(pieces, {**self.context, **numbers}) if pieces else numbers[printer.spot.kind]
-                overflow_at = printer.print(text, canvas)
-                if overflow_at is not None:
-                    self._refuse(printer, text, overflow_at, self.context)
+                printer.print_number(text, canvas)
             if marks is not None:
                 self._mark(canvas, index, count, marks)
 
@@ -177,6 +178,8 @@ class _Sheet:
         """«续表» above the repeated head, at its right end."""
         setter = self.form.setter(CONTINUED_FONT)
         right_pt = max((spot.cell[2] for spot in flow.rows["single"].spots), default=flow.width_pt)
+        mark_left_pt = mark_boxes(flow.width_pt, flow.height_pt)[1][0]
+        right_pt = min(right_pt, mark_left_pt - MARK_CLEARANCE_PT)
         left_pt = right_pt - setter.width(CONTINUED) * CONTINUED_SIZE_PT
         canvas.write(left_pt, flow.next.top_pt - CONTINUED_GAP_PT, CONTINUED_SIZE_PT, setter.runs(CONTINUED))
 

@@ -18,6 +18,8 @@ __all__ = ["SpotPrinter", "keys_in", "words_of"]
 
 ASCENT: Final = 0.8
 """Share of a line above its baseline; see `Spot`."""
+NUMBER_OVERHANG_EM: Final = 0.15
+"""Of the gap between an ideograph and a digit, so much may be taken on either side."""
 ONE_LINE_PT: Final = 0.01
 """Height of a box for one line: a box holds one line, however low it is."""
 
@@ -67,6 +69,17 @@ class SpotPrinter:
             self._print_lines(fitted, canvas, down_pt, more_pt)
         return fitted.overflow_at
 
+    def print_number(self, text: str, canvas: Canvas) -> None:
+        """Print a page's number, smaller where it has more digits than the blank is wide.
+
+        The words around it are printed already and cannot move, as Word would move them.
+        """
+        spot = self.spot
+        width_em = self._setter.width(text)
+        room_pt = spot.width_pt + 2 * NUMBER_OVERHANG_EM * spot.size_pt
+        size_pt = min(spot.size_pt, int(room_pt / width_em * 2) / 2)
+        canvas.write(self._left(width_em * size_pt), spot.baseline_pt, size_pt, self._setter.runs(text))
+
     def box(self, more_pt: float = 0.0) -> Box:
         """The room for the fit."""
         spot = self.spot
@@ -101,9 +114,10 @@ class SpotPrinter:
         return {"top": 0.0, "center": more_pt / 2, "bottom": more_pt}[self.spot.valign]
 
     def _left(self, width_pt: float) -> float:
+        """Where a line begins that is not aligned left."""
         spot = self.spot
         free = spot.right_pt - spot.left_pt - width_pt
-        return spot.left_pt + (free / 2 if spot.align == "center" else free)
+        return spot.left_pt + (free if spot.align == "right" else free / 2)
 
 
 def words_of(pieces: Sequence[str], values: Mapping[str, Any]) -> str:

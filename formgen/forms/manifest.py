@@ -6,6 +6,7 @@ A manifest is YAML, read without running anything; every mistake in it is a prob
 from __future__ import annotations
 
 import functools
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +17,17 @@ from formgen.problems import Place, Problem
 from formgen.values import ValueType, value_type
 from formgen.vocabulary.terms import Vocabulary
 
-__all__ = ["CARRIERS", "Carrier", "Field", "Manifest", "Subject", "Table", "load_yaml", "read_manifest"]
+__all__ = ["CARRIERS", "Carrier", "Field", "Manifest", "Overflow", "Subject", "Table", "load_yaml", "read_manifest"]
 
 Subject = Literal["person", "household", "pairing", "base", "place", "programme"]
 Carrier = Literal["docx", "xlsx"]
 CARRIERS: tuple[Carrier, ...] = get_args(Carrier)
+Overflow = Literal["continue", "refuse"]
+"""What becomes of a value too long for its box: the rest on a continuation sheet, or a problem and no sheet."""
+CONTINUED_TYPES = frozenset(["text", "long-text"])
+"""Free text: continued unless the form says otherwise."""
+CONTINUABLE_TYPES = CONTINUED_TYPES | {"name", "place"}
+"""Words. A number, a date, a phone or a choice in two pieces would be read wrongly."""
 DEFAULT_MIN_FONT_PT = 7.5
 """The smallest type an official still reads on paper (小六号 is 6.5 pt, 六号 7.5 pt)."""
 
@@ -52,6 +59,13 @@ class Field:
     """Computed, never typed: the sum of these sibling columns, or of one column of a table (`rows.year_2015`)."""
     min_font_pt: float = DEFAULT_MIN_FONT_PT
     table: Table | None = None
+    overflow: Overflow | None = None
+    """None: what its type says."""
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether a value too long for its box goes on on a continuation sheet."""
+        return self.overflow == "continue" or (self.overflow is None and self.type_name in CONTINUED_TYPES)
 
     @functools.cached_property
     def value_type(self) -> ValueType[Any]:
@@ -75,6 +89,8 @@ class Manifest:
     layout_source: Literal["official", "reference"]
     fields: tuple[Field, ...]
     folder: Path
+    page_code: tuple[float, float] | None = None
+    """Where the page code stands, millimetres from the left and the top of every page; None: in a free corner."""
 
     @property
     def programme(self) -> str:
@@ -153,7 +169,14 @@ def read_manifest(path: Path, programme: str, vocabulary: Vocabulary) -> Manifes
             layout_source=raw.get("layout_source", "official"),
             fields=_unique(fields),
             folder=path.parent,
+            page_code=_place(raw["page_code"]) if "page_code" in raw else None,
         )
+
+
+def _place(raw: Mapping[str, Any]) -> tuple[float, float]:
+    if set(raw) != {"left_mm", "top_mm"}:
+        raise ValueError("page_code: left_mm, top_mm")
+    return float(raw["left_mm"]), float(raw["top_mm"])
 
 
 def _unique(fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -165,10 +188,19 @@ def _unique(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return fields
 
 
+def _overflow(wanted: Any, type_name: str) -> Overflow | None:
+    allowed = (None, *(word for word in get_args(Overflow) if word == "refuse" or type_name in CONTINUABLE_TYPES))
+    if wanted not in allowed:
+        raise ValueError(f"overflow: {wanted} ({type_name})")
+    return typing.cast("Overflow | None", wanted)
+
+
 class _Reader:
     """Turns YAML mappings into fields, remembering where it is for the problem's place."""
 
-    KNOWN = frozenset(("key", "label", "term", "type", "options", "required", "by_hand", "total_of", "min_font_pt"))
+    KNOWN = frozenset(
+        ("key", "label", "term", "type", "options", "required", "by_hand", "total_of", "min_font_pt", "overflow")
+    )
     KNOWN_OF_TABLES = frozenset(("rows_of", "columns", "blank_rows", "merge_by"))
 
     def __init__(self, path: Path, vocabulary: Vocabulary) -> None:
@@ -196,10 +228,11 @@ class _Reader:
         table = self._table(raw) if "columns" in raw else None
         options = {**(term.options if term else {}), **raw.get("options", {})}
         total_of = raw.get("total_of", ())
+        type_name = "table" if table else raw.get("type", term.type_name if term else "text")
         return Field(
             key=raw["key"],
             label=raw.get("label", term.label if term else raw["key"]),
-            type_name="table" if table else raw.get("type", term.type_name if term else "text"),
+            type_name=type_name,
             options=options,
             term=raw.get("term", ""),
             required=raw.get("required", False),
@@ -207,6 +240,7 @@ class _Reader:
             total_of=(total_of,) if isinstance(total_of, str) else tuple(total_of),
             min_font_pt=raw.get("min_font_pt", DEFAULT_MIN_FONT_PT),
             table=table,
+            overflow=_overflow(raw.get("overflow"), type_name),
         )
 
     def _table(self, raw: Mapping[str, Any]) -> Table:

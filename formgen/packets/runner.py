@@ -19,6 +19,7 @@ from formgen.packets.naming import NameKeeper, expand_pattern
 from formgen.packets.plan import PlannedFile, form_plan, plan_packets, plan_sheets
 from formgen.packets.writer import FileJob, FilledSheet, PacketWriter, Tally
 from formgen.problems import Language, Place, Problem
+from formgen.rendering.context import named_by
 
 __all__ = ["Step", "fill_form", "fill_records", "run_packets"]
 
@@ -99,7 +100,9 @@ def fill_records(
 
 
 def _job(manifest: Manifest, place: Place, key: str, record: Mapping[str, Any], problems: list[Problem]) -> FileJob:
-    path = expand_pattern(f"{manifest.short}-{place.cell:0>4}-{{name}}", _shown(manifest, record))
+    named = named_by(manifest, record)
+    values = {"name": named[1]} if named is not None else {}
+    path = expand_pattern(f"{manifest.short}-{place.cell:0>4}-{{name}}", values)
     return FileJob(path, "fill", key, [FilledSheet(manifest, record, key, place)], problems)
 
 
@@ -111,15 +114,6 @@ def _collected(manifest: Manifest, jobs: Iterable[FileJob]) -> FileJob:
         problems += job.problems
         sheets += job.sheets
     return FileJob(f"{manifest.annex}-{manifest.short}", "fill", manifest.name, sheets, problems, is_collection=True)
-
-
-def _shown(manifest: Manifest, record: Mapping[str, Any]) -> dict[str, str]:
-    """The value a person knows the record by: its name, else its company or village."""
-    for term in ("person.name", "base.company", "place.village", "place.town"):
-        for field in manifest.fields:
-            if field.term == term and record.get(field.key) is not None:
-                return {"name": field.value_type.format(record[field.key])}
-    return {}
 
 
 def _merged(manifest: Manifest, files: Iterable[PlannedFile]) -> Iterator[PlannedFile]:

@@ -26,13 +26,16 @@ __all__ = [
     "Filled",
     "Printer",
     "Row",
+    "cleaned",
     "grouped",
+    "named_by",
     "printer_of",
 ]
 
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 DATE_PARTS = ("year", "month", "day")
 EMPTY_BOX = "□"
+NAMING_TERMS = ("person.name", "base.company", "place.village", "place.town")
 HAND_MADE = frozenset(["signature", "seal"])
 """Known only as there or not there: the paper is signed and sealed, nothing is printed."""
 
@@ -140,12 +143,25 @@ class ContextPlan:
             problems.append(
                 Problem("F-RENDER-001", Place(self.form, label=printer.label), ", ".join(found), record=record_key)
             )
-        cleaned = ILLEGAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
         if isinstance(text, DateText):
-            dated = DateText(cleaned)
+            dated = DateText(cleaned(text))
             dated.year, dated.month, dated.day = text.year, text.month, text.day
             return dated
-        return cleaned
+        return cleaned(text)
+
+
+def cleaned(text: str) -> str:
+    """A text as an XML file can hold it."""
+    return ILLEGAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def named_by(manifest: Manifest, record: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Label and text of the value that a person knows the record by: its name, else its company or village."""
+    for term in NAMING_TERMS:
+        for item in manifest.fields:
+            if item.term == term and record.get(item.key) is not None:
+                return item.label, cleaned(item.value_type.format(record[item.key]))
+    return None
 
 
 def grouped(rows: Sequence[Row], column: str) -> list[list[Row]]:

@@ -227,19 +227,36 @@ def test_a_programme_of_ones_own_needs_no_code(tmp_path: Path, formgen: Callable
 LONG = "本人家庭困难，愿意发展大棚蔬菜，特此申请帮扶。" * 60
 
 
-def _with_a_text_too_long(folder: Path) -> Path:
+def _with_a_value_too_long(folder: Path, column: str = "姓名", value: str = "长" * 200) -> Path:
     book = openpyxl.load_workbook(DATASET)
     sheet = book["残疾人"]
-    sheet.cell(3, [cell.value for cell in sheet[1]].index("个人申请") + 1).value = LONG
+    sheet.cell(3, [cell.value for cell in sheet[1]].index(column) + 1).value = value
     book.save(folder / "long.xlsx")
     return folder / "long.xlsx"
 
 
 def test_a_value_that_does_not_fit_is_named_by_its_row(tmp_path: Path, formgen: Callable[..., Any]) -> None:
-    outcome = formgen("packet", "xinmi-2015", _with_a_text_too_long(tmp_path), "-o", tmp_path / "out", *AS_OF)
+    outcome = formgen("packet", "xinmi-2015", _with_a_value_too_long(tmp_path), "-o", tmp_path / "out", *AS_OF)
     assert outcome.code == 1
     line = next(line for line in outcome.err.splitlines() if "F-FIT-001" in line)
-    assert "long.xlsx · 残疾人!3 · 帮扶对象申请登记表 · 个人申请" in line
+    assert "long.xlsx · 残疾人!3 · 残疾人个人档案 · 残疾人姓名" in line
+
+
+def test_a_free_text_that_does_not_fit_goes_on_on_a_continuation_sheet(
+    tmp_path: Path, formgen: Callable[..., Any]
+) -> None:
+    data = _with_a_value_too_long(tmp_path, "个人申请", LONG)
+    outcome = formgen("packet", "xinmi-2015", data, "-o", tmp_path / "out", *AS_OF)
+    assert outcome.code == 0, outcome.err
+    (path,) = [path for path in (tmp_path / "out").rglob("*.docx") if "附页" in _text(path)]
+    text = _text(path)
+    shown, _, after = text.partition("（转附页）")
+    assert "个人申请（接正表）" in after and "姓名：" in after
+    rest = after.partition("个人申请（接正表）")[2]
+    assert any(LONG[:at] in shown and LONG[at:] in rest for at in range(len(LONG))), "not a character is lost"
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))
+    (problem,) = [problem for entry in manifest["files"] for problem in entry["problems"]]
+    assert (problem["code"], problem["severity"]) == ("F-FIT-002", "note")
 
 
 def test_a_row_of_a_register_that_does_not_fit_is_named_by_its_row(tmp_path: Path, formgen: Callable[..., Any]) -> None:
@@ -253,7 +270,7 @@ def test_a_row_of_a_register_that_does_not_fit_is_named_by_its_row(tmp_path: Pat
 
 
 def test_one_bad_record_does_not_stop_a_merged_file(tmp_path: Path, formgen: Callable[..., Any]) -> None:
-    data = _with_a_text_too_long(tmp_path)
+    data = _with_a_value_too_long(tmp_path)
     outcome = formgen("fill", "xinmi-2015/application-form", data, "-o", tmp_path, "--merge", "--json", *AS_OF)
     tally = json.loads(outcome.out)
     assert (outcome.code, tally["files"], tally["sheets"], tally["left_out"]) == (1, 1, 59, 1)
@@ -263,12 +280,12 @@ def test_one_bad_record_does_not_stop_a_merged_file(tmp_path: Path, formgen: Cal
 def test_one_bad_json_record_does_not_stop_a_merged_file(tmp_path: Path, formgen: Callable[..., Any]) -> None:
     known = {"sex": "女", "disability": "肢体三级", "certificate": "41018319620512004X43"}
     nameless = {**known, "certificate": "nonsense"}
-    records = [{"name": "王𬱖", **known}, {"name": "李㛃", "application": LONG, **known}, {"name": "赵", **nameless}]
+    records = [{"name": "王𬱖", **known}, {**known, "name": "李㛃" + "长" * 200}, {"name": "赵", **nameless}]
     path = tmp_path / "records.json"
     path.write_text(json.dumps(records, ensure_ascii=False), "utf-8")
     outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out", "--merge")
     assert outcome.code == 1
-    assert "records.json · 2 · 帮扶对象申请登记表 · 个人申请" in outcome.err
+    assert "records.json · 2 · 帮扶对象申请登记表 · 姓名" in outcome.err
     text = _text(next((tmp_path / "out").glob("*.docx")))
     assert "王𬱖" in text and "李㛃" not in text and "赵" not in text
     assert len(json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))["left_out"]) == 2
@@ -297,7 +314,7 @@ def test_files_of_an_earlier_run_that_are_not_of_this_one_are_named(
     out = tmp_path / "out"
     assert "F-PACK-005" not in formgen("packet", "xinmi-2015", DATASET, "-o", out, *AS_OF).err
     assert "F-PACK-005" not in formgen("packet", "xinmi-2015", DATASET, "-o", out, *AS_OF).err
-    outcome = formgen("packet", "xinmi-2015", _with_a_text_too_long(tmp_path), "-o", out, *AS_OF)
+    outcome = formgen("packet", "xinmi-2015", _with_a_value_too_long(tmp_path), "-o", out, *AS_OF)
     line = next(line for line in outcome.err.splitlines() if "F-PACK-005" in line)
     assert "米村镇/东沟村/0002-彭琴.docx" in line
     assert (out / "米村镇/东沟村/0002-彭琴.docx").exists(), "nobody's file is deleted"
@@ -320,7 +337,7 @@ def test_a_row_that_cannot_be_printed_does_not_cost_the_register(tmp_path: Path,
     book = openpyxl.load_workbook(DATASET)
     rows = list(book["残疾人"].iter_rows(min_row=2, values_only=True))
     village = [row for row in rows if row[2] == rows[1][2]]
-    book["残疾人"]["N3"].value = "很长的地址" * 60
+    book["残疾人"]["E3"].value = "很长的名字" * 60
     book.save(tmp_path / "long.xlsx")
     outcome = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "out", *AS_OF)
     assert outcome.code == 1

@@ -104,7 +104,7 @@ def test_the_compiled_writer_agrees_with_docxtpl(form: Manifest, kind: Kind, com
     rendered = compiled[form.id].render(record, "r1")
     assert rendered.content is not None, rendered.problems
     context = ContextPlan(form).fill(record, "r1").context
-    has_shrunk = bool(compiled[form.id].sizes.check(context, "r1")[0])
+    has_shrunk = bool(compiled[form.id].sizes.check(context, "r1").shrunk)
     ours = zipfile.ZipFile(io.BytesIO(rendered.content))
     theirs = rendered_by_docxtpl(form, context)
     parts = [name for name in ours.namelist() if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml", name)]

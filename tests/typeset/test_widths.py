@@ -1,10 +1,28 @@
-"""How wide characters are, in the font that prints and in those of a Word user."""
+"""The table of widths, held against the font it stands for."""
 
 from __future__ import annotations
 
-import pytest
+import unicodedata
+from pathlib import Path
 
+import pytest
+from fontTools.ttLib import TTFont
+
+import formgen.typeset
 from formgen.typeset.widths import SHIPPED, WIDEST, gaps_in, sums_of
+
+FONT_FILES = Path(formgen.typeset.__file__).parent / "font_files"
+
+
+def test_every_character_of_the_shipped_font_is_as_wide_as_the_table_says() -> None:
+    font = TTFont(FONT_FILES / "FormgenSong-Regular.otf")
+    metrics, per_em = font["hmtx"], font["head"].unitsPerEm
+    wrong = {
+        f"U+{code:04X}": metrics[name][0] / per_em
+        for code, name in font.getBestCmap().items()
+        if not unicodedata.category(chr(code)).startswith("C") and SHIPPED[chr(code)] != metrics[name][0] / per_em
+    }
+    assert not wrong
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """A Word template compiled once and filled many times.
 
 In: a manifest with a form.docx; then records. Out: files, each with the problems that came up while printing it.
-A value too long for its box is printed smaller, down to the field's smallest size; where even that does not hold it,
-there is no file but a problem that says how many characters are too many.
+A value too long for its box is printed smaller, down to the field's smallest size; free text that even that does not
+hold goes on on a continuation sheet. Where there must not be one, there is no file but a problem that says how many
+characters are too many.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from formgen.forms.manifest import Manifest
 from formgen.problems import Problem
 from formgen.rendering import Rendered
 from formgen.rendering.context import ContextPlan
+from formgen.rendering.continuation import continuation_of
 from formgen.rendering.docx.pictures import PictureBook, PicturePlan
 from formgen.rendering.docx.programs import CORE, TemplateParts, Variant
 from formgen.rendering.docx.properties import CUSTOM, CustomProperties, linked_parts
+from formgen.rendering.docx.sheets import Sheet, write_sheets
 from formgen.rendering.docx.sizes import SizeKeeper
 from formgen.rendering.docx.wordml import DOCUMENT
 from formgen.rendering.package import PackageTemplate
@@ -59,10 +62,13 @@ class CompiledDocx:
         Raises: TemplateError (F-TPL-006): an expression of the template fails with these values.
         """
         book = PictureBook(self.picture_folder)
-        context, shrunk, problems = self.fill(record, record_key, book)
+        sheet, problems = self.fill(record, record_key, book)
+        context = sheet.context
         if any(problem.is_error for problem in problems):
             return Rendered(None, problems)
-        programs = self.parts.programs(Variant(is_fitted=True)) if shrunk else self._plain
+        if sheet.continuation is not None:
+            return Rendered(write_sheets([sheet], self.properties.single(record_key), book), problems)
+        programs = self.parts.programs(Variant(is_fitted=True)) if sheet.is_fitted else self._plain
         is_long = any(len(value) > LONG_TABLE for value in context.values() if isinstance(value, list))
         streamed = DOCUMENT if is_long and DOCUMENT in programs else ""
         changed = {name: program.render(context) for name, program in programs.items() if name != streamed}
@@ -73,16 +79,17 @@ class CompiledDocx:
         self.package.write_streamed(file, changed, DOCUMENT, programs[DOCUMENT].chunks(context))
         return Rendered(file.getvalue(), problems)
 
-    def fill(
-        self, record: Mapping[str, Any], record_key: str, book: PictureBook
-    ) -> tuple[dict[str, Any], bool, tuple[Problem, ...]]:
-        """The context of a record, whether a value in it is printed smaller, and all that has to be said about it."""
+    def fill(self, record: Mapping[str, Any], record_key: str, book: PictureBook) -> tuple[Sheet, tuple[Problem, ...]]:
+        """The sheet of a record, and all that has to be said about it."""
         filled = self.plan.fill(record, record_key)
-        shrunk, problems = self.sizes.check(filled.context, record_key)
-        problems += self.pictures.place(filled.context, record, record_key, book)
-        if shrunk:
-            self.sizes.apply(filled.context, shrunk)
-        return filled.context, bool(shrunk), (*filled.problems, *problems)
+        context = filled.context
+        checked = self.sizes.check(context, record_key)
+        placed = self.pictures.place(context, record, record_key, book)
+        if checked.shrunk:
+            self.sizes.apply(context, checked.shrunk)
+        continuation = continuation_of(self.manifest, record, checked.continued) if checked.cuts else None
+        sheet = Sheet(self, context, bool(checked.shrunk), continuation)
+        return sheet, (*filled.problems, *checked.problems, *placed)
 
     def render_blank(self) -> Rendered:
         """The empty form, with the rows it is printed with."""

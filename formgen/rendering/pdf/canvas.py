@@ -28,13 +28,12 @@ _HAN: Final = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _GAP: Final = re.compile(f"(?<=[{_HAN}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[{_HAN}])")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FontUse:
+class FontUse(NamedTuple):
     """A face as a page names it: the same name in whichever process the page is made."""
 
     name: str
     path: str
-    index: int
+    number: int
     """Place in a collection."""
 
 

@@ -199,7 +199,7 @@ def test_a_long_value_is_printed_smaller_with_its_line_spacing(tmp_path: Path) -
 
 
 def test_a_value_that_does_not_fit_is_an_error_with_its_excess_and_no_file(tmp_path: Path) -> None:
-    form = make_form(tmp_path / "form", "why:long-text rows(name)", "|=16| 申请 | {{ why }} |")
+    form = make_form(tmp_path / "form", "why:name rows(name)", "|=16| 申请 | {{ why }} |")
     rendered = compile_docx(form).render({"why": "一" * 100}, "k9")
     assert rendered.content is None
     (problem,) = rendered.problems
@@ -212,8 +212,9 @@ def test_a_value_that_does_not_fit_is_an_error_with_its_excess_and_no_file(tmp_p
 
 def test_a_row_that_does_not_fit_names_the_row(tmp_path: Path) -> None:
     template = "|{%tr for r in rows %}|\n|=16| {{ r.name }} | 乙 |\n|{%tr endfor %}|"
-    form = make_form(tmp_path / "form", "rows(name)", template)
+    form = make_form(tmp_path / "form", "rows(name:name)", template)
     rendered = compile_docx(form).render({"rows": [{"name": "甲"}, {"name": "一" * 99}]}, "k")
+    assert rendered.content is None
     assert [problem.place.cell for problem in rendered.problems] == ["2"]
 
 
@@ -274,7 +275,7 @@ def test_a_tag_split_over_runs_is_printed_smaller(tmp_path: Path) -> None:
 def test_a_plain_tag_has_the_room_of_its_cell_too(tmp_path: Path) -> None:
     """Who types a tag into a cell makes no content control; the cell of exact height cuts all the same."""
     template = "|=31| 申请 | {{ w¦hy }} |\n|{%tr for r in rows %}|\n|=16| {{ r.name }} | 乙 |\n|{%tr endfor %}|"
-    compiled = compile_docx(make_form(tmp_path / "form", "why:long-text rows(name)", template, plain=True))
+    compiled = compile_docx(make_form(tmp_path / "form", "why:name rows(name:name)", template, plain=True))
     rows = [{"name": "甲"}, {"name": "一" * 99}]
     rendered = compiled.render({"why": "一" * 1000, "rows": rows}, "k")
     assert [(problem.code, problem.place.label, problem.place.cell) for problem in rendered.problems] == [
@@ -332,7 +333,7 @@ def test_a_size_of_the_styles_is_measured_and_shrinks(tmp_path: Path) -> None:
     assert int(size) < 44
     assert spacing.get(f"{W}lineRule") == "exact"
     assert int(spacing.get(f"{W}line")) < 600
-    assert compiled.render({"why": "一" * 300}, "k").content is None
+    assert [item.code for item in compiled.render({"why": "一" * 300}, "k").problems] == ["F-FIT-002"]
 
 
 def sizes_of(root: Any) -> dict[str, str]:
@@ -357,9 +358,8 @@ def test_words_beside_a_tag_are_measured_and_shrink_with_it(tmp_path: Path, plai
     assert f"理由：{long}（年）" in text(root)
     assert sizes["申请"] == "24"
     assert {size for said, size in sizes.items() if said != "申请"} == {"20"}
-    rendered = compiled.render({"why": "一" * 200}, "k9")
-    assert rendered.content is None
-    assert [(item.code, item.place.label) for item in rendered.problems] == [("F-FIT-001", "标签why")]
+    (problem,) = compiled.render({"why": "一" * 200}, "k9").problems
+    assert (problem.code, problem.place.label) == ("F-FIT-002", "标签why")
 
 
 def test_words_smaller_than_the_rest_stay_as_small(tmp_path: Path) -> None:
@@ -381,7 +381,7 @@ def test_words_smaller_than_the_rest_stay_as_small(tmp_path: Path) -> None:
 
 def test_two_tags_of_a_row_share_its_cell(tmp_path: Path) -> None:
     template = "|{%tr for r in rows %}|\n|=16| {{ r.name }}（{{ r.why }}、{{ town }}） | 乙 |\n|{%tr endfor %}|"
-    compiled = compile_docx(make_form(tmp_path / "form", "town rows(name why)", template))
+    compiled = compile_docx(make_form(tmp_path / "form", "town:name rows(name why:name)", template))
     rows = [{"name": "甲", "why": "乙"}, {"name": "一" * 6, "why": "二" * 11}]
     root = part(compiled.render({"rows": rows, "town": "镇"}, "k").content)
     sizes = sizes_of(root)
@@ -396,6 +396,6 @@ def test_two_tags_of_a_row_share_its_cell(tmp_path: Path) -> None:
 
 def test_an_expression_beside_words_is_measured_as_it_prints(tmp_path: Path) -> None:
     template = "|=16| 申请 | {% if why %}理由：{{ why }}{% else %}无{% endif %}，{{ rows|length }}人 |"
-    compiled = compile_docx(make_form(tmp_path / "form", "why:long-text rows(name)", template, plain=True))
+    compiled = compile_docx(make_form(tmp_path / "form", "why:name rows(name)", template, plain=True))
     assert compiled.render({"why": "养羊"}, "k").content is not None
     assert [item.code for item in compiled.render({"why": "一" * 99}, "k").problems] == ["F-FIT-001"]

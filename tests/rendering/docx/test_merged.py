@@ -108,7 +108,7 @@ def test_a_merged_file_lists_its_sheets(forms: dict[str, CompiledDocx]) -> None:
 
 
 def test_one_sheet_that_does_not_fit_leaves_the_file_unwritten(tmp_path: Path, forms: dict[str, CompiledDocx]) -> None:
-    tight = compile_docx(make_form(tmp_path / "tight", "name", "|=16| {{ name }} | 乙 |"))
+    tight = compile_docx(make_form(tmp_path / "tight", "name:name", "|=16| {{ name }} | 乙 |"))
     rendered = merge([(forms["bare"], {}, "k0"), (tight, {"name": "一" * 99}, "k1")])
     assert rendered.content is None
     assert [(problem.code, problem.record) for problem in rendered.problems] == [("F-FIT-001", "k1")]

@@ -58,7 +58,7 @@ def longest(form: CompiledDocx, key: str, start: int) -> str:
     low, high = 1, 3000
     while low < high:
         middle = (low + high + 1) // 2
-        fits = form.render({key: telling_text(middle, start)}, "k").content is not None
+        fits = not form.render({key: telling_text(middle, start)}, "k").problems
         low, high = (middle, high) if fits else (low, middle - 1)
     return telling_text(low, start)
 

@@ -14,6 +14,7 @@ import click
 
 from formgen.cli.blank import blank
 from formgen.cli.check import check
+from formgen.cli.compile import compile_forms
 from formgen.cli.doctor import doctor
 from formgen.cli.fill import fill
 from formgen.cli.forms import forms
@@ -52,7 +53,7 @@ def _group() -> click.Group:
             help=say("界面语言，默认随系统。", "Language of messages; the locale's by default."),
         )
     )
-    for verb in (forms, show, blank, sample, check, fill, packet, doctor):
+    for verb in (forms, show, blank, sample, check, fill, packet, compile_forms, doctor):
         group.add_command(verb)
     return group
 

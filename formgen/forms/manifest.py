@@ -89,6 +89,8 @@ class Manifest:
     layout_source: Literal["official", "reference"]
     fields: tuple[Field, ...]
     folder: Path
+    page_code: tuple[float, float] | None = None
+    """Where the page code stands, millimetres from the left and the top of every page; None: in a free corner."""
 
     @property
     def programme(self) -> str:
@@ -167,7 +169,14 @@ def read_manifest(path: Path, programme: str, vocabulary: Vocabulary) -> Manifes
             layout_source=raw.get("layout_source", "official"),
             fields=_unique(fields),
             folder=path.parent,
+            page_code=_place(raw["page_code"]) if "page_code" in raw else None,
         )
+
+
+def _place(raw: Mapping[str, Any]) -> tuple[float, float]:
+    if set(raw) != {"left_mm", "top_mm"}:
+        raise ValueError("page_code: left_mm, top_mm")
+    return float(raw["left_mm"]), float(raw["top_mm"])
 
 
 def _unique(fields: tuple[Field, ...]) -> tuple[Field, ...]:

@@ -115,10 +115,10 @@ class FontChain:
         faces: Sequence[Face] = self._private if unicodedata.category(char) == "Co" else self._near
         for face in faces:
             if face.glyph(char) is not None:
-                return face
+                return face.part(char)
         if faces is self._private:
             return None
-        return next((face for face in self._far() if face.glyph(char) is not None), None)
+        return next((face.part(char) for face in self._far() if face.glyph(char) is not None), None)
 
 
 class _Advances(dict[str, float]):

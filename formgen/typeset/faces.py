@@ -3,6 +3,9 @@
 In: an OpenType or TrueType file or collection (glyf or CFF outlines). Out: faces. Lengths are in 1/1000 em, advances in
 em. The file is mapped, not read: opening a face takes well under a millisecond.
 
+Some characters share a glyph with another (a radical and the ideograph, two dashes). A PDF says once a font what a
+glyph stands for, so such a face is used as several: `part` gives the one in which no two characters share a glyph.
+
 Limits: a glyph without an outline counts as missing unless its character is a space; bitmap and web fonts are refused.
 
 Source: OpenType 1.9.1 (head, hhea, OS/2, post, name, Font Collections).
@@ -10,17 +13,19 @@ Source: OpenType 1.9.1 (head, hhea, OS/2, post, name, Font Collections).
 
 from __future__ import annotations
 
+import copy
+import functools
 import hashlib
 import struct
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
 import uharfbuzz as hb
 
-__all__ = ["SUFFIXES", "Embedding", "Face", "FontFileError", "read_faces"]
+__all__ = ["SUFFIXES", "Embedding", "Face", "FontFileError", "open_face", "read_faces"]
 
 SUFFIXES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 Embedding = Literal["allowed", "print-only", "restricted", "no-subset", "bitmap-only"]
@@ -46,6 +51,10 @@ class Face:
         self.path = path
         self.index = index
         """Place in a collection; 0 in a file of one face."""
+        self.twin = 0
+        """Which of the faces that `part` tells apart."""
+        self.has_twins = True
+        """False where it is known that no two characters share a glyph; else it is looked up."""
         self.hb_face = hb.Face(blob, index)
         self._font = hb.Font(self.hb_face)
         self.tables: frozenset[str] = frozenset(self.hb_face.table_tags)
@@ -59,7 +68,7 @@ class Face:
             raise FontFileError("its tables are damaged")
 
     def __repr__(self) -> str:
-        return f"Face({self.name}, {self.path.name}#{self.index})"
+        return f"Face({self.name}, {self.path.name}#{self.index}{'+' * self.twin})"
 
     @property
     def is_cff(self) -> bool:
@@ -71,9 +80,8 @@ class Face:
 
     def glyph(self, char: str) -> int | None:
         """The glyph of a character; None where the face has none, or an empty one for what should be seen."""
-        code = ord(char)
-        glyph: int | None = self._font.get_nominal_glyph(code)
-        if not glyph:  # 0 is .notdef
+        glyph = self.glyph_number(char)
+        if not glyph:
             return None
         if unicodedata.category(char) not in _WITHOUT_OUTLINE:
             extents = self._font.get_glyph_extents(glyph)
@@ -81,10 +89,18 @@ class Face:
                 return None
         return glyph
 
+    def glyph_number(self, char: str) -> int:
+        """The glyph of a character, whether anything shows or not; 0 where the face has none (.notdef)."""
+        return self._font.get_nominal_glyph(ord(char)) or 0
+
+    def part(self, char: str) -> Face:
+        """The face to show a character with: this one, or its twin where another character has the same glyph."""
+        number = self._twin_numbers.get(char, 0) if self.has_twins else 0
+        return self._parts[number] if number else self
+
     def advance(self, char: str) -> float:
         """Width of a character that the face covers, in em."""
-        glyph = self._font.get_nominal_glyph(ord(char))
-        return self.glyph_advance(glyph or 0)
+        return self.glyph_advance(self.glyph_number(char))
 
     def glyph_advance(self, glyph: int) -> float:
         width: int = self._font.get_glyph_h_advance(glyph)
@@ -92,6 +108,28 @@ class Face:
 
     def covers(self, text: str) -> bool:
         return all(self.glyph(char) is not None for char in text)
+
+    @cached_property
+    def _twin_numbers(self) -> Mapping[str, int]:
+        """Of each character that comes after another with the same glyph: after how many."""
+        counts: dict[int, int] = {}
+        numbers: dict[str, int] = {}
+        for code in sorted(self.hb_face.unicodes, key=lambda code: (_is_compatible(code), code)):
+            glyph = self.glyph_number(chr(code))
+            if glyph in counts:
+                numbers[chr(code)] = counts[glyph]
+            counts[glyph] = counts.get(glyph, 0) + 1
+        return numbers
+
+    @cached_property
+    def _parts(self) -> Sequence[Face]:
+        parts = [self]
+        for number in range(1, max(self._twin_numbers.values()) + 1):
+            part = copy.copy(self)
+            part.twin = number
+            part.postscript_name = f"{self.postscript_name}-{number + 1}"
+            parts.append(part)
+        return parts
 
     @cached_property
     def families(self) -> tuple[str, ...]:
@@ -152,7 +190,7 @@ class Face:
         """Of OS/2 version 2; else the height of H; else the ascent."""
         if self._os2_number("H", 0, 0) >= 2 and (height := self._os2_number("h", 88, 0)) > 0:
             return self._per_mille(height)
-        glyph = self._font.get_nominal_glyph(ord("H"))
+        glyph = self.glyph_number("H")
         extents = self._font.get_glyph_extents(glyph) if glyph else None
         return self._per_mille(extents.y_bearing) if extents else self.ascent
 
@@ -194,14 +232,34 @@ class Face:
         return tuple(_read_names(self.table("name")))
 
 
-def read_faces(path: Path) -> list[Face]:
-    """All faces of a font file, in the file's order.
+def read_faces(path: Path) -> Sequence[Face]:
+    """All faces of a font file, in the file's order; the same objects as long as the file is the same.
 
     Raises:
         FontFileError: not a font, broken, cut off, or without outlines.
     """
     try:
-        size = path.stat().st_size
+        stat = path.stat()
+    except OSError as exc:
+        raise FontFileError(exc.strerror or "cannot be opened") from exc
+    return _read_faces(path, stat.st_size, stat.st_mtime_ns)
+
+
+def open_face(path: Path, index: int) -> Face:
+    """One face of a font file, as another process of this run has found it.
+
+    Raises:
+        FontFileError: the file is not what it was.
+    """
+    faces = read_faces(path)
+    if index >= len(faces):
+        raise FontFileError("the file has changed")
+    return faces[index]
+
+
+@functools.cache
+def _read_faces(path: Path, size: int, _modified: int) -> Sequence[Face]:
+    try:
         with path.open("rb") as stream:
             offsets = _face_offsets(stream.read(4096))
             for offset in offsets:
@@ -212,6 +270,11 @@ def read_faces(path: Path) -> list[Face]:
         reason = exc.strerror if isinstance(exc, OSError) else None
         raise FontFileError(reason or "cannot be opened") from exc
     return [Face(path, index, blob) for index in range(len(offsets))]
+
+
+def _is_compatible(code: int) -> bool:
+    """Radicals and compatibility ideographs: they come after the unified ideograph whose glyph they share."""
+    return 0x2E80 <= code < 0x2FE0 or 0xF900 <= code < 0xFB00 or 0x2F800 <= code < 0x2FA20
 
 
 def _face_offsets(head: bytes) -> list[int]:

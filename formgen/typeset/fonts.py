@@ -96,7 +96,11 @@ class FontBook:
 
 @functools.cache
 def shipped_faces() -> Sequence[Face]:
-    return [face for path in SHIPPED_FONTS for face in read_faces(path)]
+    """Made so that no two characters share a glyph."""
+    faces = [face for path in SHIPPED_FONTS for face in read_faces(path)]
+    for face in faces:
+        face.has_twins = False
+    return faces
 
 
 @functools.cache

@@ -1,7 +1,7 @@
 """The printed form without values: the pages of background.pdf, taken over into files as Form XObjects.
 
 In: background.pdf. Out: for every page its objects as PDF syntax, read once with pikepdf. Pages share what they shared
-in the background (fonts). A strip of a page is a Form XObject of its own that shows that much of it.
+in the background (fonts).
 
 Source: ISO 32000-2, 8.10 (form XObjects).
 """
@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from formgen.errors import TemplateError
 from formgen.problems import Place, Problem
-from formgen.rendering.pdf.objects import ObjectWriter, number_text
+from formgen.rendering.pdf.objects import ObjectWriter
 
 __all__ = ["ArtBook", "ArtUse", "Artwork", "load_artwork"]
 
@@ -30,21 +30,16 @@ Syntax = tuple[bytes | int, ...]
 
 
 class ArtUse(NamedTuple):
-    """A page of a background, or the strip of it between two heights (points from its top)."""
+    """A page of a background."""
 
     background: str
     """Path of the file."""
     art: int
-    top_pt: float | None = None
-    bottom_pt: float | None = None
 
     @property
     def name(self) -> str:
         """The resource's name: the same for the same picture, in whichever process a page is made."""
-        stem = f"B{load_artwork(self.background).name}p{self.art}"
-        if self.top_pt is None or self.bottom_pt is None:
-            return stem
-        return f"{stem}s{round(self.top_pt * 100)}-{round(self.bottom_pt * 100)}"
+        return f"B{load_artwork(self.background).name}p{self.art}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +53,11 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class Artwork:
-    """A background: its objects, and of each page the object and the size."""
+    """A background: its objects, and of each page the object."""
 
     name: str
     items: tuple[_Item, ...]
     pages: tuple[int, ...]
-    sizes: tuple[tuple[float, float], ...]
 
 
 @functools.cache
@@ -81,13 +75,11 @@ def load_artwork(path: str) -> Artwork:
             reader = _Reader(pikepdf)
             forms = [pdf.make_indirect(page.as_form_xobject(handle_transformations=True)) for page in pdf.pages]
             pages = tuple(reader.visit(form) for form in forms)
-            boxes = [[float(edge) for edge in page.mediabox] for page in pdf.pages]
     except FileNotFoundError as exc:
         raise TemplateError(Problem("F-LAYOUT-001", place)) from exc
     except (OSError, ValueError, pikepdf.PdfError, KeyError, TypeError) as exc:
         raise TemplateError(Problem("F-PDF-002", place, params={"reason": str(exc)})) from exc
-    sizes = tuple((right - left, top - bottom) for left, bottom, right, top in boxes)
-    return Artwork(hashlib.sha256(content).hexdigest()[:6], tuple(reader.items), pages, sizes)
+    return Artwork(hashlib.sha256(content).hexdigest()[:6], tuple(reader.items), pages)
 
 
 class _Reader:
@@ -156,8 +148,7 @@ class ArtBook:
         found = self._names.get(use)
         if found is None:
             artwork = load_artwork(use.background)
-            whole = self._write(artwork, artwork.pages[use.art])
-            found = self._names[use] = (use.name, whole if use.top_pt is None else self._strip(use, artwork, whole))
+            found = self._names[use] = (use.name, self._write(artwork, artwork.pages[use.art]))
         return found[1]
 
     def entries(self) -> bytes:
@@ -176,14 +167,6 @@ class ArtBook:
         else:
             self._objects.put_stream(number, b"".join(parts), item.content, is_encoded=True)
         return number
-
-    def _strip(self, use: ArtUse, artwork: Artwork, whole: int) -> int:
-        assert use.top_pt is not None and use.bottom_pt is not None
-        width, height = artwork.sizes[use.art]
-        edges = (0.0, height - use.bottom_pt, width, height - use.top_pt)
-        box = " ".join(map(number_text, edges)).encode()
-        entries = b"/Type/XObject/Subtype/Form/BBox[%b]/Resources<</XObject<</B %d 0 R>>>>" % (box, whole)
-        return self._objects.add_stream(entries, b"/B Do", is_encoded=True)
 
 
 def _joined(parts: Iterable[bytes | int]) -> Syntax:

@@ -137,7 +137,7 @@ class Canvas:
         """Operators outside of text, in the order of painting; all text lies above them."""
         self._written: list[str] = []
         self._arts: list[ArtUse] = []
-        self._fonts: dict[FontUse, list[str]] = {}
+        self._fonts: dict[str, tuple[FontUse, list[str]]] = {}
         self._pictures: dict[str, Picture] = {}
         self._font: tuple[FontUse, float] | None = None
 
@@ -161,10 +161,10 @@ class Canvas:
                 at = f"/{font.name} {size_pt:g} Tf {at}"
             written.append(at + shown)
             at = ""
-            if font in self._fonts:
-                self._fonts[font].append(chars)
+            if font.name in self._fonts:
+                self._fonts[font.name][1].append(chars)
             else:
-                self._fonts[font] = [chars]
+                self._fonts[font.name] = font, [chars]
 
     def page(self) -> ComposedPage:
         operators = self.drawn
@@ -175,6 +175,6 @@ class Canvas:
             self.height_pt,
             deflate("\n".join(operators).encode("ascii")),
             tuple(self._arts),
-            tuple((font, "".join(texts)) for font, texts in self._fonts.items()),
+            tuple((font, "".join(texts)) for font, texts in self._fonts.values()),
             tuple(self._pictures.values()),
         )

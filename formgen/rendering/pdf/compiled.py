@@ -103,13 +103,13 @@ class CompiledPdf:
         from formgen.rendering.pdf.sheet import compose_sheet
 
         filled = self.plan.fill(record, record_key)
-        return compose_sheet(self, filled.context, record, record_key, filled.problems, marks)
+        return compose_sheet(self, filled.context, record_key, filled.problems, marks)
 
     def compose_blank(self, *, marks: Marks | None = None) -> Composed:
         """The empty form, with the rows it is printed with."""
         from formgen.rendering.pdf.sheet import compose_sheet
 
-        return compose_sheet(self, self.plan.blank(), {}, "", (), marks)
+        return compose_sheet(self, self.plan.blank(), "", (), marks)
 
     def setter(self, family: str) -> Typesetter:
         found = self._setters.get(family)
@@ -132,7 +132,7 @@ class CompiledPdf:
         columns = self._columns()
         return {
             name: self._kit(
-                ArtUse(self._background, band.art, band.top_pt, band.bottom_pt),
+                ArtUse(self._background, band.art),
                 band.spots,
                 columns if name in flow.rows else frozenset(),
             )
@@ -155,8 +155,8 @@ class CompiledPdf:
             art,
             art.name,
             chosen(lambda spot: spot.kind not in ("image", *PAGE_KINDS) and not is_column(spot)),
-            chosen(lambda spot: spot.kind not in ("image", *PAGE_KINDS) and is_column(spot)),
-            chosen(lambda spot: spot.kind == "image"),
+            chosen(lambda spot: spot.kind not in PAGE_KINDS and is_column(spot)),
+            chosen(lambda spot: spot.kind == "image" and not is_column(spot)),
             chosen(lambda spot: spot.kind in PAGE_KINDS),
         )
 

@@ -70,6 +70,8 @@ def read_picture(path: Path) -> Picture:
 
 def _opaque(image: Any, new: Callable[..., Any]) -> Any:
     """The pixels as gray or RGB, on white where they let something through."""
+    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would cut off at 255
+        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     if image.mode in ("1", "L"):
         return image.convert("L")
     if "A" in image.getbands() or "transparency" in image.info:

@@ -34,12 +34,11 @@ CONTINUED_FONT: Final = "宋体"
 def compose_sheet(
     form: CompiledPdf,
     context: Mapping[str, Any],
-    record: Mapping[str, Any],
     record_key: str,
     problems: Sequence[Problem],
     marks: Marks | None,
 ) -> Composed:
-    sheet = _Sheet(form, context, record, record_key)
+    sheet = _Sheet(form, context, record_key)
     sheet.make()
     found = (*problems, *sheet.problems)
     if any(problem.is_error for problem in found):
@@ -51,12 +50,9 @@ def compose_sheet(
 class _Sheet:
     """The pages of one record in the making."""
 
-    def __init__(
-        self, form: CompiledPdf, context: Mapping[str, Any], record: Mapping[str, Any], record_key: str
-    ) -> None:
+    def __init__(self, form: CompiledPdf, context: Mapping[str, Any], record_key: str) -> None:
         self.form = form
         self.context = context
-        self.record = record
         self.record_key = record_key
         self.problems: list[Problem] = []
         self.pages: list[tuple[Canvas, list[SpotPrinter]]] = []
@@ -137,7 +133,10 @@ class _Sheet:
                 if not placed.span:
                     continue
                 more_pt = (placed.span - 1) * band.height_pt
-            self._print(printer, placed.values, canvas, down_pt, more_pt)
+            if printer.spot.kind == "image":
+                self._picture(printer, placed.values, canvas, down_pt)
+            else:
+                self._print(printer, placed.values, canvas, down_pt, more_pt)
 
     def _say_continued(self, flow: Flow, canvas: Canvas) -> None:
         """«续表» above the repeated head, at its right end."""
@@ -152,7 +151,7 @@ class _Sheet:
         for printer in kit.values:
             self._print(printer, self.context, canvas, down_pt, 0.0)
         for printer in kit.pictures:
-            self._picture(printer, canvas, down_pt)
+            self._picture(printer, self.context, canvas, down_pt)
         self.pages[-1][1].extend(kit.numbers)
 
     def _print(
@@ -183,16 +182,16 @@ class _Sheet:
             text = values[printer.key]
         return text.replace("\t", " ") if "\t" in text else text
 
-    def _picture(self, printer: SpotPrinter, canvas: Canvas, down_pt: float) -> None:
-        spot, path = printer.spot, self.record.get(printer.key)
-        if path is None:
+    def _picture(self, printer: SpotPrinter, values: Mapping[str, Any], canvas: Canvas, down_pt: float) -> None:
+        spot, path = printer.spot, str(values[printer.key])
+        if not path:
             return
         try:
-            picture = read_picture(self.form.picture_folder / str(path))
+            picture = read_picture(self.form.picture_folder / path)
         except BROKEN as exc:
             reason = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
-            place = self._place(printer, self.context)
-            self.problems.append(Problem("F-RENDER-003", place, str(path), {"reason": reason}, self.record_key))
+            place = self._place(printer, values)
+            self.problems.append(Problem("F-RENDER-003", place, path, {"reason": reason}, self.record_key))
             return
         width_pt, height_pt = picture.size_within(spot.width_pt, spot.height_pt)
         free = spot.right_pt - spot.left_pt - width_pt

@@ -1,0 +1,462 @@
+"""A Word form as a probe: filled with marks, once to be measured and once blank, with the words at the same places.
+
+In: a compiled Word template, and how many rows in which groups. Out: the bytes of two Word files and the marks in
+document order. In the marked file every value is one sign in a colour of its own, in a cell and a paragraph shaded in
+colours of their own; the blank between two tab stops is shaded from tab to tab. The blank file has no values; signs
+that keep their place when blank (check boxes, page numbers) stand in it in their colour, so that they can be left out.
+
+A value needs room that does not move anything: a cell of a row of exact height, or a blank between two tab stops.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, cast
+
+from lxml import etree
+
+from formgen.compiling.marks import TOKEN, Colour, Colours, Mark, Probe, Tag, TagBook, find_tags
+from formgen.errors import TemplateError
+from formgen.forms.layout import SpotKind
+from formgen.problems import Place, Problem
+from formgen.rendering.docx import CompiledDocx
+from formgen.rendering.docx.boxes import Site
+from formgen.rendering.docx.programs import Variant
+from formgen.rendering.docx.styles import STYLES, Styles
+from formgen.rendering.docx.wordml import (
+    CELL_ORDER,
+    DOCUMENT,
+    PARAGRAPH_ORDER,
+    RUN_ORDER,
+    Element,
+    insert_ordered,
+    nearest,
+    own_texts,
+    parse_part,
+    w,
+)
+from formgen.units import twips_to_pt
+
+__all__ = ["make_docx_probe"]
+
+PARAGRAPH: Final = w("p")
+SIGN: Final = "国"
+BOX_SIGN: Final = "□"
+DIGIT: Final = "0"
+DEFAULT_FONT: Final = "宋体"
+DEFAULT_MARGIN_PT: Final = 72.0
+PAGE_FIELD: Final = re.compile(r"\b(PAGE|NUMPAGES|SECTIONPAGES)\b")
+VISIBLE: Final = ("t", "tab", "br", "sym", "drawing", "pict", "object")
+
+
+def make_docx_probe(compiled: CompiledDocx, group_of: Sequence[int]) -> Probe:
+    """The probe with a row for each entry of `group_of`, which says the row's group.
+
+    Raises: TemplateError (F-LAYOUT-010, F-LAYOUT-011): a value whose room is not fixed; tables that cannot grow so.
+    """
+    return _ProbeMaker(compiled, group_of).make()
+
+
+class _ProbeMaker:
+    """Edits a form rendered with tokens; what only the marked file shows waits until the blank one is made."""
+
+    def __init__(self, compiled: CompiledDocx, group_of: Sequence[int]) -> None:
+        self._compiled = compiled
+        self._place = Place(str(compiled.package.path))
+        names = compiled.package.names
+        self._styles = Styles(parse_part(compiled.package.part(STYLES)) if STYLES in names else None)
+        self._book = TagBook()
+        context = self._book.context(compiled.manifest, group_of)
+        programs = compiled.parts.programs(Variant(is_fitted=True))
+        compiled.sizes.apply(context, [])
+        self._trees = {name: parse_part(program.render(context)) for name, program in programs.items()}
+        _number_sites(context, compiled.parts.sites)
+        numbered = {name: parse_part(program.render(context)) for name, program in programs.items()}
+        self._site_of = dict(_told_sites(self._trees, numbered, compiled.parts.sites))
+        self._colours = Colours("".join(compiled.package.part(name).decode("utf-8", "replace") for name in programs))
+        self._marks: list[Mark] = []
+        self._signs: list[Element] = []
+        self._later: list[Callable[[], None]] = []
+        self._row_parts: list[list[Element]] = [[] for _ in group_of]
+        self._room_of: dict[Element, Colour] = {}
+
+    def make(self) -> Probe:
+        for tree in self._trees.values():
+            _replace_page_fields(tree, self._mark_page)
+            for paragraph in list(tree.iter(PARAGRAPH)):
+                self._mark_paragraph(paragraph)
+        body = self._trees[DOCUMENT].find(w("body"))
+        table = self._find_table()
+        row_colours = [self._shade_rows(rows) for rows in self._row_parts] if table else []
+        lines = body.findall(PARAGRAPH)
+        end = self._shade_line(lines[-1]) if lines else None
+        blank = self._bytes()
+        words = {name: self._words(tree) for name, tree in self._trees.items()}
+        for action in self._later:
+            action()
+        return Probe(
+            blank,
+            self._bytes(),
+            self._marks,
+            row_colours,
+            end,
+            "".join(text for name, text in words.items() if name != DOCUMENT),
+            words[DOCUMENT],
+            table,
+            table != "" and self._is_broken_after(),
+            self._margins(),
+            sum(_exact_height(row) for row in self._row_parts[0]) if table else 0.0,
+        )
+
+    def _bytes(self) -> bytes:
+        changed = {
+            name: etree.tostring(tree, encoding="UTF-8", xml_declaration=True, standalone=True)
+            for name, tree in self._trees.items()
+        }
+        return self._compiled.package.assemble(changed)
+
+    def _words(self, tree: Element) -> str:
+        """The words of a part, without what stands in the place of values."""
+        signs = set(self._signs)
+        texts = (text.text or "" for text in tree.iter(w("t")) if text.getparent() not in signs)
+        return "".join("".join(texts).split())
+
+    def _mark_paragraph(self, paragraph: Element) -> None:
+        while (
+            text := next((item for item in own_texts(paragraph) if TOKEN.search(item.text or "")), None)
+        ) is not None:
+            site = self._site(text)
+            if site is not None and site.words is not None:
+                self._mark_words(paragraph, site)
+            else:
+                self._mark_value(paragraph, text, site)
+
+    def _site(self, text: Element) -> Site | None:
+        sizes = text.getparent().iterfind(f"{w('rPr')}/{w('sz')}")
+        return next((self._site_of[size] for size in sizes if size in self._site_of), None)
+
+    def _mark_value(self, paragraph: Element, text: Element, site: Site | None) -> None:
+        match = cast("re.Match[str]", TOKEN.search(text.text))
+        (tag,) = find_tags(match[0], self._book)
+        run, cell = _isolate(text, match), nearest(paragraph, "tc")
+        kind, tabs = _kind(tag), _tabs_around(paragraph, run)
+        room = line = None
+        is_inline = True
+        if _is_alone(paragraph, run) and cell is not None and _is_exact(nearest(cell, "tr")):
+            is_inline, room, line = False, self._shade_cell(cell), self._shade_line(paragraph)
+        elif tabs is not None:
+            room = self._shade_runs([_own_run(tabs[0]), run, _own_run(tabs[1])])
+        elif kind != "box":
+            raise TemplateError(Problem("F-LAYOUT-010", self._at(tag)))
+        self._note_row(paragraph, tag)
+        sign = self._sign(run, text, BOX_SIGN if kind == "box" else SIGN, is_kept=kind == "box")
+        box = site.box if site is not None else None
+        line_pt = box.line_pt if box is not None else self._line(run)
+        self._marks.append(Mark(tag, kind, box, is_inline, room, line, sign, line_pt, _font(run), _valign(cell)))
+
+    def _mark_words(self, paragraph: Element, site: Site) -> None:
+        """A paragraph of words and values is printed whole: one sign stands for all of it."""
+        whole = "".join(text.text or "" for text in own_texts(paragraph))
+        tags = find_tags(whole, self._book)
+        first, *others = own_texts(paragraph)
+        for item in (*others, *_inside(paragraph, "br", "cr", "tab", "sym")):
+            item.getparent().remove(item)
+        run, cell = first.getparent(), nearest(paragraph, "tc")
+        room, line = self._shade_cell(cell), self._shade_line(paragraph)
+        tag = next((item for item in tags if item.key == site.field.key), tags[0])
+        self._note_row(paragraph, tag)
+        sign = self._sign(run, first, SIGN, is_kept=False)
+        pieces = tuple(_pieces(whole, tags))
+        self._marks.append(
+            Mark(tag, "text", site.box, False, room, line, sign, site.box.line_pt, _font(run), _valign(cell), pieces)
+        )
+
+    def _mark_page(self, run: Element, kind: Literal["page", "pages"]) -> None:
+        sign = self._sign(run, run.find(w("t")), DIGIT, is_kept=True)
+        tag = Tag(kind, "", "", -1, None)
+        self._marks.append(Mark(tag, kind, None, True, None, None, sign, self._line(run), _font(run), "center"))
+
+    def _sign(self, run: Element, text: Element, sign: str, is_kept: bool) -> Colour:
+        """Put a sign where a value stands, for the marked file only or for both."""
+        self._signs.append(run)
+        text.text = sign if is_kept else ""
+        self._later.append(lambda: setattr(text, "text", sign))
+        colour = self._colours.take()
+        element = _child(run, "rPr").find(w("color"))
+        if element is None:
+            element = etree.Element(w("color"))
+            insert_ordered(_child(run, "rPr"), element, RUN_ORDER)
+        element.attrib.clear()
+        element.set(w("val"), _hex(colour))
+        return colour
+
+    def _note_row(self, paragraph: Element, tag: Tag) -> None:
+        """Remember which rows of the document a row of the table is."""
+        if tag.row < 0:
+            return
+        row = nearest(paragraph, "tr")
+        if row is None or nearest(nearest(row, "tbl"), "tc") is not None or not _is_exact(row):
+            raise TemplateError(Problem("F-LAYOUT-011", self._at(tag)))
+        if row not in self._row_parts[tag.row]:
+            self._row_parts[tag.row].append(row)
+
+    def _find_table(self) -> str:
+        """The key of the one table that grows."""
+        keys = list(dict.fromkeys(mark.tag.table for mark in self._marks if mark.tag.table))
+        if len(keys) > 1:
+            found = ", ".join(keys)
+            raise TemplateError(Problem("F-LAYOUT-012", self._place, found))
+        return keys[0] if keys else ""
+
+    def _shade_rows(self, rows: Sequence[Element]) -> list[Colour]:
+        """For each of these rows the colour of a cell that is as high as the row."""
+        found = []
+        for row in rows:
+            cell = next(
+                (item for item in row.iterfind(w("tc")) if item.find(f"{w('tcPr')}/{w('vMerge')}") is None), None
+            )
+            if cell is None:
+                raise TemplateError(Problem("F-LAYOUT-011", self._place))
+            found.append(self._shade_cell(cell))
+        return found
+
+    def _shade_cell(self, cell: Element) -> Colour:
+        if cell not in self._room_of:
+            self._room_of[cell] = self._shade(_child(cell, "tcPr"), CELL_ORDER)
+        return self._room_of[cell]
+
+    def _shade_line(self, paragraph: Element) -> Colour:
+        return self._shade(_child(paragraph, "pPr"), PARAGRAPH_ORDER)
+
+    def _shade_runs(self, runs: Sequence[Element]) -> Colour:
+        colour = self._colours.take()
+        for run in runs:
+            self._shade(_child(run, "rPr"), RUN_ORDER, colour)
+        return colour
+
+    def _shade(self, properties: Element, order: tuple[str, ...], colour: Colour | None = None) -> Colour:
+        chosen = colour if colour is not None else self._colours.take()
+
+        def shade() -> None:
+            for old in properties.findall(w("shd")):
+                properties.remove(old)
+            values = {w("val"): "clear", w("color"): "auto", w("fill"): _hex(chosen)}
+            insert_ordered(properties, etree.Element(w("shd"), values), order)
+
+        self._later.append(shade)
+        return chosen
+
+    def _line(self, run: Element) -> float:
+        return self._styles.line(nearest(run, "p"), self._styles.size(run))[0]
+
+    def _is_broken_after(self) -> bool:
+        table = nearest(self._row_parts[0][0], "tbl")
+        return any(_breaks_page(block) for block in table.itersiblings() if block.tag != w("sectPr"))
+
+    def _margins(self) -> tuple[float, float]:
+        """Margins of the section the growing table stands in, or of the first."""
+        body = self._trees[DOCUMENT].find(w("body"))
+        blocks = list(body)
+        if self._row_parts and self._row_parts[0]:
+            start = next(block for block in blocks if block in set(self._row_parts[0][0].iterancestors()))
+            blocks = blocks[blocks.index(start) :]
+        section = next((item for block in blocks for item in block.iter(w("sectPr"))), None)
+        margins = section.find(w("pgMar")) if section is not None else None
+        if margins is None:
+            return DEFAULT_MARGIN_PT, DEFAULT_MARGIN_PT
+        top, bottom = (abs(twips_to_pt(float(margins.get(w(name), "1440")))) for name in ("top", "bottom"))
+        return top, bottom
+
+    def _at(self, tag: Tag) -> Place:
+        label = tag.field.label if tag.field is not None else tag.key
+        return Place(self._place.file, cell=tag.key, label=label)
+
+
+def _number_sites(context: dict[str, Any], sites: Sequence[Site]) -> None:
+    """In the place of each site's size its number, below 0: no size is."""
+    for site in sites:
+        for values in context[site.table] if site.table else (context,):
+            values[site.size_name] = -site.index - 1
+
+
+def _kind(tag: Tag) -> SpotKind:
+    if tag.field is None:
+        return "row_number"
+    return cast(SpotKind, {"checkbox": "box", "image": "image"}.get(tag.field.type_name, "text"))
+
+
+def _told_sites(
+    trees: Mapping[str, Element], numbered: Mapping[str, Element], sites: Sequence[Site]
+) -> Iterator[tuple[Element, Site]]:
+    """Each w:sz of the rendered parts that belongs to a site."""
+    for name, tree in trees.items():
+        for size, number in zip(tree.iter(w("sz")), numbered[name].iter(w("sz")), strict=True):
+            if number.get(w("val"), "").startswith("-"):
+                yield size, sites[-int(number.get(w("val"))) - 1]
+
+
+def _isolate(text: Element, match: re.Match[str]) -> Element:
+    """Give the token a run of its own; returns the run."""
+    run = text.getparent()
+    inside = [item for item in run if item.tag != w("rPr")]
+    at = inside.index(text)
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    if before or inside[:at]:
+        other = _empty_run(run)
+        other.extend(inside[:at])
+        _add_text(other, before)
+        run.addprevious(other)
+    if after or inside[at + 1 :]:
+        other = _empty_run(run)
+        _add_text(other, after)
+        other.extend(inside[at + 1 :])
+        run.addnext(other)
+    text.text = match[0]
+    return run
+
+
+def _empty_run(like: Element) -> Element:
+    run = etree.Element(w("r"))
+    if like.find(w("rPr")) is not None:
+        run.append(copy.deepcopy(like.find(w("rPr"))))
+    return run
+
+
+def _add_text(run: Element, content: str) -> None:
+    if content:
+        text = etree.SubElement(run, w("t"))
+        text.text = content
+        text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def _pieces(whole: str, tags: Sequence[Tag]) -> Iterator[str]:
+    """Words and {key} or {key.part} in turn."""
+    at = 0
+    for match, tag in zip(TOKEN.finditer(whole), tags, strict=True):
+        if words := whole[at : match.start()]:
+            yield words
+        yield f"{{{tag.key}.{tag.part}}}" if tag.part else f"{{{tag.key}}}"
+        at = match.end()
+    if words := whole[at:]:
+        yield words
+
+
+def _inside(paragraph: Element, *names: str) -> list[Element]:
+    """The elements of these names a paragraph shows, without those of text boxes in it."""
+    return [
+        item
+        for item in paragraph.iter(*map(w, names))
+        if item.getparent().tag != w("tabs") and nearest(item, "p") is paragraph
+    ]
+
+
+def _is_alone(paragraph: Element, run: Element) -> bool:
+    """Whether the paragraph shows nothing but this run."""
+    others = (item for item in _inside(paragraph, *VISIBLE) if item.getparent() is not run)
+    return not any(item.tag != w("t") or (item.text or "").strip() for item in others)
+
+
+def _tabs_around(paragraph: Element, run: Element) -> tuple[Element, Element] | None:
+    """The tabs right before and after a run; None where something else stands there."""
+    flow = [item for item in _inside(paragraph, *VISIBLE) if item.tag != w("t") or item.text]
+    inside = [number for number, item in enumerate(flow) if item.getparent() is run]
+    if not inside or inside[0] == 0 or inside[-1] + 1 >= len(flow):
+        return None
+    before, after = flow[inside[0] - 1], flow[inside[-1] + 1]
+    return (before, after) if before.tag == after.tag == w("tab") else None
+
+
+def _own_run(tab: Element) -> Element:
+    """The run of a tab, made to hold nothing else."""
+    run = tab.getparent()
+    inside = [item for item in run if item.tag != w("rPr")]
+    at = inside.index(tab)
+    for items, add in ((inside[:at], run.addprevious), (inside[at + 1 :], run.addnext)):
+        if items:
+            other = _empty_run(run)
+            other.extend(items)
+            add(other)
+    return run
+
+
+def _is_exact(row: Element) -> bool:
+    return _exact_height(row) > 0
+
+
+def _exact_height(row: Element) -> float:
+    """Height of a row in points; 0 where it grows."""
+    height = row.find(f"{w('trPr')}/{w('trHeight')}")
+    if height is None or height.get(w("hRule")) != "exact":
+        return 0.0
+    return twips_to_pt(float(height.get(w("val"), "0")))
+
+
+def _valign(cell: Element) -> Literal["top", "center", "bottom"]:
+    found = cell.find(f"{w('tcPr')}/{w('vAlign')}") if cell is not None else None
+    value = found.get(w("val")) if found is not None else "top"
+    return cast(Literal["top", "center", "bottom"], value if value in ("center", "bottom") else "top")
+
+
+def _font(run: Element) -> str:
+    """The family a run names for Han characters."""
+    fonts = run.find(f"{w('rPr')}/{w('rFonts')}")
+    return (fonts.get(w("eastAsia")) if fonts is not None else None) or DEFAULT_FONT
+
+
+def _child(parent: Element, name: str) -> Element:
+    """The properties of an element, which stand first in it; made where there are none."""
+    child = parent.find(w(name))
+    if child is None:
+        child = etree.Element(w(name))
+        parent.insert(0, child)
+    return child
+
+
+def _hex(colour: Colour) -> str:
+    return "".join(f"{part:02X}" for part in colour)
+
+
+def _breaks_page(block: Element) -> bool:
+    """Whether a block of the body breaks a page or a section."""
+    is_broken = any(item.get(w("type")) == "page" for item in block.iter(w("br")))
+    before = block.find(f".//{w('pageBreakBefore')}")
+    is_broken |= before is not None and before.get(w("val"), "1") not in ("0", "false", "off")
+    return is_broken or next(block.iter(w("sectPr")), None) is not None
+
+
+def _replace_page_fields(tree: Element, note: Callable[[Element, Literal["page", "pages"]], None]) -> None:
+    """A run with one digit in the place of every field that counts pages."""
+    found: list[tuple[Element, list[Element], str]] = []
+    for simple in tree.iter(w("fldSimple")):
+        run = next(simple.iter(w("r")), None)
+        found.append((simple, [run if run is not None else etree.Element(w("r"))], simple.get(w("instr"), "")))
+    for begin in tree.iter(w("fldChar")):
+        if begin.get(w("fldCharType")) == "begin":
+            runs = list(_field_runs(begin.getparent()))
+            found.append((runs[0], runs, "".join(item.text or "" for run in runs for item in run.iter(w("instrText")))))
+    for holder, runs, instruction in found:
+        match = PAGE_FIELD.search(instruction)
+        if match is None:
+            continue
+        kept = copy.deepcopy(next((run for run in runs if run.find(w("t")) is not None), runs[0]))
+        for item in list(kept):
+            if item.tag != w("rPr"):
+                kept.remove(item)
+        _add_text(kept, DIGIT)
+        holder.addprevious(kept)
+        for item in dict.fromkeys((holder, *runs)):
+            if item.getparent() is not None and item is not kept:
+                item.getparent().remove(item)
+        note(kept, "page" if match[1] == "PAGE" else "pages")
+
+
+def _field_runs(run: Element) -> Iterator[Element]:
+    """The runs of a field, from its beginning to its end."""
+    yield run
+    for following in run.itersiblings(w("r")):
+        yield following
+        end = following.find(w("fldChar"))
+        if end is not None and end.get(w("fldCharType")) == "end":
+            return

@@ -1,0 +1,198 @@
+"""From the printed probe to spots: which coloured rectangle and which coloured sign is whose.
+
+In: a probe and the ink of its marked pages. Out: the spots of every page, and what else the colours tell: the rows of
+the growing table and the end of the body.
+
+LibreOffice fills a cell a little inside of its borders' middle lines, always by the same lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from formgen.compiling.ink import Ink, PageInk
+from formgen.compiling.marks import Colour, Mark, Probe
+from formgen.errors import TemplateError
+from formgen.forms.layout import Rect, Spot
+from formgen.problems import Place, Problem
+from formgen.typeset import Box
+
+__all__ = ["PlacedSpot", "RowPlace", "Survey", "survey"]
+
+TOP_GAP_PT: Final = 0.25
+RIGHT_GAP_PT: Final = 0.05
+BOTTOM_GAP_PT: Final = 0.3
+"""From a cell's shading to the middle of its borders; there is none on the left."""
+SLACK_PT: Final = 0.5
+"""Borders take up to half a point of a cell's width and height."""
+ABOVE_LINE: Final = 0.8
+"""Part of an exact line that lies above the baseline."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSpot:
+    """A spot, the page it is on and the mark it comes from."""
+
+    page: int
+    mark: Mark
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlace:
+    """Where a row of the growing table is printed."""
+
+    index: int
+    page: int
+    top_pt: float
+    bottom_pt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the marked pages tell."""
+
+    spots: tuple[PlacedSpot, ...]
+    rows: tuple[RowPlace, ...]
+    end: tuple[int, float] | None
+    """Page and bottom of the body's last paragraph."""
+
+
+def survey(probe: Probe, pages: Sequence[PageInk], file: str) -> Survey:
+    """Find every mark. Raises: TemplateError (F-LAYOUT-013): a mark is not printed."""
+    areas = _areas(pages)
+    signs = _signs(pages)
+    spots = [
+        PlacedSpot(page, mark, _spot(mark, sign, page, areas, file))
+        for mark in probe.marks
+        for page, sign in _found(signs, mark, file)
+    ]
+    rows = [row for index, colours in enumerate(probe.row_colours) if (row := _row(index, colours, areas)) is not None]
+    ends = areas.get(probe.end_colour, []) if probe.end_colour is not None else []
+    return Survey(tuple(spots), tuple(rows), (ends[-1][0], ends[-1][1][3]) if ends else None)
+
+
+def _found(signs: dict[Colour, list[tuple[int, Ink]]], mark: Mark, file: str) -> list[tuple[int, Ink]]:
+    found = signs.get(mark.sign_colour)
+    if not found:
+        raise _missing(mark, file)
+    return found
+
+
+def _missing(mark: Mark, file: str) -> TemplateError:
+    label = mark.tag.field.label if mark.tag.field is not None else ""
+    return TemplateError(Problem("F-LAYOUT-013", Place(file, cell=mark.tag.key, label=label)))
+
+
+def _areas(pages: Sequence[PageInk]) -> dict[Colour, list[tuple[int, Rect]]]:
+    """The filled rectangles of each colour by page, those of one page as one."""
+    found: dict[Colour, dict[int, Rect]] = {}
+    for number, page in enumerate(pages):
+        for ink in page.inks:
+            if ink.kind == "path" and ink.colour is not None:
+                on_page = found.setdefault(ink.colour, {})
+                on_page[number] = _around(on_page.get(number, ink.box), ink.box)
+    return {colour: sorted(on_page.items()) for colour, on_page in found.items()}
+
+
+def _signs(pages: Sequence[PageInk]) -> dict[Colour, list[tuple[int, Ink]]]:
+    """The first text of each colour on each page."""
+    found: dict[Colour, dict[int, Ink]] = {}
+    for number, page in enumerate(pages):
+        for ink in page.texts:
+            if ink.colour is not None and ink.text.strip():
+                found.setdefault(ink.colour, {}).setdefault(number, ink)
+    return {colour: sorted(on_page.items()) for colour, on_page in found.items()}
+
+
+def _around(first: Rect, second: Rect) -> Rect:
+    return (
+        min(first[0], second[0]),
+        min(first[1], second[1]),
+        max(first[2], second[2]),
+        max(first[3], second[3]),
+    )
+
+
+def _cell(shading: Rect) -> Rect:
+    """A cell up to the middle of its borders."""
+    left, top, right, bottom = shading
+    return left, top + TOP_GAP_PT, right + RIGHT_GAP_PT, bottom + BOTTOM_GAP_PT
+
+
+def _spot(mark: Mark, sign: Ink, page: int, areas: dict[Colour, list[tuple[int, Rect]]], file: str) -> Spot:
+    baseline, size = sign.baseline_pt, sign.size_pt
+    line_pt = mark.line_pt
+    own = (sign.glyphs[0].left_pt, sign.glyphs[-1].right_pt)
+    above = ABOVE_LINE * line_pt
+    if mark.is_inline:
+        room = _on_page(areas, mark.room_colour, page) if mark.room_colour is not None else None
+        left, right = (room[0], room[2]) if room is not None else own
+        cell = (left, baseline - above, right, baseline - above + line_pt)
+    else:
+        shading, line = _on_page(areas, mark.room_colour, page), _on_page(areas, mark.line_colour, page)
+        if shading is None or line is None:
+            raise _missing(mark, file)
+        cell, left, right = _cell(shading), line[0], line[2]
+    box = mark.box if mark.box is not None else _box(mark, cell, right - left, size)
+    align, shift = _alignment(own, left + box.first_line_pt, left, right)
+    if mark.kind in ("page", "pages"):
+        align, shift = "center", 0.0
+    return Spot(
+        key=mark.tag.key,
+        part=mark.tag.part,
+        kind=mark.kind,
+        cell=cell,
+        left_pt=left + shift,
+        right_pt=right + shift,
+        baseline_pt=baseline,
+        width_pt=box.width_pt,
+        height_pt=box.height_pt,
+        size_pt=box.size_pt,
+        line_pt=box.line_pt,
+        min_size_pt=box.min_size_pt,
+        first_line_pt=box.first_line_pt,
+        align=align,
+        valign=mark.valign,
+        font=mark.font,
+        is_inline=mark.is_inline,
+        pieces=mark.pieces,
+    )
+
+
+def _on_page(areas: dict[Colour, list[tuple[int, Rect]]], colour: Colour | None, page: int) -> Rect | None:
+    found = areas.get(colour, []) if colour is not None else []
+    return next((area for number, area in found if number == page), None)
+
+
+def _box(mark: Mark, cell: Rect, width_pt: float, size_pt: float) -> Box:
+    """The room as the paper shows it, where the template's cells do not tell."""
+    smallest = min(size_pt, mark.tag.field.min_font_pt) if mark.tag.field is not None else size_pt
+    if mark.is_inline:
+        return Box(width_pt, mark.line_pt, size_pt, mark.line_pt, smallest)
+    height_pt = cell[3] - cell[1] - SLACK_PT
+    return Box(width_pt - SLACK_PT, height_pt, size_pt, mark.line_pt, smallest)
+
+
+def _alignment(
+    own: tuple[float, float], first: float, left: float, right: float
+) -> tuple[Literal["left", "center", "right"], float]:
+    """How the sign stands between left and right, and how far beside its place: LibreOffice rounds lengths."""
+    offsets: dict[Literal["left", "center", "right"], float] = {
+        "center": (own[0] + own[1] - left - right) / 2,
+        "left": own[0] - first,
+        "right": own[1] - right,
+    }
+    align = min(offsets, key=lambda name: abs(offsets[name]))
+    return align, offsets[align]
+
+
+def _row(index: int, colours: Sequence[Colour], areas: dict[Colour, list[tuple[int, Rect]]]) -> RowPlace | None:
+    found = [(page, _cell(area)) for colour in colours for page, area in areas.get(colour, ())]
+    if not found:
+        return None
+    page = found[0][0]
+    tops, bottoms = [area[1] for number, area in found if number == page], [area[3] for _, area in found]
+    return RowPlace(index, page, min(tops), max(bottoms))

@@ -103,13 +103,13 @@ class CompiledPdf:
         from formgen.rendering.pdf.sheet import compose_sheet
 
         filled = self.plan.fill(record, record_key)
-        return compose_sheet(self, filled.context, record_key, filled.problems, marks)
+        return compose_sheet(self, filled.context, record, record_key, filled.problems, marks)
 
     def compose_blank(self, *, marks: Marks | None = None) -> Composed:
         """The empty form, with the rows it is printed with."""
         from formgen.rendering.pdf.sheet import compose_sheet
 
-        return compose_sheet(self, self.plan.blank(), "", (), marks)
+        return compose_sheet(self, self.plan.blank(), {}, "", (), marks)
 
     def setter(self, family: str) -> Typesetter:
         found = self._setters.get(family)

@@ -12,12 +12,16 @@ from typing import Any, Final
 from formgen.errors import TemplateError
 from formgen.forms.layout import Flow
 from formgen.forms.page_code import PageCode
+from formgen.forms.page_marks import mark_boxes
 from formgen.problems import Place, Problem
 from formgen.rendering.context import Row, grouped
+from formgen.rendering.continuation import FORM_STYLE, PERSON_STYLE, TEXT_STYLE, Continuation, continuation_of
 from formgen.rendering.pdf.canvas import Canvas
 from formgen.rendering.pdf.codes import draw_marks, draw_page_code
 from formgen.rendering.pdf.compiled import CompiledPdf, Composed, Marks, PageKit
+from formgen.rendering.pdf.continuation import PAGE_CODE, draw_continuation
 from formgen.rendering.pdf.flow import FlowPage, PlacedRow, place_rows
+from formgen.rendering.pdf.overflow import Overflows
 from formgen.rendering.pdf.pictures import BROKEN, read_picture
 from formgen.rendering.pdf.spots import SpotPrinter, words_of
 from formgen.typeset.fonts import MissingGlyph
@@ -29,34 +33,49 @@ CONTINUED_SIZE_PT: Final = 9.0
 CONTINUED_GAP_PT: Final = 3.0
 """Between the words and the table head below them."""
 CONTINUED_FONT: Final = "宋体"
+MARK_CLEARANCE_PT: Final = 6.0
+"""White that a corner mark needs beside it, printed or not: sheets with and without marks look the same."""
 
 
 def compose_sheet(
     form: CompiledPdf,
-    context: Mapping[str, Any],
+    context: dict[str, Any],
+    record: Mapping[str, Any],
     record_key: str,
     problems: Sequence[Problem],
     marks: Marks | None,
 ) -> Composed:
-    sheet = _Sheet(form, context, record_key)
-    sheet.make()
+    """`context` is changed where a text is continued: it ends with the mark from then on."""
+    overflows = Overflows(form.manifest, form.table.key if form.table is not None else "")
+    while True:
+        overflows.begin()
+        sheet = _Sheet(form, context, record_key, overflows)
+        sheet.make()
+        if not overflows.is_changed:
+            break
+    if parts := overflows.continued():
+        sheet.continue_on(continuation_of(form.manifest, record, parts))
+        sheet.problems += overflows.notes(record_key)
+    sheet.number(marks)
     found = (*problems, *sheet.problems)
     if any(problem.is_error for problem in found):
         return Composed(None, found)
-    sheet.number(marks)
     return Composed(tuple(canvas.page() for canvas, _ in sheet.pages), found)
 
 
 class _Sheet:
     """The pages of one record in the making."""
 
-    def __init__(self, form: CompiledPdf, context: Mapping[str, Any], record_key: str) -> None:
+    def __init__(self, form: CompiledPdf, context: dict[str, Any], record_key: str, overflows: Overflows) -> None:
         self.form = form
         self.context = context
         self.record_key = record_key
+        self.overflows = overflows
         self.problems: list[Problem] = []
         self.pages: list[tuple[Canvas, list[SpotPrinter]]] = []
         """Pages, and the spots that wait for their numbers."""
+        self._own_pages = 0
+        """Pages of the form; continuation sheets follow."""
 
     def make(self) -> None:
         layout = self.form.layout
@@ -67,28 +86,45 @@ class _Sheet:
         for page, kit in zip(layout.after, self.form.after, strict=True):
             self._fixed(kit, page.width_pt, page.height_pt)
 
+        self._own_pages = len(self.pages)
+
+    def continue_on(self, continuation: Continuation) -> None:
+        """Add the pages of the continuation sheet."""
+        try:
+            self.pages += [(canvas, []) for canvas in draw_continuation(continuation, self.form.setter)]
+        except MissingGlyph:
+            for part in continuation.parts:
+                row = "" if part.row_number is None else str(part.row_number)
+                place = Place(self.form.manifest.id, cell=row, label=part.label)
+                chain = self.form.setter(TEXT_STYLE.font).chain
+                self.problems += chain.problems(part.text, place, self.record_key)
+            place = Place(self.form.manifest.id)
+            for text, style in ((continuation.form, FORM_STYLE), (continuation.person, PERSON_STYLE)):
+                self.problems += self.form.setter(style.font).chain.problems(text, place, self.record_key)
+
     def number(self, marks: Marks | None) -> None:
         """Print what depends on how many pages there are."""
-        manifest, box, count = self.form.manifest, self.form.layout.page_code, len(self.pages)
+        count = len(self.pages)
         for index, (canvas, printers) in enumerate(self.pages, 1):
             numbers = {"page": str(index), "pages": str(count)}
             for printer in printers:
                 pieces = printer.spot.pieces
-                printer.print(words_of(pieces, numbers) if pieces else numbers[printer.spot.kind], canvas)
+                text = words_of(pieces, {**self.context, **numbers}) if pieces else numbers[printer.spot.kind]
+                printer.print_number(text, canvas)
             if marks is not None:
-                if box is not None:
-                    code = PageCode(
-                        manifest.id,
-                        manifest.version,
-                        marks.packet,
-                        self.record_key,
-                        index,
-                        count,
-                        marks.copy_number,
-                    )
-                    canvas.drawn.append(draw_page_code(code, box, canvas.height_pt).decode())
-                if marks.has_corners:
-                    canvas.drawn.append(draw_marks(canvas.width_pt, canvas.height_pt).decode())
+                self._mark(canvas, index, count, marks)
+
+    def _mark(self, canvas: Canvas, number: int, count: int, marks: Marks) -> None:
+        """The page code, where there is room for one, and the corner marks."""
+        box = self.form.layout.page_code if number <= self._own_pages else PAGE_CODE
+        if box is not None:
+            manifest = self.form.manifest
+            code = PageCode(
+                manifest.id, manifest.version, marks.packet, self.record_key, number, count, marks.copy_number
+            )
+            canvas.drawn.append(draw_page_code(code, box, canvas.height_pt).decode())
+        if marks.has_corners:
+            canvas.drawn.append(draw_marks(canvas.width_pt, canvas.height_pt).decode())
 
     def _begin(self, width_pt: float, height_pt: float) -> Canvas:
         canvas = Canvas(width_pt, height_pt)
@@ -142,6 +178,8 @@ class _Sheet:
         """«续表» above the repeated head, at its right end."""
         setter = self.form.setter(CONTINUED_FONT)
         right_pt = max((spot.cell[2] for spot in flow.rows["single"].spots), default=flow.width_pt)
+        mark_left_pt = mark_boxes(flow.width_pt, flow.height_pt)[1][0]
+        right_pt = min(right_pt, mark_left_pt - MARK_CLEARANCE_PT)
         left_pt = right_pt - setter.width(CONTINUED) * CONTINUED_SIZE_PT
         canvas.write(left_pt, flow.next.top_pt - CONTINUED_GAP_PT, CONTINUED_SIZE_PT, setter.runs(CONTINUED))
 
@@ -155,20 +193,27 @@ class _Sheet:
         self.pages[-1][1].extend(kit.numbers)
 
     def _print(
-        self, printer: SpotPrinter, values: Mapping[str, Any], canvas: Canvas, down_pt: float, more_pt: float
+        self, printer: SpotPrinter, values: dict[str, Any], canvas: Canvas, down_pt: float, more_pt: float
     ) -> None:
         text = self._text(printer, values)
         if not text:
             return
         try:
-            overflow_at = printer.print(text, canvas, down_pt, more_pt)
+            is_smallest = self.overflows.is_smallest(printer, values)
+            overflow_at = printer.print(text, canvas, down_pt, more_pt, is_smallest)
         except MissingGlyph:
             self.problems += printer.setter.chain.problems(text, self._place(printer, values), self.record_key)
             return
-        if overflow_at is not None:
-            params = {"count": str(len(text) - overflow_at), "length": str(len(text))}
-            place = self._place(printer, values)
-            self.problems.append(Problem("F-FIT-001", place, str(len(text)), params, self.record_key))
+        if overflow_at is not None and not self.overflows.take(
+            printer, text, self.context, values, more_pt, len(self.pages)
+        ):
+            self._refuse(printer, text, overflow_at, values)
+
+    def _refuse(self, printer: SpotPrinter, text: str, overflow_at: int, values: Mapping[str, Any]) -> None:
+        params = {"count": str(len(text) - overflow_at), "length": str(len(text))}
+        place = self._place(printer, values)
+        self.problems.append(Problem("F-FIT-001", place, str(len(text)), params, self.record_key))
+        self.problems += printer.setter.chain.problems(text, place, self.record_key)
 
     def _text(self, printer: SpotPrinter, values: Mapping[str, Any]) -> str:
         spot = printer.spot

@@ -5,17 +5,21 @@ In: a spot of the layout, a text. Out: glyphs on a canvas; the index of the firs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from formgen.forms.layout import Spot
 from formgen.rendering.pdf.canvas import Canvas, Typesetter
 from formgen.typeset import Box, Fit, fit
+from formgen.typeset.fit import scaled_line
 
-__all__ = ["SpotPrinter", "words_of"]
+__all__ = ["SpotPrinter", "keys_in", "words_of"]
 
 ASCENT: Final = 0.8
 """Share of a line above its baseline; see `Spot`."""
+NUMBER_OVERHANG_EM: Final = 0.15
+"""Of the gap between an ideograph and a digit, so much may be taken on either side."""
 ONE_LINE_PT: Final = 0.01
 """Height of a box for one line: a box holds one line, however low it is."""
 
@@ -37,36 +41,52 @@ class SpotPrinter:
     def setter(self) -> Typesetter:
         return self._setter
 
-    def print(self, text: str, canvas: Canvas, down_pt: float = 0.0, more_pt: float = 0.0) -> int | None:
+    def print(
+        self, text: str, canvas: Canvas, down_pt: float = 0.0, more_pt: float = 0.0, is_smallest: bool = False
+    ) -> int | None:
         """Print a text; the index of the first character that has no room, None where all of it has.
 
         Args:
             down_pt: how far below its place in the layout the spot stands.
             more_pt: by how much its cell is higher than there (a cell merged over rows).
+            is_smallest: the smallest size, whether or not the text needs it.
         Raises: MissingGlyph.
         """
         setter = self._setter
-        if "\n" not in text:
+        if "\n" not in text and not is_smallest:
             width_pt = setter.width(text) * self._size_pt
             if width_pt <= self._room_pt and setter.widest(text) * self._size_pt <= self._room_pt:
                 x = self._first_x_pt if self._is_left else self._left(width_pt)
                 baseline = self.spot.baseline_pt + down_pt + (self._lowered(more_pt) if more_pt else 0.0)
                 canvas.write(x, baseline, self._size_pt, setter.runs(text))
                 return None
-        return self._print_fitted(text, canvas, down_pt, more_pt)
+        box = self.box(more_pt)
+        if is_smallest:
+            smallest = box.smallest_pt
+            box = replace(box, size_pt=smallest, line_pt=scaled_line(box, smallest), min_size_pt=smallest)
+        fitted = fit(text, box, setter.advances)
+        if fitted.overflow_at is None:
+            self._print_lines(fitted, canvas, down_pt, more_pt)
+        return fitted.overflow_at
 
-    def _print_fitted(self, text: str, canvas: Canvas, down_pt: float, more_pt: float) -> int | None:
+    def print_number(self, text: str, canvas: Canvas) -> None:
+        """Print a page's number, smaller where it has more digits than the blank is wide.
+
+        The words around it are printed already and cannot move, as Word would move them.
+        """
+        spot = self.spot
+        width_em = self._setter.width(text)
+        room_pt = spot.width_pt + 2 * NUMBER_OVERHANG_EM * spot.size_pt
+        size_pt = min(spot.size_pt, int(room_pt / width_em * 2) / 2)
+        canvas.write(self._left(width_em * size_pt), spot.baseline_pt, size_pt, self._setter.runs(text))
+
+    def box(self, more_pt: float = 0.0) -> Box:
+        """The room for the fit."""
         spot = self.spot
         height_pt = ONE_LINE_PT if spot.is_inline else spot.height_pt + more_pt
-        box = Box(spot.width_pt, height_pt, spot.size_pt, spot.line_pt, spot.min_size_pt, spot.first_line_pt)
-        fitted = fit(text, box, self._setter.advances)
-        if fitted.overflow_at is not None:
-            return fitted.overflow_at
-        self.print_lines(fitted, canvas, down_pt, more_pt)
-        return None
+        return Box(spot.width_pt, height_pt, spot.size_pt, spot.line_pt, spot.min_size_pt, spot.first_line_pt)
 
-    def print_lines(self, fitted: Fit, canvas: Canvas, down_pt: float = 0.0, more_pt: float = 0.0) -> None:
-        """Print lines as they were fitted."""
+    def _print_lines(self, fitted: Fit, canvas: Canvas, down_pt: float, more_pt: float) -> None:
         baseline = self._first_baseline(fitted) + down_pt + self._lowered(more_pt)
         indent_pt = self.spot.first_line_pt
         for line in fitted.lines:
@@ -94,12 +114,13 @@ class SpotPrinter:
         return {"top": 0.0, "center": more_pt / 2, "bottom": more_pt}[self.spot.valign]
 
     def _left(self, width_pt: float) -> float:
+        """Where a line begins that is not aligned left."""
         spot = self.spot
         free = spot.right_pt - spot.left_pt - width_pt
-        return spot.left_pt + (free / 2 if spot.align == "center" else free)
+        return spot.left_pt + (free if spot.align == "right" else free / 2)
 
 
-def words_of(pieces: tuple[str, ...], values: Mapping[str, Any]) -> str:
+def words_of(pieces: Sequence[str], values: Mapping[str, Any]) -> str:
     """The paragraph that words and values make together; `{key}` and `{key.part}` stand for values."""
     made = []
     for piece in pieces:
@@ -109,3 +130,8 @@ def words_of(pieces: tuple[str, ...], values: Mapping[str, Any]) -> str:
         else:
             made.append(piece)
     return "".join(made)
+
+
+def keys_in(pieces: Sequence[str]) -> list[str]:
+    """The keys of the values in a paragraph, without those printed in parts."""
+    return [piece[1:-1] for piece in pieces if piece.startswith("{") and piece.endswith("}") and "." not in piece]

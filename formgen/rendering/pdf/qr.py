@@ -7,8 +7,9 @@ Source: ISO/IEC 18004:2015.
 
 from __future__ import annotations
 
+import typing
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import zxingcpp
 
@@ -42,7 +43,7 @@ def encode_qr(text: str) -> QrPicture:
         code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     except ValueError as exc:  # longer than any code
         raise TooLong(text) from exc
-    image = memoryview(code.to_image(add_quiet_zones=False))
+    image = memoryview(typing.cast(Any, code.to_image(add_quiet_zones=False)))
     size = len(image)  # of its rows
     if size > LARGEST:
         raise TooLong(text)

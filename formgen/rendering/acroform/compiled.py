@@ -36,6 +36,9 @@ from formgen.typeset.fonts import FontBook, MissingGlyph
 __all__ = ["CompiledAcroForm", "compile_acroform"]
 
 TICKED = frozenset("☑☒√✓✔■●")
+ARROW_PT = 13.0
+"""Width of the button that pdfium draws into a drop-down list."""
+SMALLEST_PT = 6.0
 
 
 def compile_acroform(manifest: Manifest, fonts: FontBook, picture_folder: Path = Path()) -> CompiledAcroForm:
@@ -57,14 +60,19 @@ class CompiledAcroForm:
     def render(self, record: Mapping[str, Any], record_key: str, *, marks: Marks | None = None) -> Rendered:
         """The form with a record's values in its fields."""
         filled = self._form.plan.fill(record, record_key)
-        return self._render(filled.context, record_key, filled.problems, marks)
+        return self._render(filled.context, record, record_key, filled.problems, marks)
 
     def render_blank(self, *, marks: Marks | None = None) -> Rendered:
         """The empty form, with the rows it is printed with."""
-        return self._render(self._form.plan.blank(), "", (), marks)
+        return self._render(self._form.plan.blank(), {}, "", (), marks)
 
     def _render(
-        self, context: Mapping[str, Any], record_key: str, found: Sequence[Problem], marks: Marks | None
+        self,
+        context: dict[str, Any],
+        record: Mapping[str, Any],
+        record_key: str,
+        found: Sequence[Problem],
+        marks: Marks | None,
     ) -> Rendered:
         problems, fonts, boxes = list(found), list[tuple[FontUse, str]](), []
         for blank in find_blanks(self._form.layout, self.manifest, context):
@@ -73,7 +81,7 @@ class CompiledAcroForm:
                 looks = self._looks(blank, kind, record_key, problems)
                 fonts += [use for look in looks for use in look.fonts]
                 boxes.append(_box(blank, kind, looks))
-        composed = compose_sheet(self._form, context, record_key, problems, marks)
+        composed = compose_sheet(self._form, context, record, record_key, problems, marks)
         if composed.pages is None:
             return Rendered(None, composed.problems)
         first, *others = composed.pages
@@ -136,7 +144,8 @@ def _box(blank: Blank, kind: BoxKind, looks: Sequence[Appearance]) -> FormBox:
         name=blank.name,
         tooltip=tooltip(blank),
         page_index=blank.page_index,
-        area=field_area(blank, is_multiline),
+        area=field_area(blank, is_multiline or is_check),
+        size_pt=_typed_size(blank, kind),
         kind=kind,
         value=("1" if blank.text in TICKED else "") if is_check else blank.text,
         looks=[look.operators for look in looks],
@@ -144,6 +153,19 @@ def _box(blank: Blank, kind: BoxKind, looks: Sequence[Appearance]) -> FormBox:
         is_required=blank.item.required,
         is_multiline=is_multiline,
     )
+
+
+def _typed_size(blank: Blank, kind: BoxKind) -> float:
+    """The size for what is typed or chosen; 0 leaves it to the viewer, which takes one at which the text fits.
+
+    Of a closed list every text is known. In a narrow cell pdfium's arrow leaves so little room beside it that the
+    viewer's own choice could not be read.
+    """
+    if kind.kind != "choice" or kind.is_open:
+        return 0.0
+    left, _, right, _ = blank.spot.cell
+    room_pt = (right - left - ARROW_PT) / max(map(len, kind.choices))
+    return min(blank.spot.size_pt, max(SMALLEST_PT, int(room_pt * 2) / 2))
 
 
 def _say_no_archive(pdf: pikepdf.Pdf) -> None:

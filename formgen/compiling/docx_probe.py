@@ -42,6 +42,7 @@ from formgen.units import twips_to_pt
 __all__ = ["make_docx_probe"]
 
 PARAGRAPH: Final = w("p")
+PageKind = Literal["page", "pages"]
 SIGN: Final = "国"
 BOX_SIGN: Final = "□"
 DIGIT: Final = "0"
@@ -84,7 +85,9 @@ class _ProbeMaker:
 
     def make(self) -> Probe:
         for tree in self._trees.values():
-            _replace_page_fields(tree, self._mark_page)
+            fields = _replace_page_fields(tree)
+            for paragraph in dict.fromkeys(nearest(run, "p") for run in fields):
+                self._mark_pages(paragraph, {run: fields[run] for run in fields if nearest(run, "p") is paragraph})
             for paragraph in list(tree.iter(PARAGRAPH)):
                 self._mark_paragraph(paragraph)
         body = self._trees[DOCUMENT].find(w("body"))
@@ -173,10 +176,33 @@ class _ProbeMaker:
             Mark(tag, "text", site.box, False, room, line, sign, site.box.line_pt, _font(run), _valign(cell), pieces)
         )
 
-    def _mark_page(self, run: Element, kind: Literal["page", "pages"]) -> None:
-        sign = self._sign(run, run.find(w("t")), DIGIT, is_kept=True)
-        tag = Tag(kind, "", "", -1, None)
-        self._marks.append(Mark(tag, kind, None, True, None, None, sign, self._line(run), _font(run), "center"))
+    def _mark_pages(self, paragraph: Element, fields: Mapping[Element, PageKind]) -> None:
+        """Page numbers: a line of nothing but words and numbers is printed whole, for numbers differ in length."""
+        runs = [text.getparent() for text in own_texts(paragraph)]
+        sizes = {self._styles.size(run) for run in runs}
+        is_words = all(
+            item.tag == w("t") and not TOKEN.search(item.text or "") for item in _inside(paragraph, *VISIBLE)
+        )
+        if not is_words or len(sizes) > 1:
+            for run, kind in fields.items():
+                self._mark_number([run], kind, None, ())
+            return
+        pieces = tuple(
+            f"{{{fields[text.getparent()]}}}" if text.getparent() in fields else text.text
+            for text in own_texts(paragraph)
+            if text.text
+        )
+        self._mark_number(runs, "page", self._shade_line(paragraph), pieces)
+
+    def _mark_number(
+        self, runs: Sequence[Element], kind: PageKind, room: Colour | None, pieces: tuple[str, ...]
+    ) -> None:
+        sign = self._colours.take()
+        for run in runs:
+            _colour(run, sign)
+        self._signs += runs
+        tag, line_pt, font = Tag(kind, "", "", -1, None), self._line(runs[0]), _font(runs[0])
+        self._marks.append(Mark(tag, kind, None, True, room, None, sign, line_pt, font, "center", pieces))
 
     def _sign(self, run: Element, text: Element, sign: str, is_kept: bool) -> Colour:
         """Put a sign where a value stands, for the marked file only or for both."""
@@ -184,12 +210,7 @@ class _ProbeMaker:
         text.text = sign if is_kept else ""
         self._later.append(lambda: setattr(text, "text", sign))
         colour = self._colours.take()
-        element = _child(run, "rPr").find(w("color"))
-        if element is None:
-            element = etree.Element(w("color"))
-            insert_ordered(_child(run, "rPr"), element, RUN_ORDER)
-        element.attrib.clear()
-        element.set(w("val"), _hex(colour))
+        _colour(run, colour)
         return colour
 
     def _note_row(self, paragraph: Element, tag: Tag) -> None:
@@ -414,6 +435,16 @@ def _child(parent: Element, name: str) -> Element:
     return child
 
 
+def _colour(run: Element, colour: Colour) -> None:
+    """Set the colour of a run's text."""
+    element = _child(run, "rPr").find(w("color"))
+    if element is None:
+        element = etree.Element(w("color"))
+        insert_ordered(_child(run, "rPr"), element, RUN_ORDER)
+    element.attrib.clear()
+    element.set(w("val"), _hex(colour))
+
+
 def _hex(colour: Colour) -> str:
     return "".join(f"{part:02X}" for part in colour)
 
@@ -426,8 +457,9 @@ def _breaks_page(block: Element) -> bool:
     return is_broken or next(block.iter(w("sectPr")), None) is not None
 
 
-def _replace_page_fields(tree: Element, note: Callable[[Element, Literal["page", "pages"]], None]) -> None:
-    """A run with one digit in the place of every field that counts pages."""
+def _replace_page_fields(tree: Element) -> dict[Element, PageKind]:
+    """Put a run with one digit in the place of every field that counts pages; returns these."""
+    made: dict[Element, PageKind] = {}
     found: list[tuple[Element, list[Element], str]] = []
     for simple in tree.iter(w("fldSimple")):
         run = next(simple.iter(w("r")), None)
@@ -449,7 +481,8 @@ def _replace_page_fields(tree: Element, note: Callable[[Element, Literal["page",
         for item in dict.fromkeys((holder, *runs)):
             if item.getparent() is not None and item is not kept:
                 item.getparent().remove(item)
-        note(kept, "page" if match[1] == "PAGE" else "pages")
+        made[kept] = "page" if match[1] == "PAGE" else "pages"
+    return made
 
 
 def _field_runs(run: Element) -> Iterator[Element]:

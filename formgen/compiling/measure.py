@@ -8,11 +8,12 @@ LibreOffice fills a cell a little inside of its borders' middle lines, always by
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from formgen.compiling.ink import Ink, PageInk
+from formgen.compiling.ink import PageInk
 from formgen.compiling.marks import Colour, Mark, Probe
 from formgen.errors import TemplateError
 from formgen.forms.layout import Rect, Spot
@@ -74,7 +75,7 @@ def survey(probe: Probe, pages: Sequence[PageInk], file: str) -> Survey:
     return Survey(tuple(spots), tuple(rows), (ends[-1][0], ends[-1][1][3]) if ends else None)
 
 
-def _found(signs: dict[Colour, list[tuple[int, Ink]]], mark: Mark, file: str) -> list[tuple[int, Ink]]:
+def _found(signs: dict[Colour, list[tuple[int, _Sign]]], mark: Mark, file: str) -> list[tuple[int, _Sign]]:
     found = signs.get(mark.sign_colour)
     if not found:
         raise _missing(mark, file)
@@ -97,14 +98,30 @@ def _areas(pages: Sequence[PageInk]) -> dict[Colour, list[tuple[int, Rect]]]:
     return {colour: sorted(on_page.items()) for colour, on_page in found.items()}
 
 
-def _signs(pages: Sequence[PageInk]) -> dict[Colour, list[tuple[int, Ink]]]:
-    """The first text of each colour on each page."""
-    found: dict[Colour, dict[int, Ink]] = {}
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """The text of one colour on one page."""
+
+    left_pt: float
+    right_pt: float
+    baseline_pt: float
+    size_pt: float
+
+
+def _signs(pages: Sequence[PageInk]) -> dict[Colour, list[tuple[int, _Sign]]]:
+    """The text of each colour on each page; its baseline is that of its first piece."""
+    found: dict[Colour, dict[int, _Sign]] = {}
     for number, page in enumerate(pages):
         for ink in page.texts:
-            if ink.colour is not None and ink.text.strip():
-                found.setdefault(ink.colour, {}).setdefault(number, ink)
-    return {colour: sorted(on_page.items()) for colour, on_page in found.items()}
+            if ink.colour is None or not ink.text.strip():
+                continue
+            left, right = ink.glyphs[0].left_pt, ink.glyphs[-1].right_pt
+            on_page = found.setdefault(ink.colour, {})
+            known = on_page.get(number, _Sign(left, right, ink.baseline_pt, ink.size_pt))
+            on_page[number] = dataclasses.replace(
+                known, left_pt=min(left, known.left_pt), right_pt=max(right, known.right_pt)
+            )
+    return {colour: sorted(on_page.items(), key=lambda item: item[0]) for colour, on_page in found.items()}
 
 
 def _around(first: Rect, second: Rect) -> Rect:
@@ -122,10 +139,10 @@ def _cell(shading: Rect) -> Rect:
     return left, top + TOP_GAP_PT, right + RIGHT_GAP_PT, bottom + BOTTOM_GAP_PT
 
 
-def _spot(mark: Mark, sign: Ink, page: int, areas: dict[Colour, list[tuple[int, Rect]]], file: str) -> Spot:
+def _spot(mark: Mark, sign: _Sign, page: int, areas: dict[Colour, list[tuple[int, Rect]]], file: str) -> Spot:
     baseline, size = sign.baseline_pt, sign.size_pt
     line_pt = mark.line_pt
-    own = (sign.glyphs[0].left_pt, sign.glyphs[-1].right_pt)
+    own = (sign.left_pt, sign.right_pt)
     above = ABOVE_LINE * line_pt
     if mark.is_inline:
         room = _on_page(areas, mark.room_colour, page) if mark.room_colour is not None else None
@@ -138,7 +155,7 @@ def _spot(mark: Mark, sign: Ink, page: int, areas: dict[Colour, list[tuple[int, 
         cell, left, right = _cell(shading), line[0], line[2]
     box = mark.box if mark.box is not None else _box(mark, cell, right - left, size)
     align, shift = _alignment(own, left + box.first_line_pt, left, right)
-    if mark.kind in ("page", "pages"):
+    if mark.room_colour is None:  # nothing but the sign tells its place
         align, shift = "center", 0.0
     return Spot(
         key=mark.tag.key,

@@ -34,6 +34,7 @@ Embedding = Literal["allowed", "print-only", "restricted", "no-subset", "bitmap-
 _NEEDED: Final = ("cmap", "head", "hhea", "hmtx", "maxp")
 _OUTLINES: Final = ("glyf", "CFF ", "CFF2")
 _SIGNATURES: Final = (b"\0\1\0\0", b"OTTO", b"true")
+_HEAD_MAGIC: Final = b"\x5f\x0f\x3c\xf5"
 _FAMILY_NAMES: Final = (1, 4, 6, 16)
 """Family, full name, PostScript name, typographic family."""
 _MAC_ENCODINGS: Final = {1: "shift_jis", 2: "big5", 3: "euc_kr", 25: "gb18030"}
@@ -64,7 +65,8 @@ class Face:
             raise FontFileError("no outlines, bitmaps only")
         self.glyph_count: int = self.hb_face.glyph_count
         self.units_per_em: int = self.hb_face.upem
-        if not self.glyph_count or len(self.table("head")) < 54 or len(self.table("hhea")) < 36:
+        head = self.table("head")
+        if not self.glyph_count or head[12:16] != _HEAD_MAGIC or len(head) < 54 or len(self.table("hhea")) < 36:
             raise FontFileError("its tables are damaged")
 
     def __repr__(self) -> str:

@@ -53,7 +53,7 @@ class FontBook:
         self.font_dirs = tuple(font_dirs)
         self.problems: list[Problem] = []
         """What is wrong with the user's folders (F-FONT-001, F-FONT-002, F-FONT-004)."""
-        self._own = [face for folder in self.font_dirs for face in self._read_folder(folder)]
+        self._own = [face for folder in self.font_dirs for face in sorted(self._read_folder(folder), key=_rank)]
         self._chains: dict[str, FontChain] = {}
 
     def chain(self, family: str) -> FontChain:
@@ -63,7 +63,7 @@ class FontBook:
         except KeyError:
             pass
         named = self._named(family)
-        near = [*named, *shipped_faces(), *sorted((face for face in self._own if face not in named), key=_rank)]
+        near = [*named, *shipped_faces(), *(face for face in self._own if face not in named)]
         return self._chains.setdefault(family, FontChain(family, near, system_faces, self._own))
 
     def _named(self, family: str) -> list[Face]:
@@ -139,8 +139,9 @@ def _font_files(folder: Path) -> list[Path]:
 def _rank(face: Face) -> tuple[bool, bool, bool, int, str, int]:
     """Song-like, upright, with mainland shapes, near to regular weight; then by name of file and place in it."""
     name = face.name.casefold()
+    names = " ".join(face.families).casefold()
     return (
-        not any(word in name for word in _SONG_NAMES) or "sans" in name,
+        not any(word in names for word in _SONG_NAMES) or "sans" in names,
         face.is_italic,
         any(region in f"{name} " for region in _OTHER_REGIONS),
         abs(face.weight - 400),

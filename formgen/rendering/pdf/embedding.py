@@ -24,8 +24,10 @@ from typing import Final, Protocol
 
 import uharfbuzz as hb
 
+from formgen.errors import InputError
+from formgen.problems import Place, Problem
 from formgen.rendering.pdf.canvas import FontUse
-from formgen.typeset.faces import Face, open_face
+from formgen.typeset.faces import Face, FontFileError, open_face
 
 __all__ = ["FontParts", "ObjectSink", "embed_face", "font_parts"]
 
@@ -88,11 +90,13 @@ def embed_face(objects: ObjectSink, use: FontUse, chars: Iterable[str]) -> int:
     """Write the font that shows `chars`; the number of its Type 0 dictionary.
 
     Raises:
-        FontFileError: the font file is not what it was.
-        ValueError: a character has no glyph in the face, or shares it with another.
+        InputError (F-FONT-006): the font file is not what it was, or damaged within.
     """
     _, path, index = use
-    parts = font_parts(open_face(Path(path), index), chars)
+    try:
+        parts = font_parts(open_face(Path(path), index), chars)
+    except FontFileError as exc:
+        raise InputError(Problem("F-FONT-006", Place(path), params={"reason": str(exc)})) from exc
     if parts.is_cff:
         program = objects.add_stream(b"/Subtype/CIDFontType0C", parts.program)
         kind, key, gid_map = b"CIDFontType0", b"FontFile3", b""
@@ -117,13 +121,13 @@ def font_parts(face: Face, chars: Iterable[str]) -> FontParts:
     """Cut the face down to `chars`.
 
     Raises:
-        ValueError: a character has no glyph in the face, or shares it with another.
+        FontFileError: a character has no glyph in the face, or shares it with another; the face is damaged.
     """
     codes: dict[int, str] = {}
     for char in sorted(chars):
         glyph = face.glyph_number(char)
         if not glyph or glyph in codes:
-            raise ValueError(f"U+{ord(char):04X} has no glyph of its own in {face.name}")
+            raise FontFileError(f"U+{ord(char):04X} has no glyph of its own in {face.name}")
         codes[glyph] = char
     program, new_glyphs = _subset(face, codes)
     is_cff = face.is_cff
@@ -160,10 +164,15 @@ def _cut(face: Face, codes: Mapping[int, str], flags: int) -> tuple[bytes, Mappi
         wanted.flags |= hb.SubsetFlags.DOWNGRADE_CFF2
         kept = _KEPT | _VARIATIONS
     wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in face.tables - kept)
-    plan = hb.SubsetPlan(_prepared(face), wanted)
-    made = plan.execute()
-    content = made.reference_table("CFF ").data if face.is_cff else made.blob.data
-    return bytes(content), plan.old_to_new_glyph_mapping
+    try:
+        plan = hb.SubsetPlan(_prepared(face), wanted)
+        made = plan.execute()
+    except (hb.HarfBuzzError, RuntimeError) as exc:
+        raise FontFileError("its tables are damaged") from exc
+    content = bytes(made.reference_table("CFF ").data if face.is_cff else made.blob.data)
+    if not content:
+        raise FontFileError("its outlines are damaged")
+    return content, plan.old_to_new_glyph_mapping
 
 
 def _prepared(face: Face) -> hb.Face:
@@ -186,7 +195,7 @@ def _with_cids(program: bytes, new_glyphs: Mapping[int, int]) -> bytes | None:
         return None
     place = operators[(_TOP_CHARSET,)]
     if program[place] != _LONG_INTEGER:
-        raise ValueError("the offset of the charset is not a long integer")
+        raise FontFileError("its charset is damaged")
     cids = array("H", (old for _, old in sorted((new, old) for old, new in new_glyphs.items() if new)))
     charset = b"\0" + struct.pack(f">{len(cids)}H", *cids)
     return program[: place + 1] + len(program).to_bytes(4, "big") + program[place + 5 :] + charset

@@ -12,6 +12,7 @@ from typing import Any, Final
 from formgen.errors import TemplateError
 from formgen.forms.layout import Flow
 from formgen.forms.page_code import PageCode
+from formgen.forms.page_marks import mark_boxes
 from formgen.problems import Place, Problem
 from formgen.rendering.context import Row, grouped
 from formgen.rendering.continuation import FORM_STYLE, PERSON_STYLE, TEXT_STYLE, Continuation, continuation_of
@@ -32,6 +33,8 @@ CONTINUED_SIZE_PT: Final = 9.0
 CONTINUED_GAP_PT: Final = 3.0
 """Between the words and the table head below them."""
 CONTINUED_FONT: Final = "宋体"
+MARK_CLEARANCE_PT: Final = 6.0
+"""White that a corner mark needs beside it, printed or not: sheets with and without marks look the same."""
 
 
 def compose_sheet(
@@ -107,9 +110,7 @@ class _Sheet:
             for printer in printers:
                 pieces = printer.spot.pieces
                 text = words_of(pieces, {**self.context, **numbers}) if pieces else numbers[printer.spot.kind]
-                overflow_at = printer.print(text, canvas)
-                if overflow_at is not None:
-                    self._refuse(printer, text, overflow_at, self.context)
+                printer.print_number(text, canvas)
             if marks is not None:
                 self._mark(canvas, index, count, marks)
 
@@ -177,6 +178,8 @@ class _Sheet:
         """«续表» above the repeated head, at its right end."""
         setter = self.form.setter(CONTINUED_FONT)
         right_pt = max((spot.cell[2] for spot in flow.rows["single"].spots), default=flow.width_pt)
+        mark_left_pt = mark_boxes(flow.width_pt, flow.height_pt)[1][0]
+        right_pt = min(right_pt, mark_left_pt - MARK_CLEARANCE_PT)
         left_pt = right_pt - setter.width(CONTINUED) * CONTINUED_SIZE_PT
         canvas.write(left_pt, flow.next.top_pt - CONTINUED_GAP_PT, CONTINUED_SIZE_PT, setter.runs(CONTINUED))
 
@@ -192,9 +195,11 @@ class _Sheet:
     def _print(
         self, printer: SpotPrinter, values: dict[str, Any], canvas: Canvas, down_pt: float, more_pt: float
     ) -> None:
-        text = self._text(printer, values)
+        text = values[printer.key] if printer.is_plain else self._text(printer, values)
         if not text:
             return
+        if "\t" in text:
+            text = text.replace("\t", " ")
         try:
             is_smallest = self.overflows.is_smallest(printer, values)
             overflow_at = printer.print(text, canvas, down_pt, more_pt, is_smallest)
@@ -215,14 +220,10 @@ class _Sheet:
     def _text(self, printer: SpotPrinter, values: Mapping[str, Any]) -> str:
         spot = printer.spot
         if spot.pieces:
-            text = words_of(spot.pieces, values if values is self.context else {**self.context, **values})
-        elif spot.kind == "row_number":
-            text = str(values["row_number"])
-        elif printer.part:
-            text = str(getattr(values[printer.key], printer.part))
-        else:
-            text = values[printer.key]
-        return text.replace("\t", " ") if "\t" in text else text
+            return words_of(spot.pieces, values if values is self.context else {**self.context, **values})
+        if spot.kind == "row_number":
+            return str(values["row_number"])
+        return str(getattr(values[printer.key], printer.part))
 
     def _picture(self, printer: SpotPrinter, values: Mapping[str, Any], canvas: Canvas, down_pt: float) -> None:
         spot, path = printer.spot, str(values[printer.key])

@@ -18,7 +18,7 @@ version: "1"
 title: 测试表
 subject: person
 fields:
-  - {key: name, label: 姓名, type: name}
+  - {key: name, label: 姓名, term: person.name}
   - {key: sex, label: 性别, type: text}
   - {key: born, label: 出生, type: date}
   - {key: is_poor, label: 贫困, type: checkbox}
@@ -38,7 +38,7 @@ fields:
     merge_by: household
     columns:
       - {key: household, label: 户号, type: text}
-      - {key: name, label: 姓名, type: name}
+      - {key: name, label: 姓名, term: person.name}
 """
 
 

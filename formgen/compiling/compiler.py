@@ -30,7 +30,7 @@ from formgen.compiling.page_code import reserve_places
 from formgen.errors import FormgenError, InputError, TemplateError
 from formgen.files import write_whole
 from formgen.forms.layout import BACKGROUND, FORMAT, LAYOUT, Layout, dump_layout
-from formgen.forms.manifest import Carrier, Manifest
+from formgen.forms.manifest import Manifest, TemplateKind
 from formgen.problems import Place, Problem
 from formgen.rendering.docx import compile_docx
 
@@ -61,7 +61,7 @@ class _Job:
 
     number: int
     manifest: Manifest
-    carrier: Carrier
+    carrier: TemplateKind
     group_of: Sequence[int]
     probe: Probe
     make: Callable[[Sequence[int]], Probe]
@@ -115,7 +115,7 @@ def write_layout(compiled: CompiledLayout) -> None:
     write_whole(folder / LAYOUT, dump_layout(compiled.layout))
 
 
-def source_hashes(manifest: Manifest, carrier: Carrier) -> dict[str, str]:
+def source_hashes(manifest: Manifest, carrier: TemplateKind) -> dict[str, str]:
     """SHA-256 of what a layout is made of, by name. Raises: InputError (F-FILE-002)."""
     return {path.name: _hash(path) for path in (manifest.template(carrier), manifest.folder / "form.yaml")}
 
@@ -131,7 +131,7 @@ def _hash(path: Path) -> str:
 
 
 def _start(number: int, manifest: Manifest) -> _Job:
-    carrier: Carrier = "docx"
+    carrier: TemplateKind = "docx"
     compiled = compile_docx(manifest)
 
     def make(group_of: Sequence[int]) -> Probe:

@@ -200,3 +200,10 @@ def test_no_line_begins_or_ends_with_a_forbidden_mark(text: str) -> None:
     for before, after in itertools.pairwise(lines):
         assert after[0] not in NOT_FIRST
         assert before[-1] not in NOT_LAST
+
+
+def test_a_size_that_only_the_shipped_font_would_hold_is_not_taken() -> None:
+    text, box = "张." * 13, wide(10, 2)
+    assert width_em(text[:14], SHIPPED) < 10 < width_em(text[:14], WIDEST)
+    assert fit(text, box).size_pt < box.size_pt
+    assert fit(text[:24], box).size_pt == box.size_pt

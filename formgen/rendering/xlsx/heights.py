@@ -2,11 +2,14 @@
 
 A template's rows have fixed heights, and a spreadsheet clips what does not fit without a word. So each wrapped cell
 with a tag is measured as `formgen.typeset` measures, and a row too low gets a height in which every line shows. A row
-in which all fits stays the template's. What cells without wrapping hold is not looked at: shrink-to-fit shows it whole.
+in which all fits stays the template's. So a workbook has no continuation sheet: its rows grow instead, and the widths
+are those of the widest of the usual fonts, for nobody knows which one the reader has. What cells without wrapping hold
+is not looked at: shrink-to-fit shows it whole.
 
 Source: ECMA-376 Part 1, 18.3.1.73 (row); Excel's limits.
-Limits: a row without a height of its own is left to the reader's program, which fits it, unless the cell is merged:
-merged cells are fitted by none. Of a cell merged over rows, the first row grows. Turned text is not measured.
+Limits: a row higher than Excel allows is reported (F-XLSX-026); the cell holds the whole text. A row without a height
+of its own is left to the reader's program, which fits it, unless the cell is merged: merged cells are fitted by none.
+Of a cell merged over rows, the first row grows. Turned text is not measured.
 """
 
 from __future__ import annotations

@@ -121,3 +121,22 @@ def test_merged_sheets_have_the_pages_of_their_own_files(tmp_path: Path, to_pdf:
     pages = printed(to_pdf(path))
     assert len(pages) == sum(alone)
     assert all(page.strip() for page in pages)
+
+
+def test_texts_too_long_are_printed_whole_on_form_and_continuation_sheet(
+    tmp_path: Path, to_pdf: Callable[[Path], Path]
+) -> None:
+    application, survey = compiled("application-form"), compiled("survey-sheet")
+    texts = {key: telling_text(700, 0x6E00 + 1000 * index) for index, key in enumerate(("why", "wish", "address"))}
+    rows = [{"name": "甲", "wish": texts["wish"], "address": texts["address"]}, {"name": "乙"}]
+    (table,) = (item.key for item in survey.manifest.fields if item.table is not None)
+    rendered = merge([(application, {"name": "丙", "application": texts["why"]}, "a"), (survey, {table: rows}, "b")])
+    assert rendered.content is not None
+    path = tmp_path / "long.docx"
+    path.write_bytes(rendered.content)
+    pages = printed(to_pdf(path))
+    assert len(pages) == 5, "each form and its sheet, of which the second has two pages"
+    for text in texts.values():
+        shown = "".join(pages)
+        assert all(shown.count(character) >= text.count(character) for character in set(text))
+    assert "姓名：丙" in pages[1] and "第1行 · 残疾人本人愿望（接正表）" in pages[3]

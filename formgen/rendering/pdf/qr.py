@@ -5,7 +5,7 @@ smallest of versions 1 to 5 that holds the text (122 characters; a page code has
 
 A QR code is linear over GF(2): its picture is a fixed one (patterns, format, mask) xor one picture for each byte of the
 text, error correction included. So a code is the xor of about 60 integers from a table made once per version: 0.01 ms,
-where encoding anew took zxing-cpp 0.08 ms and segno 0.6 ms, with its choice of a mask 2.8 ms. The standard's choice
+where encoding anew took zxing-cpp 0.08 ms and segno 0.5 ms, with its choice of a mask 2.8 ms. The standard's choice
 among eight masks only makes blank areas rarer; a reader takes any.
 Source: ISO/IEC 18004:2015, 7.3 to 7.9, tables 7, 9 and E.1.
 """

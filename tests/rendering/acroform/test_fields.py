@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,16 @@ import pikepdf
 import pytest
 import zxingcpp
 
+from formgen.data.dataset import open_dataset
+from formgen.data.records import build_record
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
+from formgen.packets.plan import form_plan
 from formgen.rendering.acroform import CompiledAcroForm, compile_acroform
 from formgen.rendering.pdf import Marks, PdfFile, compile_pdf
 from formgen.rendering.pdf.metadata import Identity
 from formgen.typeset.fonts import FontBook
+from tests.conftest import SAMPLES
 from tests.rendering.acroform.viewer import Field, fields_of, flattened, picture, words
 from tests.rendering.pdf.paper import make_form, make_roster, rows
 
@@ -62,6 +67,17 @@ def made(form: CompiledAcroForm, values: Mapping[str, Any] | None = None) -> byt
     return rendered.content
 
 
+def pages_of(manifest: Manifest, values: Mapping[str, Any], fonts: FontBook) -> bytes:
+    """The record as the PDF writer prints it."""
+    composed = compile_pdf(manifest, fonts).compose(values, KEY)
+    assert composed.pages is not None
+    stream = io.BytesIO()
+    file = PdfFile(stream, Identity("x"))
+    file.add(composed.pages)
+    file.close()
+    return stream.getvalue()
+
+
 def field(form: CompiledAcroForm, name: str) -> Field:
     return fields_of(made(form))[name]
 
@@ -93,16 +109,23 @@ def test_qpdf_finds_nothing_wrong(application: CompiledAcroForm, tmp_path: Path)
     assert "WARNING" not in checked.stdout + checked.stderr
 
 
-def test_filled_fields_look_as_the_pdf_writer_prints_them(application: CompiledAcroForm, fonts: FontBook) -> None:
-    values = record(application.manifest, PERSON)
-    composed = compile_pdf(application.manifest, fonts).compose(values, KEY)
-    assert composed.pages is not None
-    stream = io.BytesIO()
-    file = PdfFile(stream, Identity("x"))
-    file.add(composed.pages)
-    file.close()
-    printed = words(stream.getvalue())
-    shown = words(flattened(made(application, values)))
+@pytest.fixture(scope="module")
+def samples() -> dict[str, Mapping[str, Any]]:
+    """The first record of each form in the sample dataset."""
+    programme = Catalogue().programme("xinmi-2015")
+    with open_dataset(SAMPLES / "dataset.xlsx", programme, today=date(2015, 10, 31)) as dataset:
+        scopes = {name: next(iter(dataset.scopes(form_plan(form).per))) for name, form in programme.forms.items()}
+        return {name: build_record(programme.forms[name], scope)[0] for name, scope in scopes.items()}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_filled_fields_look_as_the_pdf_writer_prints_them(
+    name: str, fonts: FontBook, samples: Mapping[str, Mapping[str, Any]]
+) -> None:
+    manifest = Catalogue().form(f"xinmi-2015/{name}")
+    values = {**samples[name], **(record(manifest, PERSON) if name == "application-form" else {})}
+    printed = words(pages_of(manifest, values, fonts))
+    shown = words(flattened(made(compile_acroform(manifest, fonts), values)))
     assert [word.text for word in shown] == [word.text for word in printed]
     for ours, theirs in zip(shown, printed, strict=True):
         assert (ours.x, ours.y, ours.size) == pytest.approx((theirs.x, theirs.y, theirs.size), abs=0.05), ours.text
@@ -185,6 +208,21 @@ def test_a_place_on_every_page_is_one_field(fonts: FontBook) -> None:
     found = fields_of(made(form, {"rows": people}))
     assert found["filler"].pages == list(range(len(set(found["filler"].pages))))
     assert len(found["filler"].pages) > 1
+
+
+def test_what_has_no_room_goes_on_on_another_sheet_and_is_whole_in_its_field(
+    application: CompiledAcroForm, fonts: FontBook
+) -> None:
+    reason = "本人因肢体残疾，家庭收入低，恳请列入帮扶对象。" * 40
+    values = record(application.manifest, {**PERSON, "application": reason})
+    rendered = application.render(values, KEY)
+    assert rendered.content is not None
+    assert [problem.code for problem in rendered.problems] == ["F-FIT-002"]
+    assert fields_of(rendered.content)["application"].value == reason
+    printed = pages_of(application.manifest, values, fonts)
+    assert [word.text for word in words(flattened(rendered.content))] == [word.text for word in words(printed)]
+    with pikepdf.open(io.BytesIO(rendered.content)) as pdf:
+        assert len(pdf.pages) == 2
 
 
 def test_what_cannot_be_shown_keeps_the_file_from_being_made(fonts: FontBook, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ __all__ = ["rows"]
 
 FORM = "xinmi-2015/application-form"
 REPEAT = 3
-COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
+COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行"
 OPINION = "经村民代表会议评议并公示七日无异议，情况属实，同意上报。"
 
 
@@ -78,7 +78,7 @@ def make_records(count: int, times: int) -> Iterator[dict[str, Any]]:
         text = f"本人系肢体残疾人，家庭{number % 7 + 1}口人，年人均纯收入{2000 + number % 900}元，{varied}，望批准！"
         yield {
             **parsed,
-            "name": f"张{chr(0x4E00 + number % 5000)}",
+            "name": f"张{chr(0x4E00 + number % 1000)}",
             "birth": PartialDate(1950 + number % 50, 1 + number % 12),
             "certificate": f"4101831968{number % 100_000_000:08}43",
             "phone": f"139{number % 100_000_000:08}",

@@ -7,20 +7,35 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import filecmp
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from formgen.errors import OutputError
 from formgen.problems import Place, Problem
 
-__all__ = ["PARTIAL_SUFFIX", "make_folder", "whole_file", "write_whole"]
+__all__ = [
+    "PARTIAL_SUFFIX",
+    "STAGING",
+    "Staging",
+    "make_folder",
+    "output_error",
+    "staged_folder",
+    "whole_file",
+    "write_whole",
+]
 
 CANNOT_WRITE = (OSError, UnicodeEncodeError)
 """Of a path: the second where the locale's encoding of file names has no such character (LC_ALL=C)."""
 PARTIAL_SUFFIX = ".part"
 """A killed run leaves files of this ending behind; nothing reads them, and the next run writes over them."""
+
+STAGING = ".formgen-staging"
+"""Folder in the output folder where a run's files wait; one that was killed leaves it, and the next run removes it."""
 
 
 def make_folder(folder: Path) -> Path:
@@ -89,6 +104,45 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         if isinstance(exc, CANNOT_WRITE):
             raise output_error(path, exc) from exc
         raise
+
+
+@dataclass
+class Staging:
+    """A folder whose files are not there yet for anybody else."""
+
+    path: Path
+    is_discarded: bool = False
+    """Set where the files shall not appear after all."""
+
+
+@contextlib.contextmanager
+def staged_folder(folder: Path, last: str = "") -> Iterator[Staging]:
+    """A folder whose files move into `folder` when the block ends without an error, the file named `last` after all
+    others. Files that are there already with the same bytes stay as they are.
+
+    Raises:
+        OutputError (F-FILE-006, F-FILE-007, F-FILE-008).
+    """
+    staging = Staging(folder / STAGING)
+    try:
+        shutil.rmtree(staging.path, ignore_errors=True)
+        staging.path.mkdir(parents=True)
+        yield staging
+        if not staging.is_discarded:
+            _publish(staging.path, folder, last)
+    except CANNOT_WRITE as exc:
+        raise output_error(folder, exc) from exc
+    finally:
+        shutil.rmtree(staging.path, ignore_errors=True)
+
+
+def _publish(staging: Path, folder: Path, last: str) -> None:
+    files = [path for path in staging.rglob("*") if path.is_file()]
+    for path in sorted(files, key=lambda item: (item.name == last, item)):
+        target = folder / path.relative_to(staging)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not (target.is_file() and filecmp.cmp(path, target, shallow=False)):
+            path.replace(target)
 
 
 def output_error(path: Path, exc: OSError | UnicodeEncodeError) -> OutputError:

@@ -26,6 +26,7 @@ AREAS = {
     "FONT": "Fonts",
     "FIT": "Text that does not fit",
     "RENDER": "Filling a form",
+    "PDF": "PDF files",
     "XLSX": "Excel forms",
     "PACK": "Packets",
 }

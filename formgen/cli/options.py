@@ -149,10 +149,10 @@ def carrier_option(verb: F) -> F:
         "-f",
         "--format",
         "carrier",
-        type=click.Choice(["docx", "xlsx"]),
-        default="docx",
+        type=click.Choice(["pdf", "docx", "xlsx"]),
+        default="pdf",
         show_default=True,
-        help=say("输出格式。", "Output format."),
+        help=say("输出格式：打印用 PDF、可填写的 PDF、Word、Excel。", "PDF to print, fillable PDF, Word or Excel."),
     )(verb)
 
 
@@ -168,8 +168,9 @@ def out_option(metavar: Literal["FILE", "DIR"]) -> Callable[[F], F]:
 
 def check_ending(path: Path, carrier: str) -> None:
     """Refuse a name that says another format than the file will have: Excel and Word would call it damaged."""
-    if path.suffix.lower() != f".{carrier}":
-        message = say(f"“{path}”应以 .{carrier} 结尾", f"'{path}' should end in .{carrier}")
+    ending = "." + carrier.removesuffix("-form")
+    if path.suffix.lower() != ending:
+        message = say(f"“{path}”应以 {ending} 结尾", f"'{path}' should end in {ending}")
         raise click.BadParameter(message, param_hint="-o")
 
 

@@ -16,7 +16,7 @@ from formgen.errors import EXIT_OK, EXIT_PROBLEMS
 from formgen.problems import Problem
 
 if TYPE_CHECKING:
-    from formgen.packets.writer import Tally
+    from formgen.packets.jobs import Tally
 
 __all__ = ["finish", "progress"]
 
@@ -49,6 +49,7 @@ def finish(
         echo_json(
             {
                 "folder": str(folder),
+                "withheld": tally.is_withheld,
                 "files": tally.files,
                 "sheets": tally.sheets,
                 "left_out": len(tally.left_out) + left_out,
@@ -57,6 +58,15 @@ def finish(
         )
     else:
         echo_problems([problem for problem in problems if problem.severity != "note"], MAX_SHOWN)
+        if tally.is_withheld:
+            click.echo(
+                say(
+                    "有内容无法打印，未写入任何文件。请改正数据，或用 --continue-on 决定略去这些记录、打印其余。",
+                    "Something cannot be printed: nothing was written. Mend the data, or decide with --continue-on to "
+                    "leave these records out and print the rest.",
+                )
+            )
+            return EXIT_PROBLEMS
         headers = say("类别,文件,表单,未生成", "packet,files,forms,left out").split(",")
         rows = [(titles.get(name, name), *row) for name, row in tally.per_packet.items()]
         total = (say("合计", "total"), tally.files, tally.sheets, len(tally.left_out))

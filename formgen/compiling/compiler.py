@@ -31,7 +31,7 @@ from formgen.compiling.xlsx_probe import make_xlsx_probe
 from formgen.errors import FormgenError, InputError, TemplateError
 from formgen.files import write_whole
 from formgen.forms.layout import BACKGROUND, FORMAT, LAYOUT, Layout, dump_layout
-from formgen.forms.manifest import Carrier, Manifest
+from formgen.forms.manifest import Manifest, TemplateKind
 from formgen.problems import Place, Problem
 from formgen.rendering.docx import compile_docx
 from formgen.rendering.xlsx import compile_xlsx
@@ -63,7 +63,7 @@ class _Job:
 
     number: int
     manifest: Manifest
-    carrier: Carrier
+    carrier: TemplateKind
     group_of: Sequence[int]
     probe: Probe
     make: Callable[[Sequence[int]], Probe]
@@ -117,7 +117,7 @@ def write_layout(compiled: CompiledLayout) -> None:
     write_whole(folder / LAYOUT, dump_layout(compiled.layout))
 
 
-def source_hashes(manifest: Manifest, carrier: Carrier) -> dict[str, str]:
+def source_hashes(manifest: Manifest, carrier: TemplateKind) -> dict[str, str]:
     """SHA-256 of what a layout is made of, by name. Raises: InputError (F-FILE-002)."""
     return {path.name: _hash(path) for path in (manifest.template(carrier), manifest.folder / "form.yaml")}
 
@@ -133,7 +133,7 @@ def _hash(path: Path) -> str:
 
 
 def _start(number: int, manifest: Manifest) -> _Job:
-    carrier: Carrier = manifest.carriers[0] if manifest.carriers else "docx"
+    carrier: TemplateKind = manifest.templates[0] if manifest.templates else "docx"
     make = _maker(manifest, carrier)
     groups = _groups(manifest, len(GROUPS))
     probe = make(groups)
@@ -144,7 +144,7 @@ def _start(number: int, manifest: Manifest) -> _Job:
     return job
 
 
-def _maker(manifest: Manifest, carrier: Carrier) -> Callable[[Sequence[int]], Probe]:
+def _maker(manifest: Manifest, carrier: TemplateKind) -> Callable[[Sequence[int]], Probe]:
     """What makes probes of a form. A form without any template is taken for a Word form, which says what is missing."""
     if carrier == "xlsx":
         workbook = compile_xlsx(manifest)

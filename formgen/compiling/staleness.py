@@ -7,7 +7,7 @@ import hashlib
 from formgen.compiling.compiler import source_hashes
 from formgen.errors import FormgenError
 from formgen.forms.layout import BACKGROUND, LAYOUT, read_layout
-from formgen.forms.manifest import CARRIERS, Manifest
+from formgen.forms.manifest import TEMPLATE_KINDS, Manifest
 from formgen.problems import Place, Problem
 
 __all__ = ["check_layout"]
@@ -22,7 +22,7 @@ def check_layout(manifest: Manifest) -> list[Problem]:
     path = manifest.folder / LAYOUT
     try:
         layout = read_layout(path)
-        carrier = next((item for item in CARRIERS if item == layout.carrier), CARRIERS[0])
+        carrier = next((item for item in TEMPLATE_KINDS if item == layout.carrier), TEMPLATE_KINDS[0])
         hashes = source_hashes(manifest, carrier)
     except FormgenError as exc:
         return [exc.problem]

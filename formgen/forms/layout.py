@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from formgen.errors import TemplateError
+from formgen.forms.manifest import LAYOUT
 from formgen.problems import Place, Problem
 
 __all__ = [
@@ -39,7 +40,6 @@ __all__ = [
     "read_layout",
 ]
 
-LAYOUT: Final = "layout.json"
 BACKGROUND: Final = "background.pdf"
 FORMAT: Final = 1
 """Raised when an older program could not read the file."""

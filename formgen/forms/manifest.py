@@ -17,11 +17,27 @@ from formgen.problems import Place, Problem
 from formgen.values import ValueType, value_type
 from formgen.vocabulary.terms import Vocabulary
 
-__all__ = ["CARRIERS", "Carrier", "Field", "Manifest", "Overflow", "Subject", "Table", "load_yaml", "read_manifest"]
+__all__ = [
+    "CARRIERS",
+    "LAYOUT",
+    "TEMPLATE_KINDS",
+    "Carrier",
+    "Field",
+    "Manifest",
+    "Overflow",
+    "Subject",
+    "Table",
+    "TemplateKind",
+    "load_yaml",
+    "read_manifest",
+]
 
 Subject = Literal["person", "household", "pairing", "base", "place", "programme"]
-Carrier = Literal["docx", "xlsx"]
+Carrier = Literal["pdf", "docx", "xlsx"]
 CARRIERS: tuple[Carrier, ...] = get_args(Carrier)
+TemplateKind = Literal["docx", "xlsx"]
+TEMPLATE_KINDS: tuple[TemplateKind, ...] = get_args(TemplateKind)
+LAYOUT = "layout.json"
 Overflow = Literal["continue", "refuse"]
 """What becomes of a value too long for its box: the rest on a continuation sheet, or a problem and no sheet."""
 CONTINUED_TYPES = frozenset(["text", "long-text"])
@@ -102,10 +118,16 @@ class Manifest:
 
     @functools.cached_property
     def carriers(self) -> tuple[Carrier, ...]:
-        return tuple(carrier for carrier in CARRIERS if self.template(carrier).is_file())
+        """What the form can be printed as: the PDFs once its layout was compiled, and as its templates are."""
+        is_compiled = (self.folder / LAYOUT).is_file()
+        return (*(("pdf",) if is_compiled else ()), *self.templates)
 
-    def template(self, carrier: Carrier) -> Path:
-        return self.folder / f"form.{carrier}"
+    @functools.cached_property
+    def templates(self) -> tuple[TemplateKind, ...]:
+        return tuple(kind for kind in TEMPLATE_KINDS if self.template(kind).is_file())
+
+    def template(self, kind: TemplateKind) -> Path:
+        return self.folder / f"form.{kind}"
 
     def field(self, key: str) -> Field:
         return self._by_key[key]

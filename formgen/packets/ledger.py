@@ -59,23 +59,31 @@ class Ledger:
         self._stream = stream
         self._language: Language = language
         self._is_first = True
+        self._has_sheets = False
         opening = json.dumps(head, ensure_ascii=False, indent=1)
         self._write(opening.removesuffix("\n}") + ',\n "files": [')
 
     def add(self, entry: FileEntry) -> None:
-        text = json.dumps(
-            {
-                "file": entry.path,
-                "sha256": entry.sha256,
-                "packet": entry.packet,
-                "record": entry.owner,
-                "sheets": [[sheet.form, sheet.version, sheet.record] for sheet in entry.sheets],
-                "problems": [problem.as_json(self._language) for problem in entry.problems],
-            },
-            ensure_ascii=False,
-        )
+        self.begin(entry.path, entry.packet, entry.owner)
+        self.add_sheets(entry.sheets)
+        self.end(entry.sha256, entry.problems)
+
+    def begin(self, path: str, packet: str, owner: str) -> None:
+        """Open the entry of a file whose sheets are not known yet; one at a time."""
+        head = {"file": path, "packet": packet, "record": owner}
+        text = json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "sheets": ['
         self._write(("\n  " if self._is_first else ",\n  ") + text)
-        self._is_first = False
+        self._is_first, self._has_sheets = False, False
+
+    def add_sheets(self, sheets: Sequence[SheetEntry]) -> None:
+        for sheet in sheets:
+            text = json.dumps([sheet.form, sheet.version, sheet.record], ensure_ascii=False)
+            self._write(", " + text if self._has_sheets else text)
+            self._has_sheets = True
+
+    def end(self, sha256: str, problems: Sequence[Problem]) -> None:
+        tail = {"problems": [problem.as_json(self._language) for problem in problems], "sha256": sha256}
+        self._write("], " + json.dumps(tail, ensure_ascii=False).removeprefix("{"))
 
     def close(self, tail: Mapping[str, Any]) -> None:
         closing = json.dumps(tail, ensure_ascii=False, indent=1)

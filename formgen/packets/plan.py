@@ -5,14 +5,16 @@ Nothing is rendered here and nothing written: a plan is a stream of files to be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from formgen.data.dataset import Dataset, Scope
+from formgen.data.keys import record_key
 from formgen.forms.catalogue import PacketPlan, Programme, Sheet
 from formgen.forms.manifest import Manifest
+from formgen.packets.jobs import Volume
 from formgen.packets.naming import expand_pattern
 from formgen.vocabulary.terms import Vocabulary
 
@@ -29,7 +31,16 @@ FILL_PATTERNS: Mapping[str, str] = {
 }
 """Where `fill` puts the file of one record, by what one sheet stands for."""
 
+FILL: Final = "fill"
+"""Name of the packet that `fill` makes."""
 _PER_SUBJECT = {"place": "village"}
+_IN_VILLAGES: Final = frozenset(["person", "household", "pairing"])
+_NAMES: Final[Mapping[str, Sequence[str]]] = {
+    "person": ("household.number", "person.name"),
+    "household": ("household.number", "person.name"),
+    "pairing": ("household.number", "person.name", "helper.name"),
+    "base": ("base.company",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,10 @@ class PlannedFile:
     sheets: tuple[PlannedSheet, ...]
     is_collection: bool = False
     """Many records in one file, each for itself; not a packet that is whole or not."""
+    volume: Volume | None = None
+    """The village's file that printing merges it into; None for registers, which have files of their own."""
+    outline: tuple[str, ...] = ()
+    """Its bookmark there: the place's name, then the person's."""
 
 
 def form_plan(manifest: Manifest, per: str | None = None) -> PacketPlan:
@@ -59,7 +74,7 @@ def form_plan(manifest: Manifest, per: str | None = None) -> PacketPlan:
     """
     chosen = per or _PER_SUBJECT.get(manifest.subject, manifest.subject)
     sheet = Sheet(manifest.name, chosen)
-    return PacketPlan("fill", manifest.title, manifest.title_en, chosen, FILL_PATTERNS[chosen], (sheet,))
+    return PacketPlan(FILL, manifest.title, manifest.title_en, chosen, FILL_PATTERNS[chosen], (sheet,))
 
 
 def plan_packets(programme: Programme, dataset: Dataset) -> Iterator[PlannedFile]:
@@ -87,7 +102,9 @@ def _plan_files(programme: Programme, plan: PacketPlan, scope: Scope) -> Iterato
     facts = _facts(scope.values, programme.vocabulary)
     placed = [(_path(plan, facts, sheet.manifest), sheet) for sheet in _sheets(programme, plan, scope)]
     for path, group in groupby(placed, key=lambda pair: pair[0]):
-        yield PlannedFile(path, plan.name, scope.key, tuple(sheet for _, sheet in group))
+        sheets = tuple(sheet for _, sheet in group)
+        volume = _volume(programme, plan, sheets, facts)
+        yield PlannedFile(path, plan.name, scope.key, sheets, volume=volume, outline=_outline(plan, facts))
 
 
 def _sheets(programme: Programme, plan: PacketPlan, scope: Scope) -> Iterator[PlannedSheet]:
@@ -109,3 +126,23 @@ def _facts(values: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, str]:
         for key, value in values.items()
         if value is not None and key in vocabulary
     }
+
+
+def _volume(
+    programme: Programme, plan: PacketPlan, sheets: Sequence[PlannedSheet], facts: Mapping[str, str]
+) -> Volume | None:
+    """The file of the village that packets of persons and households are printed in, one behind the other."""
+    if plan.per not in _IN_VILLAGES:
+        return None
+    manifest = sheets[0].manifest
+    name = plan.title if plan.name != FILL else f"{manifest.annex}-{manifest.short}"
+    path = expand_pattern(f"{{place.town}}/{{place.village}}/{name}", facts)
+    return Volume(path, record_key(programme.id, "volume", plan.name, name, path))
+
+
+def _outline(plan: PacketPlan, facts: Mapping[str, str]) -> tuple[str, ...]:
+    """Bookmarks of a packet: the smallest place that is known, then whom it is for."""
+    place = facts.get("place.village") or facts.get("place.town") or plan.title
+    names = (facts.get(term, "") for term in _NAMES[plan.per]) if plan.per in _NAMES else ()
+    label = " ".join(name for name in names if name)
+    return (place, label) if label else (place,)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from formgen.errors import TemplateError
-from formgen.forms.manifest import Carrier, Manifest
+from formgen.forms.manifest import Manifest, TemplateKind
 from formgen.problems import Place, Problem
-from formgen.rendering import Rendered
 from formgen.rendering.docx import CompiledDocx, compile_docx
 from formgen.rendering.xlsx import CompiledXlsx, compile_xlsx
 
@@ -26,21 +25,18 @@ class Templates:
     def docx(self, manifest: Manifest) -> CompiledDocx:
         """Raises: TemplateError (F-PACK-001: the form has no Word template)."""
         if manifest.id not in self._docx:
-            self._docx[manifest.id] = compile_docx(_with_carrier(manifest, "docx"), self._picture_folder)
+            self._docx[manifest.id] = compile_docx(_with_template(manifest, "docx"), self._picture_folder)
         return self._docx[manifest.id]
 
     def xlsx(self, manifest: Manifest) -> CompiledXlsx:
         """Raises: TemplateError (F-PACK-001: the form has no Excel template)."""
         if manifest.id not in self._xlsx:
-            self._xlsx[manifest.id] = compile_xlsx(_with_carrier(manifest, "xlsx"))
+            self._xlsx[manifest.id] = compile_xlsx(_with_template(manifest, "xlsx"))
         return self._xlsx[manifest.id]
 
-    def blank(self, manifest: Manifest, carrier: Carrier) -> Rendered:
-        return (self.xlsx if carrier == "xlsx" else self.docx)(manifest).render_blank()
 
-
-def _with_carrier(manifest: Manifest, carrier: Carrier) -> Manifest:
-    if carrier not in manifest.carriers:
+def _with_template(manifest: Manifest, kind: TemplateKind) -> Manifest:
+    if kind not in manifest.templates:
         known = ", ".join(manifest.carriers)
-        raise TemplateError(Problem("F-PACK-001", Place(manifest.id), carrier, {"known": known}))
+        raise TemplateError(Problem("F-PACK-001", Place(manifest.id), kind, {"known": known}))
     return manifest

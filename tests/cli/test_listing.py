@@ -16,13 +16,13 @@ from formgen.cli import language
 VERBS = ["forms", "show", "blank", "sample", "check", "fill", "packet", "doctor"]
 CERTIFICATE = "41018319620512004643"
 FORMS = {
-    "survey-sheet": ("附件1", "place", ["docx", "xlsx"]),
-    "application-form": ("附件2", "person", ["docx"]),
-    "pairing-registration": ("附件3", "pairing", ["docx"]),
-    "base-application": ("附件4", "base", ["docx"]),
-    "beneficiary-roster": ("附件5", "place", ["docx", "xlsx"]),
-    "task-plan": ("附件6", "programme", ["docx", "xlsx"]),
-    "cover-sheet": ("封面", "household", ["docx"]),
+    "survey-sheet": ("附件1", "place", ["pdf", "docx", "xlsx"]),
+    "application-form": ("附件2", "person", ["pdf", "docx"]),
+    "pairing-registration": ("附件3", "pairing", ["pdf", "docx"]),
+    "base-application": ("附件4", "base", ["pdf", "docx"]),
+    "beneficiary-roster": ("附件5", "place", ["pdf", "docx", "xlsx"]),
+    "task-plan": ("附件6", "programme", ["pdf", "docx", "xlsx"]),
+    "cover-sheet": ("封面", "household", ["pdf", "docx"]),
 }
 
 

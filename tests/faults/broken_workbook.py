@@ -35,6 +35,7 @@ _OPTION = "about an option of the command line"
 _FILLING = "about filling a form from JSON, not about a workbook"
 ELSEWHERE: Mapping[str, str] = {
     "F-VALUE-001": "a blank cell of a workbook is no value: F-DATA-020 where it is required",
+    "F-DATA-090": "a secret's file, not a workbook",
     "F-VALUE-003": "a list or an object: JSON only",
     "F-VALUE-016": _NO_FIELD,
     "F-VALUE-035": _NO_FIELD,

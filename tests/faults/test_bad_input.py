@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_a_dataset(
 
 def test_an_output_folder_that_is_a_file(formgen: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
-    outcome = formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "out")
+    outcome = formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "out", "-f", "docx")
     assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-006")
     assert (tmp_path / "out").read_text() == "mine"
 
@@ -115,7 +115,7 @@ def test_a_disk_that_fills_up_during_the_run(
         return real(handle, content)
 
     monkeypatch.setattr(os, "write", limited)
-    outcome = formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "out")
+    outcome = formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "out", "-f", "docx")
     monkeypatch.undo()
     assert outcome.code == 2
     assert outcome.err.splitlines()[-1].startswith("F-FILE-007")
@@ -141,7 +141,9 @@ def test_a_broken_tag_is_named_with_its_paragraph(
     shutil.copytree(ROOT / "templates", templates)
     form = templates / "xinmi-2015/application-form/form.docx"
     _replace_in_document(form, "{{ name }}", tag)
-    outcome = formgen("blank", "xinmi-2015/application-form", "-o", tmp_path / "b.docx", "--templates", templates)
+    outcome = formgen(
+        "blank", "xinmi-2015/application-form", "-f", "docx", "-o", tmp_path / "b.docx", "--templates", templates
+    )
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
     assert said in outcome.err and "form.docx" in outcome.err
@@ -230,7 +232,7 @@ def test_a_dataset_that_may_not_be_read(
         return real(path, *args, **options)
 
     monkeypatch.setattr(os, "stat", denied)
-    outcome = formgen("fill", "xinmi-2015/application-form", tmp_path / name, "-o", tmp_path / "out")
+    outcome = formgen("fill", "xinmi-2015/application-form", tmp_path / name, "-o", tmp_path / "out", "-f", "docx")
     assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-002")
 
 

@@ -21,13 +21,14 @@ from formgen.data.dataset import Dataset, open_dataset
 from formgen.data.records import build_record
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
+from formgen.packets.blank import render_blank
 from formgen.packets.plan import form_plan
 from formgen.packets.templates import Templates
 from tests.conftest import SAMPLES
 
 HERE = Path(__file__).parent
 CATALOGUE = Catalogue()
-FORMS = [(form, carrier) for form in CATALOGUE.forms() for carrier in form.carriers]
+FORMS = [(form, carrier) for form in CATALOGUE.forms() for carrier in form.templates]
 IDS = [f"{form.name}-{carrier}" for form, carrier in FORMS]
 REGENERATE = os.environ.get("FORMGEN_REGENERATE") == "1"
 
@@ -46,7 +47,7 @@ def test_goldens_are_compared_not_written() -> None:
 @pytest.mark.parametrize(("form", "carrier"), FORMS, ids=IDS)
 def test_blank_and_filled_form_read_as_before(form: Manifest, carrier: Any, sample: Dataset) -> None:
     templates = Templates()
-    blank = templates.blank(form, carrier)
+    blank = render_blank(form, carrier)
     scope = next(iter(sample.scopes(form_plan(form).per)))
     record, problems = build_record(form, scope)
     assert problems == []

@@ -25,6 +25,7 @@ from tests.conftest import SAMPLES
 
 DATASET = SAMPLES / "dataset.xlsx"
 AS_OF = ("--as-of", "2015-10-31")
+WORD = ("-f", "docx", *AS_OF)
 
 
 def _tree(folder: Path) -> dict[str, str]:
@@ -43,7 +44,7 @@ def packets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("packets")
     programme = Catalogue().programme("xinmi-2015")
     with package.open_dataset(DATASET, programme, today=date(2015, 10, 31)) as dataset:
-        package.run_packets(programme, dataset, out)
+        package.run_packets(programme, dataset, out, "docx")
     return out
 
 
@@ -105,16 +106,16 @@ def test_the_plan_has_the_notices_own_totals(packets: Path) -> None:
 
 
 def test_a_second_run_gives_the_same_bytes(packets: Path, tmp_path: Path, formgen: Callable[..., Any]) -> None:
-    assert formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "again", *AS_OF).code == 0
+    assert formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "again", *WORD).code == 0
     assert _tree(tmp_path / "again") == _tree(packets)
-    assert formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "again", *AS_OF).code == 0
+    assert formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "again", *WORD).code == 0
     assert _tree(tmp_path / "again") == _tree(packets)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_killed_run_started_again_gives_the_same(packets: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "formgen", "packet", "xinmi-2015", str(DATASET), "-o", str(out), *AS_OF]
+    command = [sys.executable, "-m", "formgen", "packet", "xinmi-2015", str(DATASET), "-o", str(out), *WORD]
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(2000):
         if run.poll() is not None or len(list(out.rglob("*.docx"))) > 3:
@@ -153,20 +154,20 @@ def test_one_bad_record_is_left_out_and_named(tmp_path: Path, formgen: Callable[
     sheet = book["残疾人"]
     sheet["L2"] = "410183196205120046431X"
     book.save(tmp_path / "bad.xlsx")
-    outcome = formgen("packet", "xinmi-2015", tmp_path / "bad.xlsx", "-o", tmp_path / "out", *AS_OF)
+    outcome = formgen("packet", "xinmi-2015", tmp_path / "bad.xlsx", "-o", tmp_path / "out", *WORD)
     assert outcome.code == 1
     assert "残疾人!L2" in outcome.err
     manifest = json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))
     assert sum(entry["packet"] == "household" for entry in manifest["files"]) == 44
-    strict = formgen("packet", "xinmi-2015", tmp_path / "bad.xlsx", "-o", tmp_path / "strict", "--strict", *AS_OF)
+    strict = formgen("packet", "xinmi-2015", tmp_path / "bad.xlsx", "-o", tmp_path / "strict", "--strict", *WORD)
     assert strict.code == 1
     assert list((tmp_path / "strict").rglob("*.docx")) == []
 
 
 def test_fill_makes_one_file_a_record_or_one_for_all(tmp_path: Path, formgen: Callable[..., Any]) -> None:
-    one = formgen("fill", "xinmi-2015/application-form", DATASET, "-o", tmp_path / "each", "--json", *AS_OF)
+    one = formgen("fill", "xinmi-2015/application-form", DATASET, "-o", tmp_path / "each", "--json", *WORD)
     assert (one.code, json.loads(one.out)["files"]) == (0, 60)
-    formgen("fill", "xinmi-2015/application-form", DATASET, "-o", tmp_path / "all", "--merge", *AS_OF)
+    formgen("fill", "xinmi-2015/application-form", DATASET, "-o", tmp_path / "all", "--merge", *WORD)
     merged = list((tmp_path / "all").glob("*.docx"))
     assert [path.name for path in merged] == ["附件2-帮扶对象申请登记表.docx"]
     assert _text(merged[0]).count("个人申请") == 60
@@ -187,7 +188,7 @@ def test_fill_takes_records_keyed_by_field(tmp_path: Path, formgen: Callable[...
     path = tmp_path / f"records{ending}"
     lines = [json.dumps(record, ensure_ascii=False) for record in records]
     path.write_text("\n".join(lines) if ending == ".jsonl" else f"[{','.join(lines)}]", "utf-8")
-    outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out")
+    outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out", "-f", "docx")
     assert outcome.code == 1
     assert "残疾人证号" in outcome.err
     made = list((tmp_path / "out").glob("*.docx"))
@@ -202,7 +203,7 @@ def test_two_records_of_one_name_both_get_a_file(tmp_path: Path, formgen: Callab
         for column, value in ((2, "米村镇"), (3, "东沟村"), (4, None), (5, "con/aux:*?")):
             sheet.cell(row, column).value = value
     book.save(tmp_path / "same.xlsx")
-    formgen("fill", "xinmi-2015/application-form", tmp_path / "same.xlsx", "-o", tmp_path / "out", *AS_OF)
+    formgen("fill", "xinmi-2015/application-form", tmp_path / "same.xlsx", "-o", tmp_path / "out", *WORD)
     names = sorted(path.name for path in (tmp_path / "out/米村镇/东沟村").glob("con*"))
     assert len(names) == 2
     assert names[1].startswith("con／aux：＊？-") or names[0].startswith("con／aux：＊？-")
@@ -219,7 +220,9 @@ def test_a_programme_of_ones_own_needs_no_code(tmp_path: Path, formgen: Callable
     )
     data = tmp_path / "data.csv"
     data.write_text("姓名,性别,残疾人证号\n王𬱖,女,41018319620512004X43\n", "gb18030")
-    outcome = formgen("packet", "county-2026", data, "-o", tmp_path / "out", "--templates", tmp_path / "templates")
+    outcome = formgen(
+        "packet", "county-2026", data, "-o", tmp_path / "out", "--templates", tmp_path / "templates", "-f", "docx"
+    )
     assert outcome.code == 0, outcome.err
     assert "41018319620512004X43" in _text(tmp_path / "out/王𬱖.docx")
 
@@ -236,7 +239,7 @@ def _with_a_value_too_long(folder: Path, column: str = "姓名", value: str = "�
 
 
 def test_a_value_that_does_not_fit_is_named_by_its_row(tmp_path: Path, formgen: Callable[..., Any]) -> None:
-    outcome = formgen("packet", "xinmi-2015", _with_a_value_too_long(tmp_path), "-o", tmp_path / "out", *AS_OF)
+    outcome = formgen("packet", "xinmi-2015", _with_a_value_too_long(tmp_path), "-o", tmp_path / "out", *WORD)
     assert outcome.code == 1
     line = next(line for line in outcome.err.splitlines() if "F-FIT-001" in line)
     assert "long.xlsx · 残疾人!3 · 残疾人个人档案 · 残疾人姓名" in line
@@ -246,7 +249,7 @@ def test_a_free_text_that_does_not_fit_goes_on_on_a_continuation_sheet(
     tmp_path: Path, formgen: Callable[..., Any]
 ) -> None:
     data = _with_a_value_too_long(tmp_path, "个人申请", LONG)
-    outcome = formgen("packet", "xinmi-2015", data, "-o", tmp_path / "out", *AS_OF)
+    outcome = formgen("packet", "xinmi-2015", data, "-o", tmp_path / "out", *WORD)
     assert outcome.code == 0, outcome.err
     (path,) = [path for path in (tmp_path / "out").rglob("*.docx") if "附页" in _text(path)]
     text = _text(path)
@@ -264,14 +267,14 @@ def test_a_row_of_a_register_that_does_not_fit_is_named_by_its_row(tmp_path: Pat
     sheet = book["残疾人"]
     sheet.cell(4, [cell.value for cell in sheet[1]].index("姓名") + 1).value = "长" * 200
     book.save(tmp_path / "long.xlsx")
-    outcome = formgen("fill", "xinmi-2015/survey-sheet", tmp_path / "long.xlsx", "-o", tmp_path / "out", *AS_OF)
+    outcome = formgen("fill", "xinmi-2015/survey-sheet", tmp_path / "long.xlsx", "-o", tmp_path / "out", *WORD)
     line = next(line for line in outcome.err.splitlines() if "F-FIT-001" in line)
     assert "残疾人!4 · 贫困残疾人家庭调查登记表 · 姓名" in line
 
 
 def test_one_bad_record_does_not_stop_a_merged_file(tmp_path: Path, formgen: Callable[..., Any]) -> None:
     data = _with_a_value_too_long(tmp_path)
-    outcome = formgen("fill", "xinmi-2015/application-form", data, "-o", tmp_path, "--merge", "--json", *AS_OF)
+    outcome = formgen("fill", "xinmi-2015/application-form", data, "-o", tmp_path, "--merge", "--json", *WORD)
     tally = json.loads(outcome.out)
     assert (outcome.code, tally["files"], tally["sheets"], tally["left_out"]) == (1, 1, 59, 1)
     assert _text(next(tmp_path.glob("*.docx"))).count("个人申请") == 59
@@ -283,7 +286,7 @@ def test_one_bad_json_record_does_not_stop_a_merged_file(tmp_path: Path, formgen
     records = [{"name": "王𬱖", **known}, {**known, "name": "李㛃" + "长" * 200}, {"name": "赵", **nameless}]
     path = tmp_path / "records.json"
     path.write_text(json.dumps(records, ensure_ascii=False), "utf-8")
-    outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out", "--merge")
+    outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out", "--merge", "-f", "docx")
     assert outcome.code == 1
     assert "records.json · 2 · 帮扶对象申请登记表 · 姓名" in outcome.err
     text = _text(next((tmp_path / "out").glob("*.docx")))
@@ -294,7 +297,7 @@ def test_one_bad_json_record_does_not_stop_a_merged_file(tmp_path: Path, formgen
 def test_a_form_without_any_record_is_said(tmp_path: Path, formgen: Callable[..., Any]) -> None:
     data = tmp_path / "data.csv"
     data.write_text("姓名,性别,残疾人证号\n王𬱖,女,41018319620512004X43\n", "utf-8")
-    outcome = formgen("fill", "xinmi-2015/pairing-registration", data, "-o", tmp_path / "out")
+    outcome = formgen("fill", "xinmi-2015/pairing-registration", data, "-o", tmp_path / "out", "-f", "docx")
     assert (outcome.code, outcome.err[:10]) == (1, "F-PACK-004")
 
 
@@ -302,7 +305,7 @@ def test_a_misspelt_key_of_the_first_record_is_named(tmp_path: Path, formgen: Ca
     path = tmp_path / "records.json"
     record = {"name": "王𬱖", "sexx": "女", "disability": "肢体三级", "certificate": "41018319620512004X43"}
     path.write_text(json.dumps([record]), "utf-8")
-    outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out")
+    outcome = formgen("fill", "xinmi-2015/application-form", path, "-o", tmp_path / "out", "-f", "docx")
     assert outcome.code == 1
     assert "F-DATA-071" in outcome.err and "sexx" in outcome.err
 
@@ -312,9 +315,9 @@ def test_files_of_an_earlier_run_that_are_not_of_this_one_are_named(
 ) -> None:
     """A record that is left out now has a file of last week's data: it would be printed with the others."""
     out = tmp_path / "out"
-    assert "F-PACK-005" not in formgen("packet", "xinmi-2015", DATASET, "-o", out, *AS_OF).err
-    assert "F-PACK-005" not in formgen("packet", "xinmi-2015", DATASET, "-o", out, *AS_OF).err
-    outcome = formgen("packet", "xinmi-2015", _with_a_value_too_long(tmp_path), "-o", out, *AS_OF)
+    assert "F-PACK-005" not in formgen("packet", "xinmi-2015", DATASET, "-o", out, *WORD).err
+    assert "F-PACK-005" not in formgen("packet", "xinmi-2015", DATASET, "-o", out, *WORD).err
+    outcome = formgen("packet", "xinmi-2015", _with_a_value_too_long(tmp_path), "-o", out, *WORD)
     line = next(line for line in outcome.err.splitlines() if "F-PACK-005" in line)
     assert "米村镇/东沟村/0002-彭琴.docx" in line
     assert (out / "米村镇/东沟村/0002-彭琴.docx").exists(), "nobody's file is deleted"
@@ -327,7 +330,7 @@ def test_a_name_of_25_characters_is_printed_on_every_form(tmp_path: Path, formge
     book["残疾人"]["E2"].value = long_name
     book["结对"]["B2"].value = long_name
     book.save(tmp_path / "long.xlsx")
-    outcome = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "out", *AS_OF)
+    outcome = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "out", *WORD)
     assert outcome.code == 0, outcome.err
     made = [path for path in (tmp_path / "out").rglob("*.docx") if long_name in _text(path)]
     assert len(made) == 5, "its packet, and two registers of its village and of its town"
@@ -339,7 +342,7 @@ def test_a_row_that_cannot_be_printed_does_not_cost_the_register(tmp_path: Path,
     village = [row for row in rows if row[2] == rows[1][2]]
     book["残疾人"]["E3"].value = "很长的名字" * 60
     book.save(tmp_path / "long.xlsx")
-    outcome = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "out", *AS_OF)
+    outcome = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "out", *WORD)
     assert outcome.code == 1
     assert "残疾人!3" in outcome.err and "F-FIT-001" in outcome.err
     text = _text(tmp_path / "out" / str(rows[1][1]) / str(rows[1][2]) / "附件1-贫困残疾人家庭调查登记表.docx")
@@ -348,7 +351,7 @@ def test_a_row_that_cannot_be_printed_does_not_cost_the_register(tmp_path: Path,
     manifest = json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))
     entry = next(entry for entry in manifest["files"] if "附件1" in entry["file"] and entry["packet"] == "village")
     assert [problem["code"] for problem in entry["problems"]] == ["F-FIT-001"]
-    strict = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "strict", "--strict", *AS_OF)
+    strict = formgen("packet", "xinmi-2015", tmp_path / "long.xlsx", "-o", tmp_path / "strict", "--strict", *WORD)
     assert strict.code == 1
     assert not list((tmp_path / "strict").rglob("附件1*"))
 
@@ -357,7 +360,7 @@ def test_the_offices_secret_changes_every_key_and_nothing_else(
     formgen: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def records(name: str, *options: object) -> list[tuple[str, str]]:
-        call = ("fill", "xinmi-2015/pairing-registration", DATASET, "-o", tmp_path / name, *AS_OF, *options)
+        call = ("fill", "xinmi-2015/pairing-registration", DATASET, "-o", tmp_path / name, *WORD, *options)
         assert formgen(*call).code == 0
         listed = json.loads((tmp_path / name / "manifest.json").read_text("utf-8"))
         return [(file["file"], file["sheets"][0][2]) for file in listed["files"]]

@@ -27,7 +27,7 @@ from formgen.rendering.docx.wordml import CELL_ORDER
 from tests.rendering.records import KINDS, Kind, sample_record
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-FORMS = [form for form in Catalogue().forms() if "docx" in form.carriers]
+FORMS = [form for form in Catalogue().forms() if "docx" in form.templates]
 
 
 class Oracle(DocxTemplate):

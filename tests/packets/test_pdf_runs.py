@@ -1,0 +1,263 @@
+"""Packets as PDF: one file a village, whole or not there, whatever happens on the way."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pikepdf
+import pypdfium2
+import pytest
+
+from formgen.files import STAGING
+from formgen.forms.layout import LAYOUT
+from formgen.forms.page_code import PageCode, parse_page_code
+from tests.conftest import ROOT, SAMPLES, Outcome
+
+DATASET = SAMPLES / "dataset.xlsx"
+AS_OF = ("--as-of", "2015-10-31")
+FORM = "xinmi-2015/application-form"
+KNOWN = {"sex": "女", "disability": "肢体三级", "certificate": "41018319620512004X43"}
+Formgen = Callable[..., Outcome]
+
+
+def _tree(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _pages(path: Path) -> list[str]:
+    with pypdfium2.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_bounded().replace("\r\n", "\n") for page in document]
+
+
+def _records(folder: Path, *records: dict[str, Any]) -> Path:
+    path = folder / "records.jsonl"
+    lines = (json.dumps({**KNOWN, **record}, ensure_ascii=False) for record in records)
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def packets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's packets, made once, as a person makes them."""
+    out = tmp_path_factory.mktemp("pdf") / "out"
+    command = [sys.executable, "-m", "formgen", "packet", "xinmi-2015", str(DATASET), "-o", str(out), *AS_OF]
+    subprocess.run(command, check=True, capture_output=True)
+    return out
+
+
+def test_a_village_is_one_file_household_by_household(packets: Path) -> None:
+    manifest = json.loads((packets / "manifest.json").read_text("utf-8"))
+    entries = [entry for entry in manifest["files"] if entry["packet"] == "household"]
+    assert len(entries) == 8 and sum(len(entry["sheets"]) for entry in entries) == 150
+    for entry in entries:
+        forms = [form.partition("/")[2] for form, _, _ in entry["sheets"]]
+        assert forms[0] == "cover-sheet", "a household begins with its cover"
+        texts = _pages(packets / entry["file"])
+        covers = (re.search(r"(?m)^(\d{4}) ", text) for text in texts if "材料清单" in text)
+        numbers = [match[1] for match in covers if match]
+        assert numbers == sorted(numbers) and len(numbers) == forms.count("cover-sheet")
+
+
+def test_every_file_is_listed_with_its_digest(packets: Path) -> None:
+    manifest = json.loads((packets / "manifest.json").read_text("utf-8"))
+    found = _tree(packets)
+    del found["manifest.json"]
+    assert {entry["file"]: entry["sha256"] for entry in manifest["files"]} == found
+    assert manifest["carrier"] == "pdf" and manifest["summary"] == {"files": 39, "sheets": 181, "left_out": 0}
+
+
+def test_bookmarks_lead_to_village_person_and_form(packets: Path) -> None:
+    path = packets / "米村镇/东沟村/残疾人个人档案.pdf"
+    with pikepdf.open(path) as pdf, pdf.open_outline() as outline:
+        (village,) = outline.root
+        assert village.title == "东沟村"
+        first = village.children[0]
+        assert re.fullmatch(r"\d{4} \S+", first.title)
+        assert [sheet.title for sheet in first.children][:2] == ["残疾人个人档案", "帮扶对象申请登记表"]
+
+
+def test_properties_tell_of_no_person(packets: Path) -> None:
+    sheet = openpyxl.load_workbook(DATASET)["残疾人"]
+    head = [cell.value for cell in sheet[1]]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    personal = {str(row[head.index(name)]) for row in rows for name in ("姓名", "残疾人证号")}
+    for path in packets.rglob("*.pdf"):
+        with pikepdf.open(path) as pdf:
+            said = str(dict(pdf.docinfo)) + bytes(pdf.Root.Metadata.read_bytes()).decode()
+        assert not [value for value in personal if value in said]
+
+
+def test_one_file_a_household_on_request(tmp_path: Path, formgen: Formgen) -> None:
+    assert formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path, "--single", *AS_OF).code == 0
+    manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+    entries = [entry for entry in manifest["files"] if entry["packet"] == "household"]
+    assert len(entries) == 45
+    assert re.search(r"/\d{4}-\S+\.pdf$", entries[0]["file"])
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_runs_give_the_same_bytes_however_many_processes(
+    packets: Path, tmp_path: Path, formgen: Formgen, jobs: str
+) -> None:
+    assert formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path, "--jobs", jobs, *AS_OF).code == 0
+    assert _tree(tmp_path) == _tree(packets)
+
+
+def test_every_page_says_which_it_is(packets: Path) -> None:
+    import zxingcpp
+
+    manifest = json.loads((packets / "manifest.json").read_text("utf-8"))
+    entry = next(entry for entry in manifest["files"] if entry["packet"] == "household")
+    with pypdfium2.PdfDocument(packets / entry["file"]) as document:
+        codes = []
+        for page in document:
+            (found,) = zxingcpp.read_barcodes(page.render(scale=100 / 72, grayscale=True).to_numpy().squeeze())
+            code = parse_page_code(found.text)
+            assert isinstance(code, PageCode)
+            codes.append(code)
+    assert [[code.form, code.version, code.record] for code in codes] == entry["sheets"]
+    assert {code.packet for code in codes} != {""} and {code.page_count for code in codes} == {1}
+
+
+def test_copies_are_numbered_and_follow_each_other(tmp_path: Path, formgen: Formgen) -> None:
+    data = _records(tmp_path, {"name": "王𬱖"}, {"name": "李㛃"})
+    assert formgen("fill", FORM, data, "-o", tmp_path / "out", "--copies", "2").code == 0
+    texts = _pages(next((tmp_path / "out").glob("*.pdf")))
+    assert ["王𬱖" in text for text in texts] == [True, True, False, False]
+    assert ["李㛃" in text for text in texts] == [False, False, True, True]
+
+
+def test_duplex_begins_every_form_on_a_front(tmp_path: Path, formgen: Formgen) -> None:
+    data = _records(tmp_path, {"name": "王𬱖"}, {"name": "李㛃"})
+    assert formgen("fill", FORM, data, "-o", tmp_path / "out", "--duplex").code == 0
+    texts = _pages(next((tmp_path / "out").glob("*.pdf")))
+    assert len(texts) == 4 and texts[1].strip() == texts[3].strip() == "" and "李㛃" in texts[2]
+
+
+def test_cards_need_small_forms(tmp_path: Path, formgen: Formgen) -> None:
+    outcome = formgen("fill", FORM, _records(tmp_path, {"name": "王𬱖"}), "-o", tmp_path / "out", "--nup", "2x5")
+    assert outcome.code == 0 and "F-PRINT-002" in outcome.err
+    assert formgen("fill", FORM, _records(tmp_path), "-o", tmp_path / "no", "--nup", "many").code == 2
+
+
+GLYPHLESS = {"name": "李\U00011f5a"}
+TOO_LONG = {"name": "长" * 60}
+
+
+@pytest.mark.parametrize(
+    ("record", "code", "decision"), [(GLYPHLESS, "F-FONT-003", "glyph"), (TOO_LONG, "F-FIT-001", "overflow")]
+)
+def test_what_cannot_be_printed_stops_the_run_until_somebody_decides(
+    tmp_path: Path, formgen: Formgen, record: dict[str, Any], code: str, decision: str
+) -> None:
+    data, out = _records(tmp_path, {"name": "王𬱖"}, record, {"name": "赵六"}), tmp_path / "out"
+    outcome = formgen("fill", FORM, data, "-o", out)
+    assert outcome.code == 1 and code in outcome.err and "records.jsonl · 2" in outcome.err
+    assert not list(out.rglob("*")), "nothing was written"
+    other = {"glyph": "overflow", "overflow": "glyph"}[decision]
+    assert formgen("fill", FORM, data, "-o", out, "--continue-on", other).code == 1 and not list(out.rglob("*"))
+    outcome = formgen("fill", FORM, data, "-o", out, "--continue-on", decision)
+    assert outcome.code == 1 and code in outcome.err
+    texts = _pages(next(out.glob("*.pdf")))
+    assert len(texts) == 2 and "王𬱖" in texts[0] and "赵六" in texts[1]
+    assert len(json.loads((out / "manifest.json").read_text("utf-8"))["left_out"]) == 1
+
+
+def test_a_withheld_run_leaves_the_earlier_files_alone(tmp_path: Path, formgen: Formgen) -> None:
+    out = tmp_path / "out"
+    assert formgen("fill", FORM, _records(tmp_path, {"name": "王𬱖"}), "-o", out).code == 0
+    before = _tree(out)
+    assert formgen("fill", FORM, _records(tmp_path, {"name": "李㛃"}, GLYPHLESS), "-o", out).code == 1
+    assert _tree(out) == before
+
+
+def test_a_bad_record_in_the_middle_is_left_out_and_the_file_is_whole(tmp_path: Path, formgen: Formgen) -> None:
+    records = [{"name": f"张{chr(0x4E00 + number)}"} for number in range(60)]
+    records[40]["certificate"] = "nonsense"
+    outcome = formgen("fill", FORM, _records(tmp_path, *records), "-o", tmp_path / "out")
+    assert outcome.code == 1 and "records.jsonl · 41" in outcome.err
+    path = next((tmp_path / "out").glob("*.pdf"))
+    names = [record["name"] for record in records]
+    del names[40]
+    assert [name in text for name, text in zip(names, _pages(path), strict=True)] == [True] * 59
+    assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_run_leaves_no_file_and_can_be_started_again(packets: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "formgen", "packet", "xinmi-2015", str(DATASET), "-o", str(out), *AS_OF]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(4000):
+        if run.poll() is not None or list(out.rglob("*.pdf")):
+            break
+        time.sleep(0.002)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    seen = [path for path in out.rglob("*.pdf") if STAGING not in path.parts]
+    assert not seen or (out / "manifest.json").exists()
+    subprocess.run(command, check=True, capture_output=True)
+    assert _tree(out) == _tree(packets)
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, formgen: Formgen, monkeypatch: pytest.MonkeyPatch) -> None:
+    from formgen.packets import pdf_press
+
+    room = [30_000]
+
+    def write(self: Any, content: bytes) -> int:
+        room[0] -= len(content)
+        if room[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(content)
+
+    monkeypatch.setattr(pdf_press._Hashed, "write", write)
+    outcome = formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "out", *AS_OF)
+    assert outcome.code == 2 and outcome.err.startswith("F-FILE-007")
+    assert not list((tmp_path / "out").rglob("*"))
+
+
+def test_a_form_without_a_layout_says_how_to_make_one(tmp_path: Path, formgen: Formgen) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(ROOT / "templates", templates)
+    (templates / FORM / LAYOUT).unlink()
+    outcome = formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "out", "--templates", templates, *AS_OF)
+    assert outcome.code == 2 and outcome.err.startswith("F-LAYOUT-001") and "formgen compile" in outcome.err
+    assert not list((tmp_path / "out").rglob("*"))
+
+
+def test_a_broken_font_is_named_and_the_others_print(tmp_path: Path, formgen: Formgen) -> None:
+    fonts = tmp_path / "fonts"
+    fonts.mkdir()
+    (fonts / "broken.ttf").write_bytes(b"\0\1\0\0 no font")
+    data = _records(tmp_path, {"name": "王𬱖"})
+    outcome = formgen("fill", FORM, data, "-o", tmp_path / "out", "--font-dir", fonts)
+    assert outcome.code == 0 and "F-FONT-001" in outcome.err and "broken.ttf" in outcome.err
+    assert "王𬱖" in _pages(next((tmp_path / "out").glob("*.pdf")))[0]
+
+
+@pytest.mark.parametrize("option", [("--duplex",), ("--copies", "2"), ("--nup", "2x5"), ("--single",), ("--no-marks",)])
+def test_options_of_the_print_are_refused_for_word(tmp_path: Path, formgen: Formgen, option: tuple[str, ...]) -> None:
+    outcome = formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "out", "-f", "docx", *option)
+    assert outcome.code == 2 and option[0] in outcome.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_blank_form_as_pdf(tmp_path: Path, formgen: Formgen) -> None:
+    assert formgen("blank", FORM, "-o", tmp_path / "blank.pdf").code == 0
+    (text,) = _pages(tmp_path / "blank.pdf")
+    assert "个人申请" in text and "残疾人" in text

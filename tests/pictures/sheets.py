@@ -1,8 +1,8 @@
 """The sheets that pictures are taken of: every form of the catalogue in every state paper can be in.
 
 Blank, filled from the sample, full (every text as long as its box takes), overflowing (texts that go on on a
-continuation sheet), and of forms whose table grows, a table over several pages. Only the package's own fonts are used,
-so that the pages are the same on every machine.
+continuation sheet), and of forms with a table, the table over several pages. Only the package's own fonts are needed,
+so the pages are the same on every machine.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from formgen.typeset.fonts import FontBook
 from tests.conftest import SAMPLES
 from tests.rendering.records import sample_record
 
-__all__ = ["KINDS", "SHEETS", "Sheet", "compose", "file_of"]
+__all__ = ["KINDS", "PACKET", "RECORD", "SHEETS", "Sheet", "compiled", "compose", "file_of", "sample_records"]
 
 KINDS: Final = ("blank", "filled", "full", "overflowing", "many-rows")
 WORDS: Final = (
@@ -94,7 +94,8 @@ def _record(form: CompiledPdf, kind: str) -> dict[str, Any]:
     record = sample_record(form.manifest, "normal")
     tables = [item for item in form.manifest.fields if item.table is not None]
     if kind == "many-rows":
-        return record | {item.key: _rows(item, record[item.key][0]) for item in tables}
+        by_hand = {item.key: None for item in form.manifest.fields if item.is_by_hand}
+        return record | by_hand | {item.key: _rows(item, record[item.key][0]) for item in tables}
     lengths = _longest(form, record)
     for item in form.manifest.fields:
         if item.table is None:
@@ -155,14 +156,17 @@ def _most(compose_with: Callable[[str], Composed]) -> int:
 @functools.cache
 def _from_sample() -> Mapping[str, Mapping[str, Any]]:
     """For each form the first record that the sample dataset has for it."""
-    catalogue = Catalogue()
-    found: dict[str, Mapping[str, Any]] = {}
-    with open_dataset(SAMPLES / "dataset.xlsx", catalogue.programme("xinmi-2015"), today=date(2015, 10, 31)) as data:
-        for form in catalogue.forms():
-            record, problems = build_record(form, next(iter(data.scopes(form_plan(form).per))))
+    return {form.id: next(sample_records(form)) for form in Catalogue().forms()}
+
+
+def sample_records(form: Manifest) -> Iterator[dict[str, Any]]:
+    """What the sample dataset has for a form."""
+    programme = Catalogue().programme("xinmi-2015")
+    with open_dataset(SAMPLES / "dataset.xlsx", programme, today=date(2015, 10, 31)) as data:
+        for scope in data.scopes(form_plan(form).per):
+            record, problems = build_record(form, scope)
             assert problems == []
-            found[form.id] = record
-    return found
+            yield record
 
 
 def _rows(table: Field, row: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -29,7 +29,9 @@ fields:
   - {key: phone, label: 联系电话, term: person.phone}
   - {key: address, label: 家庭住址, term: person.address}
 """
-FRAME: Final = (14.0, 14.0, CARD[0] - 14.0, CARD[1] - 14.0)
+FRAME: Final = (10.0, 10.0, CARD[0] - 10.0, CARD[1] - 10.0)
+INNER: Final = (46.0, 14.0, CARD[0] - 46.0, CARD[1] - 14.0)
+"""Between the corner marks."""
 
 
 def make_cards(templates: Path, data: Path, count: int) -> None:
@@ -38,12 +40,12 @@ def make_cards(templates: Path, data: Path, count: int) -> None:
     folder.mkdir(parents=True)
     (folder.parent / "programme.yaml").write_text(PROGRAMME, "utf-8")
     (folder / "form.yaml").write_text(FORM, "utf-8")
-    left, top, right, bottom = FRAME
+    left, top, right, bottom = INNER
     front = (
         spot("name", left, top + 20, right, top + 56, align="center", size_pt=22.0, line_pt=28.0),
         spot("phone", left, bottom - 34, right, bottom - 10, align="center"),
     )
-    back = (spot("name", left, top, right, top + 30), spot("address", left, top + 30, right, bottom, valign="top"))
+    back = (spot("name", left, top, right, top + 30), spot("address", left, top + 30, right, bottom))
     pages = (Page(0, *CARD, front), Page(1, *CARD, back))
     (folder / LAYOUT).write_bytes(dump_layout(Layout(FORM_ID, "1", "docx", {}, pages)))
     _draw(folder / BACKGROUND)

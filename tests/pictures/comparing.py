@@ -56,11 +56,11 @@ def pictures_of(content: bytes) -> Iterator[Image.Image]:
             )
 
 
-def difference(expected: Image.Image, actual: Image.Image) -> Difference | None:
+def difference(expected: Image.Image, actual: Image.Image, dpi: int = DPI) -> Difference | None:
     """What a person would see; None where it is nothing."""
     if expected.size != actual.size:
         width, height = (max(sizes) for sizes in zip(expected.size, actual.size, strict=True))
-        return Difference(Image.new("L", (width, height)), _in_points((0, 0, width, height)), 255)
+        return Difference(Image.new("L", (width, height)), _in_points((0, 0, width, height), dpi), 255)
     along, across = (_smoothed_difference(expected, actual, radius) for radius in ((RADIUS, 0), (0, RADIUS)))
     found = ImageChops.lighter(along, across)
     seen = found.point([255 * (level > TOLERANCE) for level in range(256)])
@@ -69,7 +69,7 @@ def difference(expected: Image.Image, actual: Image.Image) -> Difference | None:
         return None
     strength = found.getextrema()[1]
     assert isinstance(strength, int)
-    return Difference(ImageChops.invert(found), _in_points(box), strength)
+    return Difference(ImageChops.invert(found), _in_points(box, dpi), strength)
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:
@@ -82,6 +82,6 @@ def _smoothed_difference(expected: Image.Image, actual: Image.Image, radius: tup
     return ImageChops.difference(expected.filter(smooth), actual.filter(smooth))
 
 
-def _in_points(box: Sequence[int]) -> tuple[float, float, float, float]:
-    left, top, right, bottom = (value * 72 / DPI for value in box)
+def _in_points(box: Sequence[int], dpi: int) -> tuple[float, float, float, float]:
+    left, top, right, bottom = (value * 72 / dpi for value in box)
     return left, top, right, bottom

@@ -43,6 +43,7 @@ def test_cards_look_as_before(name: str, per_sheet: str, tmp_path: Path, formgen
     outcome = formgen("fill", FORM_ID, data, "-o", out, "--templates", templates, "--nup", per_sheet)
     assert outcome.code == 0, outcome.err
     (path,) = out.glob("*.pdf")
+    assert path.name == "帮扶联系卡.pdf", "a form without an annex leaves no dash"
     compare(name, path.read_bytes(), tmp_path)
 
 

@@ -26,8 +26,10 @@ DROPPED: Final = frozenset(["BMC", "BDC", "EMC", "MP", "DP"])
 PAINTING: Final = frozenset(
     ["f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "Do", "sh", "Tj", "TJ", "'", '"', "INLINE IMAGE"]
 )
-NEAR_PT: Final = 1.0
-"""A border stands no farther from the middle between two cells."""
+RESOURCES: Final = ("/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading")
+NEAR_PT: Final = 0.5
+"""A border runs no farther from the middle between two cells."""
+THICKEST_PT: Final = 4.0
 HAIR_PT: Final = 0.01
 EVERYWHERE: Final[Strip] = (0.0, 0.0)
 
@@ -47,24 +49,29 @@ def make_background(
     """A PDF of one page a cut. `signs`: colours of ink that is no part of the form."""
     made = pikepdf.new()
     for cut in cuts:
-        page = pages[cut.page]
-        content = pikepdf.unparse_content_stream(list(_pruned(_kept(page, cut, signs))))
+        content = pikepdf.unparse_content_stream(_pruned(_kept(pages[cut.page], cut, signs)))
         source = pdf.pages[cut.page]
-        made.pages.append(source)
-        target = made.pages[-1].obj
-        used = _used_names(pikepdf.parse_content_stream(made.make_stream(content)))
-        resources = pikepdf.Dictionary()
-        for kind in ("/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/Properties"):
-            known: Any = target.get("/Resources", pikepdf.Dictionary()).get(kind, pikepdf.Dictionary())
-            entries = {name: known[name] for name in sorted(known.keys()) if name in used}
-            if entries:
-                resources[kind] = pikepdf.Dictionary(entries)
-        for name in list(target.keys()):
-            if name not in ("/Type", "/MediaBox", "/Parent"):
-                del target[name]
-        target["/Resources"] = resources
-        target["/Contents"] = made.make_stream(content)
+        target = made.add_blank_page().obj
+        stream = made.make_stream(content)
+        target["/MediaBox"] = pikepdf.Array(source.mediabox)
+        target["/Resources"] = _resources(made, source, _used_names(pikepdf.parse_content_stream(stream)))
+        target["/Contents"] = stream
     return _bytes(made)
+
+
+def _resources(made: pikepdf.Pdf, source: pikepdf.Page, used: Collection[str]) -> pikepdf.Dictionary:
+    """What of a page's resources is used, as objects of the new file; those of several pages are copied once."""
+    resources = pikepdf.Dictionary()
+    for kind in RESOURCES:
+        known: Any = source.obj.get("/Resources", pikepdf.Dictionary()).get(kind, pikepdf.Dictionary())
+        entries = {name: _copy(made, known[name]) for name in sorted(known.keys()) if name in used}
+        if entries:
+            resources[kind] = pikepdf.Dictionary(entries)
+    return resources
+
+
+def _copy(made: pikepdf.Pdf, item: Any) -> Any:
+    return made.copy_foreign(item) if item.is_indirect else item
 
 
 def outset(page: PageInk, boundary_pt: float) -> float:
@@ -73,8 +80,8 @@ def outset(page: PageInk, boundary_pt: float) -> float:
         (ink.box[3] - ink.box[1]) / 2
         for ink in page.inks
         if ink.kind == "path"
-        and ink.box[3] - ink.box[1] < NEAR_PT
-        and abs((ink.box[1] + ink.box[3]) / 2 - boundary_pt) < NEAR_PT / 2
+        and ink.box[3] - ink.box[1] < THICKEST_PT
+        and abs((ink.box[1] + ink.box[3]) / 2 - boundary_pt) < NEAR_PT
     ]
     return max(halves, default=0.0)
 

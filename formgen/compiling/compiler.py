@@ -34,7 +34,7 @@ from formgen.forms.manifest import Manifest, TemplateKind
 from formgen.problems import Place, Problem
 from formgen.rendering.docx import compile_docx
 
-__all__ = ["CompiledLayout", "compile_layouts", "source_hashes", "write_layout"]
+__all__ = ["CompiledLayout", "compile_layouts", "source_hashes", "unplaced_fields", "write_layout"]
 
 GROUPS: Final = (0, 1, 1, 1, 2, 3, 3, 3, 4)
 """Groups of the first rows where cells of a group are merged: enough for every role to stand whole on a page."""
@@ -188,24 +188,24 @@ def _finish(job: _Job, printed: Mapping[str, bytes], office: Office) -> Compiled
     _, marked = _pages(job, printed, "marked")
     check_probe(job.probe, blank, marked, job.file)
     found = survey(job.probe, marked, job.file)
-    if job.probe.table and not job.probe.is_broken_after and len(blank) - 1 > found.rows[-1].page:
-        raise TemplateError(Problem("F-LAYOUT-020", Place(job.file)))
     plan = plan_form(job.probe, found, blank, job.group_of, job.file)
     signs = {mark.sign_colour for mark in job.probe.marks}
     background = make_background(pdf, blank, plan.cuts, signs)
     page_code, problems = reserve_places(job.manifest, plan, blank, signs, job.file)
     layout = dataclasses.replace(_layout(job, plan, background, office), page_code=page_code)
-    return CompiledLayout(job.manifest, layout, background, (*_unplaced(job, layout), *problems))
+    return CompiledLayout(
+        job.manifest, layout, background, (*unplaced_fields(job.manifest, layout, job.file), *problems)
+    )
 
 
-def _unplaced(job: _Job, layout: Layout) -> Iterator[Problem]:
+def unplaced_fields(manifest: Manifest, layout: Layout, file: str) -> Iterator[Problem]:
     """Warnings (F-LAYOUT-023) about fields that the template does not print."""
     keys = {spot.key for spot in layout.spots}
     texts = "".join("".join(spot.pieces) for spot in layout.spots)
-    for item in job.manifest.fields:
+    for item in manifest.fields:
         for column in item.table.columns if item.table is not None else (item,):
             if column.key not in keys and f"{{{column.key}" not in texts:
-                yield Problem("F-LAYOUT-023", Place(job.file, cell=column.key, label=column.label))
+                yield Problem("F-LAYOUT-023", Place(file, cell=column.key, label=column.label))
 
 
 def _layout(job: _Job, plan: Plan, background: bytes, office: Office) -> Layout:

@@ -50,12 +50,14 @@ def rows_per_page(rows: Sequence[RowPlace]) -> list[int]:
 
 
 def plan_form(probe: Probe, found: Survey, blank: Sequence[PageInk], group_of: Sequence[int], file: str) -> Plan:
-    """Raises: TemplateError (F-LAYOUT-017 … F-LAYOUT-019): a table that bands cannot stand for."""
+    """Raises: TemplateError (F-LAYOUT-017 … F-LAYOUT-020): a table that bands cannot stand for."""
     plan = Plan()
     if not probe.table:
         plan.before = [_page(plan, number, found, blank) for number in range(len(blank))]
         return plan
     first, last = found.rows[0].page, found.rows[-1].page
+    if not probe.is_broken_after and len(blank) - 1 > last:
+        raise TemplateError(Problem("F-LAYOUT-020", Place(file)))
     plan.before = [_page(plan, number, found, blank) for number in range(first)]
     plan.flow = _Flow(probe, found, blank, group_of, file, plan).make()
     plan.after = [_page(plan, number, found, blank) for number in range(last + 1, len(blank))]

@@ -148,6 +148,8 @@ def _spot(mark: Mark, sign: _Sign, page: int, areas: dict[Colour, list[tuple[int
         room = _on_page(areas, mark.room_colour, page) if mark.room_colour is not None else None
         left, right = (room[0], room[2]) if room is not None else own
         cell = (left, baseline - above, right, baseline - above + line_pt)
+        if mark.pieces:  # a line of words, as long as its numbers make it
+            cell = (max(left, own[0] - 2 * size), cell[1], min(right, own[1] + 2 * size), cell[3])
     else:
         shading, line = _on_page(areas, mark.room_colour, page), _on_page(areas, mark.line_colour, page)
         if shading is None or line is None:
@@ -157,13 +159,18 @@ def _spot(mark: Mark, sign: _Sign, page: int, areas: dict[Colour, list[tuple[int
     align, shift = _alignment(own, left + box.first_line_pt, left, right)
     if mark.room_colour is None:  # nothing but the sign tells its place
         align, shift = "center", 0.0
+    left, right = left + shift, right + shift
+    if mark.is_inline and align == "center":  # a tab stop need not be in the middle of its blank
+        middle = (left + right) / 2
+        half = min(middle - cell[0], cell[2] - middle)
+        left, right = middle - half, middle + half
     return Spot(
         key=mark.tag.key,
         part=mark.tag.part,
         kind=mark.kind,
         cell=cell,
-        left_pt=left + shift,
-        right_pt=right + shift,
+        left_pt=left,
+        right_pt=right,
         baseline_pt=baseline,
         width_pt=box.width_pt,
         height_pt=box.height_pt,

@@ -24,8 +24,7 @@ from formgen.packets.ledger import LEDGER_NAME, Ledger, file_digest, is_same_run
 from formgen.packets.naming import NameKeeper, expand_pattern
 from formgen.packets.options import DEFAULT_PRINT, Decision, PrintOptions
 from formgen.packets.plan import FILL, PlannedFile, form_plan, plan_packets, plan_sheets
-from formgen.packets.press import OfficePress, Press
-from formgen.packets.templates import Templates
+from formgen.packets.press import Press
 from formgen.packets.writer import PacketWriter
 from formgen.problems import Language, Place, Problem
 from formgen.rendering.context import named_by
@@ -180,9 +179,12 @@ def _opened(run: _Run) -> Iterator[tuple[PacketWriter, Ledger]]:
 
 def _press(run: _Run, folder: Path, names: NameKeeper, ledger: Ledger) -> Press:
     pictures = run.source if run.source.is_dir() else run.source.parent
+    # Each carrier needs libraries that take longer to load than ten households to print.
     if run.carrier in ("docx", "xlsx"):
+        from formgen.packets.office_press import OfficePress
+        from formgen.packets.templates import Templates
+
         return OfficePress(folder, names, ledger, run.carrier, Templates(pictures))
-    # Word files need none of what it takes to write PDF.
     from formgen.packets.pdf_press import PdfPress
 
     return PdfPress(folder, names, ledger, run.options, pictures)

@@ -58,7 +58,10 @@ class Face:
         """False where it is known that no two characters share a glyph; else it is looked up."""
         self.hb_face = hb.Face(blob, index)
         self._font = hb.Font(self.hb_face)
-        self.tables: frozenset[str] = frozenset(self.hb_face.table_tags)
+        try:
+            self.tables: frozenset[str] = frozenset(self.hb_face.table_tags)
+        except UnicodeDecodeError as exc:
+            raise FontFileError("its list of tables is damaged") from exc
         if lacking := [tag.strip() for tag in _NEEDED if tag not in self.tables]:
             raise FontFileError(f"no table {lacking[0]}")
         if not self.tables.intersection(_OUTLINES):

@@ -22,7 +22,7 @@ def box_font(
 ) -> Path:
     """A font that draws each character as a box of its own height. `chars`: advance of each, of 1000.
 
-    kind: glyf, cff (no CIDs), cff2 or varied (glyf with a weight axis).
+    kind: glyf, cff (no CIDs), varied (glyf with a weight axis) or cff2 (CFF with one).
     """
     names = [".notdef", *(f"uni{ord(char):04X}" for char in chars)]
     heights = dict(zip(names, range(700, 0, -700 // len(names)), strict=False))
@@ -32,7 +32,7 @@ def box_font(
     font.setupCharacterMap({ord(char): name for char, name in zip(chars, names[1:], strict=True)})
     if font.isTTF:
         font.setupGlyf({name: _box(TTGlyphPen(None), heights[name]).glyph() for name in names})
-    else:
+    elif kind == "cff":
         drawn = {name: _box(T2CharStringPen(widths[name], None), heights[name]).getCharString() for name in names}
         font.setupCFF(family, {"FullName": family}, drawn, {})
     font.setupHorizontalMetrics({name: (width, 50) for name, width in widths.items()})
@@ -43,9 +43,13 @@ def box_font(
         font.font["name"].setName(chinese, 1, 3, 1, 0x804)
     font.setupOS2()
     font.setupPost()
-    if kind == "varied":
+    if kind in ("varied", "cff2"):
         font.setupFvar([("wght", 100, 400, 900, "Weight")], [])
+    if kind == "varied":
         font.setupGvar({name: [] for name in names})
+    if kind == "cff2":
+        drawn = {name: _box(T2CharStringPen(None, None, CFF2=True), heights[name]).getCharString() for name in names}
+        font.setupCFF2(drawn)
     font.save(path)
     return path
 

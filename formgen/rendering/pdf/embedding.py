@@ -60,6 +60,8 @@ _CUTS_TO_PREPARE: Final = 300
 """Reading the package's font through takes as long as so many cuts."""
 _cuts: dict[Face, tuple[int, hb.Face]] = {}
 """How often a face was cut, and what is cut next."""
+_without_cids: set[Face] = set()
+"""CFF faces that are known to have no CIDs."""
 
 
 class ObjectSink(Protocol):
@@ -144,13 +146,15 @@ def font_parts(face: Face, chars: Iterable[str]) -> FontParts:
 
 def _subset(face: Face, codes: Mapping[int, str]) -> tuple[bytes, Mapping[int, int]]:
     """The font program (CFF table or TrueType file), and for each glyph of the face its number there."""
-    program, new_glyphs = _cut(face, codes, _FLAGS)
-    if not face.is_cff:
-        return program, new_glyphs
-    if (cids := _with_cids(program, new_glyphs)) is None:
-        # Codes are glyph numbers in a CFF program without CIDs, so that glyphs must stay in their places.
-        return _cut(face, codes, _FLAGS | hb.SubsetFlags.RETAIN_GIDS)
-    return cids, new_glyphs
+    if face not in _without_cids:
+        program, new_glyphs = _cut(face, codes, _FLAGS)
+        if not face.is_cff:
+            return program, new_glyphs
+        if (cids := _with_cids(program, new_glyphs)) is not None:
+            return cids, new_glyphs
+        _without_cids.add(face)
+    # Codes are glyph numbers in a CFF program without CIDs, so that glyphs must stay in their places.
+    return _cut(face, codes, _FLAGS | hb.SubsetFlags.RETAIN_GIDS)
 
 
 def _cut(face: Face, codes: Mapping[int, str], flags: int) -> tuple[bytes, Mapping[int, int]]:
@@ -178,7 +182,7 @@ def _cut(face: Face, codes: Mapping[int, str], flags: int) -> tuple[bytes, Mappi
 def _prepared(face: Face) -> hb.Face:
     """The face to cut; after many cuts one that HarfBuzz has read through once and cuts ten times faster."""
     cuts, prepared = _cuts.get(face, (0, face.hb_face))
-    if cuts == _CUTS_TO_PREPARE:
+    if cuts >= _CUTS_TO_PREPARE and prepared is face.hb_face:
         prepared = hb.subset_preprocess(face.hb_face)
     _cuts[face] = cuts + 1, prepared
     return prepared

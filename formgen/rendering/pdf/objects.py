@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable
 from typing import IO, Final
 
 from isal import isal_zlib
@@ -105,15 +104,14 @@ class ObjectWriter:
             identifier,
             identifier,
         )
-        self.put_stream(number, entries, b"".join(self._rows()))
+        self.put_stream(number, entries, self._rows())
         self._write(b"startxref\n%d\n%%%%EOF\n" % start)
 
-    def _rows(self) -> Iterable[bytes]:
-        entries = zip(self._types, self._places, self._indexes, strict=True)
-        next(entries)
-        yield b"\0\0\0\0\0\0\xff"
-        for kind, place, index in entries:
-            yield (kind << 48 | place << 8 | index).to_bytes(7, "big")
+    def _rows(self) -> bytes:
+        rows = bytearray(b"\0\0\0\0\0\0\xff")
+        for kind, place, index in zip(self._types[1:], self._places[1:], self._indexes[1:], strict=True):
+            rows += (kind << 48 | place << 8 | index).to_bytes(7, "big")
+        return bytes(rows)
 
     def _flush(self) -> None:
         if not self._packed:

@@ -195,9 +195,11 @@ class _Sheet:
     def _print(
         self, printer: SpotPrinter, values: dict[str, Any], canvas: Canvas, down_pt: float, more_pt: float
     ) -> None:
-        text = self._text(printer, values)
+        text = values[printer.key] if printer.is_plain else self._text(printer, values)
         if not text:
             return
+        if "\t" in text:
+            text = text.replace("\t", " ")
         try:
             is_smallest = self.overflows.is_smallest(printer, values)
             overflow_at = printer.print(text, canvas, down_pt, more_pt, is_smallest)
@@ -218,14 +220,10 @@ class _Sheet:
     def _text(self, printer: SpotPrinter, values: Mapping[str, Any]) -> str:
         spot = printer.spot
         if spot.pieces:
-            text = words_of(spot.pieces, values if values is self.context else {**self.context, **values})
-        elif spot.kind == "row_number":
-            text = str(values["row_number"])
-        elif printer.part:
-            text = str(getattr(values[printer.key], printer.part))
-        else:
-            text = values[printer.key]
-        return text.replace("\t", " ") if "\t" in text else text
+            return words_of(spot.pieces, values if values is self.context else {**self.context, **values})
+        if spot.kind == "row_number":
+            return str(values["row_number"])
+        return str(getattr(values[printer.key], printer.part))
 
     def _picture(self, printer: SpotPrinter, values: Mapping[str, Any], canvas: Canvas, down_pt: float) -> None:
         spot, path = printer.spot, str(values[printer.key])

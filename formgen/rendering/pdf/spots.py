@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from formgen.forms.layout import Spot
-from formgen.rendering.pdf.canvas import Canvas, Typesetter
+from formgen.rendering.pdf.canvas import Canvas, TextRun, Typesetter
 from formgen.typeset import Box, Fit, fit
 from formgen.typeset.fit import scaled_line
 
@@ -18,6 +18,9 @@ __all__ = ["SpotPrinter", "keys_in", "words_of"]
 
 ASCENT: Final = 0.8
 """Share of a line above its baseline; see `Spot`."""
+SHORT: Final = 12
+MOST_KNOWN: Final = 256
+"""What is kept of lines set before: texts of so many characters, so many a spot."""
 NUMBER_OVERHANG_EM: Final = 0.15
 """Of the gap between an ideograph and a digit, so much may be taken on either side."""
 ONE_LINE_PT: Final = 0.01
@@ -36,6 +39,10 @@ class SpotPrinter:
         self._room_pt = spot.width_pt - spot.first_line_pt
         self._is_left = spot.align == "left"
         self._first_x_pt = spot.left_pt + spot.first_line_pt
+        self._known: dict[str, tuple[float, Sequence[TextRun]]] = {}
+        """Lines set before, of the values that come again: a sex, a village, a grade."""
+        self.is_plain = spot.kind in ("text", "box") and not spot.part and not spot.pieces
+        """Prints the value of its key and nothing else."""
 
     @property
     def setter(self) -> Typesetter:
@@ -52,15 +59,11 @@ class SpotPrinter:
             is_smallest: the smallest size, whether or not the text needs it.
         Raises: MissingGlyph.
         """
-        setter = self._setter
-        if "\n" not in text and not is_smallest:
-            width_pt = setter.width(text) * self._size_pt
-            if width_pt <= self._room_pt and setter.widest(text) * self._size_pt <= self._room_pt:
-                x = self._first_x_pt if self._is_left else self._left(width_pt)
-                baseline = self.spot.baseline_pt + down_pt + (self._lowered(more_pt) if more_pt else 0.0)
-                canvas.write(x, baseline, self._size_pt, setter.runs(text))
-                return None
-        box = self.box(more_pt)
+        if not is_smallest and (line := self._known.get(text) or self._one_line(text)) is not None:
+            baseline = self.spot.baseline_pt + down_pt + (self._lowered(more_pt) if more_pt else 0.0)
+            canvas.write(line[0], baseline, self._size_pt, line[1])
+            return None
+        box, setter = self.box(more_pt), self._setter
         if is_smallest:
             smallest = box.smallest_pt
             box = replace(box, size_pt=smallest, line_pt=scaled_line(box, smallest), min_size_pt=smallest)
@@ -68,6 +71,19 @@ class SpotPrinter:
         if fitted.overflow_at is None:
             self._print_lines(fitted, canvas, down_pt, more_pt)
         return fitted.overflow_at
+
+    def _one_line(self, text: str) -> tuple[float, Sequence[TextRun]] | None:
+        """Where a text begins and its glyphs, where it fits on one line at the spot's own size, as most values do."""
+        if "\n" in text:
+            return None
+        setter = self._setter
+        width_pt = setter.width(text) * self._size_pt
+        if width_pt > self._room_pt or setter.widest(text) * self._size_pt > self._room_pt:
+            return None
+        line = self._first_x_pt if self._is_left else self._left(width_pt), setter.runs(text)
+        if len(text) <= SHORT and len(self._known) < MOST_KNOWN:
+            self._known[text] = line
+        return line
 
     def print_number(self, text: str, canvas: Canvas) -> None:
         """Print a page's number, smaller where it has more digits than the blank is wide.

@@ -1,4 +1,4 @@
-"""Application forms on PDF: 16 fields and some 370 characters a page, each record different, to a file on disk.
+"""The PDF writer alone, on application forms: 16 fields and some 370 characters each, all different, to a file on disk.
 
 Whole processes are timed: the start of Python, reading the layout and the fonts, composing, writing, closing the file.
 Records are typed values that are made on the way.
@@ -125,4 +125,4 @@ if __name__ == "__main__":
     if len(sys.argv) == 4:
         _one_run(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
     else:
-        print_rows("Filling PDF forms", rows())
+        print_rows("The PDF writer alone", rows())

@@ -224,8 +224,9 @@ def _collected(manifest: Manifest, jobs: Iterable[FileJob]) -> FileJob:
 
 
 def _whole(manifest: Manifest) -> Volume:
-    """The one file of a form's records."""
-    return Volume(f"{manifest.annex}-{manifest.short}", manifest.name)
+    """The one file of a form's records. A form need not be an annex."""
+    facts = {"form.annex": manifest.annex, "form.short": manifest.short}
+    return Volume(expand_pattern("{form.annex}-{form.short}", facts), manifest.name)
 
 
 def _bound(manifest: Manifest, files: Iterable[PlannedFile]) -> Iterator[PlannedFile]:

@@ -113,9 +113,7 @@ def test_a_stored_picture_is_the_picture(tmp_path: Path) -> None:
     assert difference(Image.open(tmp_path / "picture.png").convert("L"), picture) is None
 
 
-def test_a_failure_says_the_page_and_where_and_leaves_pictures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_says_the_page_and_where_and_leaves_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(test_pictures, "REGENERATE", False)
     pages = compose(BY_NAME["application-form-filled"])
     content = content_of(pages[0])

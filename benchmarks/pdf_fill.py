@@ -20,7 +20,9 @@ __all__ = ["rows"]
 
 FORM = "xinmi-2015/application-form"
 REPEAT = 3
-COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行"
+COMMON = (
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行"
+)
 OPINION = "经村民代表会议评议并公示七日无异议，情况属实，同意上报。"
 
 
@@ -74,7 +76,7 @@ def make_records(count: int, times: int) -> Iterator[dict[str, Any]]:
     opinions = [item for item in form.fields if item.type_name == "long-text" and item.key != "application"]
     for number in range(count):
         start = number * 7 % len(COMMON)
-        varied = (COMMON + COMMON)[start : start + 60]
+        varied = (COMMON + COMMON)[start : start + 70]
         text = f"本人系肢体残疾人，家庭{number % 7 + 1}口人，年人均纯收入{2000 + number % 900}元，{varied}，望批准！"
         yield {
             **parsed,
@@ -83,7 +85,7 @@ def make_records(count: int, times: int) -> Iterator[dict[str, Any]]:
             "certificate": f"4101831968{number % 100_000_000:08}43",
             "phone": f"139{number % 100_000_000:08}",
             "application": form.field("application").value_type.parse(text * times),
-            **{item.key: item.value_type.parse((OPINION + varied[:30]) * times) for item in opinions},
+            **{item.key: item.value_type.parse((OPINION + varied[:40]) * times) for item in opinions},
         }
 
 

@@ -27,12 +27,14 @@ from formgen.compiling.marks import Probe
 from formgen.compiling.measure import survey
 from formgen.compiling.office import Office
 from formgen.compiling.page_code import reserve_places
+from formgen.compiling.xlsx_probe import make_xlsx_probe
 from formgen.errors import FormgenError, InputError, TemplateError
 from formgen.files import write_whole
 from formgen.forms.layout import BACKGROUND, FORMAT, LAYOUT, Layout, dump_layout
 from formgen.forms.manifest import Manifest, TemplateKind
 from formgen.problems import Place, Problem
 from formgen.rendering.docx import compile_docx
+from formgen.rendering.xlsx import compile_xlsx
 
 __all__ = ["CompiledLayout", "compile_layouts", "source_hashes", "unplaced_fields", "write_layout"]
 
@@ -131,12 +133,8 @@ def _hash(path: Path) -> str:
 
 
 def _start(number: int, manifest: Manifest) -> _Job:
-    carrier: TemplateKind = "docx"
-    compiled = compile_docx(manifest)
-
-    def make(group_of: Sequence[int]) -> Probe:
-        return make_docx_probe(compiled, group_of)
-
+    carrier: TemplateKind = manifest.templates[0] if manifest.templates else "docx"
+    make = _maker(manifest, carrier)
     groups = _groups(manifest, len(GROUPS))
     probe = make(groups)
     job = _Job(number, manifest, carrier, groups, probe, make)
@@ -144,6 +142,15 @@ def _start(number: int, manifest: Manifest) -> _Job:
         job.group_of = _groups(manifest, int(SURVEY_PAGES * TALLEST_PT / 2 / probe.row_height_pt))
         job.probe = make(job.group_of)
     return job
+
+
+def _maker(manifest: Manifest, carrier: TemplateKind) -> Callable[[Sequence[int]], Probe]:
+    """What makes probes of a form. A form without any template is taken for a Word form, which says what is missing."""
+    if carrier == "xlsx":
+        workbook = compile_xlsx(manifest)
+        return lambda group_of: make_xlsx_probe(workbook, manifest, group_of)
+    document = compile_docx(manifest)
+    return lambda group_of: make_docx_probe(document, group_of)
 
 
 def _groups(manifest: Manifest, count: int) -> tuple[int, ...]:

@@ -16,13 +16,29 @@ from formgen.forms.manifest import Field, Manifest, Table
 from formgen.rendering.context import DATE_PARTS, DateText, Row
 from formgen.typeset import Box
 
-__all__ = ["ROW_NUMBER", "TOKEN", "Colour", "Colours", "Mark", "Probe", "Tag", "TagBook", "find_tags"]
+__all__ = [
+    "CALC_GAPS",
+    "ROW_NUMBER",
+    "TOKEN",
+    "WRITER_GAPS",
+    "Colour",
+    "Colours",
+    "Mark",
+    "Probe",
+    "Tag",
+    "TagBook",
+    "find_tags",
+]
 
 Colour = tuple[int, int, int]
 ROW_NUMBER: Final = "row_number"
 OPENING: Final = "\ue000"
 CLOSING: Final = "\ue001"
 """Private characters around a token's number: no form prints them."""
+Gaps = tuple[float, float, float, float]
+"""From the edges of a cell's shading to the middle of its borders: left, top, right, bottom; always the same."""
+WRITER_GAPS: Final[Gaps] = (0.0, 0.25, 0.05, 0.3)
+CALC_GAPS: Final[Gaps] = (0.09, 0.09, 0.05, 0.05)
 TOKEN: Final = re.compile("\ue000([0-9]+)\ue001")
 FIRST_REDS: Final = tuple(range(0xC3, 0xFF, 4))
 
@@ -57,9 +73,13 @@ class Mark:
     """Of the paragraph: from its left indent to its right."""
     sign_colour: Colour
     line_pt: float
+    """0 where the font's own line is meant."""
     font: str
     valign: Literal["top", "center", "bottom"]
     pieces: tuple[str, ...] = ()
+    align: Literal["left", "center", "right"] | None = None
+    """As the template says it; None where it is measured."""
+    gaps: Gaps = WRITER_GAPS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 In: a probe and the ink of its marked pages. Out: the spots of every page, and what else the colours tell: the rows of
 the growing table and the end of the body.
 
-LibreOffice fills a cell a little inside of its borders' middle lines, always by the same lengths.
+A form's first mark is of its own carrier: LibreOffice's Writer and Calc shade cells a little differently.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from formgen.compiling.ink import PageInk
-from formgen.compiling.marks import Colour, Mark, Probe
+from formgen.compiling.marks import Colour, Gaps, Mark, Probe
 from formgen.errors import TemplateError
 from formgen.forms.layout import Rect, Spot
 from formgen.problems import Place, Problem
@@ -22,14 +22,21 @@ from formgen.typeset import Box
 
 __all__ = ["PlacedSpot", "RowPlace", "Survey", "survey"]
 
-TOP_GAP_PT: Final = 0.25
-RIGHT_GAP_PT: Final = 0.05
-BOTTOM_GAP_PT: Final = 0.3
-"""From a cell's shading to the middle of its borders; there is none on the left."""
+CELL_PADDING_PT: Final = 1.0
+"""Calc keeps a third of a millimetre left and right of a cell's text."""
+FONT_LINE_EM: Final = 1.437
+"""Height of a line of the Song that stands in, where no line spacing is given."""
+LONGER_EM: Final = 2.0
+"""Room for longer page numbers."""
 SLACK_PT: Final = 0.5
 """Borders take up to half a point of a cell's width and height."""
 ABOVE_LINE: Final = 0.8
 """Part of an exact line that lies above the baseline."""
+
+
+Align = Literal["left", "center", "right"]
+Areas = dict[Colour, list[tuple[int, Rect]]]
+"""Page and rectangle of each colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ def survey(probe: Probe, pages: Sequence[PageInk], file: str) -> Survey:
         for mark in probe.marks
         for page, sign in _found(signs, mark, file)
     ]
-    rows = [row for index, colours in enumerate(probe.row_colours) if (row := _row(index, colours, areas)) is not None]
+    found = (_row(index, colours, areas, probe.marks[0].gaps) for index, colours in enumerate(probe.row_colours))
+    rows = [row for row in found if row is not None]
     ends = areas.get(probe.end_colour, []) if probe.end_colour is not None else []
     return Survey(tuple(spots), tuple(rows), (ends[-1][0], ends[-1][1][3]) if ends else None)
 
@@ -87,7 +95,7 @@ def _missing(mark: Mark, file: str) -> TemplateError:
     return TemplateError(Problem("F-LAYOUT-013", Place(file, cell=mark.tag.key, label=label)))
 
 
-def _areas(pages: Sequence[PageInk]) -> dict[Colour, list[tuple[int, Rect]]]:
+def _areas(pages: Sequence[PageInk]) -> Areas:
     """The filled rectangles of each colour by page, those of one page as one."""
     found: dict[Colour, dict[int, Rect]] = {}
     for number, page in enumerate(pages):
@@ -133,32 +141,38 @@ def _around(first: Rect, second: Rect) -> Rect:
     )
 
 
-def _cell(shading: Rect) -> Rect:
+def _cell(shading: Rect, gaps: Gaps) -> Rect:
     """A cell up to the middle of its borders."""
-    left, top, right, bottom = shading
-    return left, top + TOP_GAP_PT, right + RIGHT_GAP_PT, bottom + BOTTOM_GAP_PT
+    left, top, right, bottom = (edge + gap for edge, gap in zip(shading, gaps, strict=True))
+    return left, top, right, bottom
 
 
-def _spot(mark: Mark, sign: _Sign, page: int, areas: dict[Colour, list[tuple[int, Rect]]], file: str) -> Spot:
+def _spot(mark: Mark, sign: _Sign, page: int, areas: Areas, file: str) -> Spot:
     baseline, size = sign.baseline_pt, sign.size_pt
-    line_pt = mark.line_pt
+    line_pt = mark.line_pt or FONT_LINE_EM * size
     own = (sign.left_pt, sign.right_pt)
     above = ABOVE_LINE * line_pt
     if mark.is_inline:
         room = _on_page(areas, mark.room_colour, page) if mark.room_colour is not None else None
         left, right = (room[0], room[2]) if room is not None else own
+        if room is None and mark.pieces:  # numbers may be longer than the sign's
+            more = LONGER_EM * size
+            left -= more if mark.align != "left" else 0.0
+            right += more if mark.align != "right" else 0.0
         cell = (left, baseline - above, right, baseline - above + line_pt)
         if mark.pieces:  # a line of words, as long as its numbers make it
-            cell = (max(left, own[0] - 2 * size), cell[1], min(right, own[1] + 2 * size), cell[3])
+            more = LONGER_EM * size
+            cell = (max(left, own[0] - more), cell[1], min(right, own[1] + more), cell[3])
     else:
         shading, line = _on_page(areas, mark.room_colour, page), _on_page(areas, mark.line_colour, page)
-        if shading is None or line is None:
+        if shading is None or (line is None and mark.line_colour is not None):
             raise _missing(mark, file)
-        cell, left, right = _cell(shading), line[0], line[2]
-    box = mark.box if mark.box is not None else _box(mark, cell, right - left, size)
-    align, shift = _alignment(own, left + box.first_line_pt, left, right)
+        cell = _cell(shading, mark.gaps)
+        left, right = (line[0], line[2]) if line else (cell[0] + CELL_PADDING_PT, cell[2] - CELL_PADDING_PT)
+    box = mark.box if mark.box is not None else _box(mark, cell, right - left, size, line_pt)
+    align, shift = _alignment(own, left + box.first_line_pt, left, right, mark.align)
     if mark.room_colour is None:  # nothing but the sign tells its place
-        align, shift = "center", 0.0
+        align, shift = mark.align or "center", 0.0
     left, right = left + shift, right + shift
     if mark.is_inline and align == "center":  # a tab stop need not be in the middle of its blank
         middle = (left + right) / 2
@@ -186,35 +200,40 @@ def _spot(mark: Mark, sign: _Sign, page: int, areas: dict[Colour, list[tuple[int
     )
 
 
-def _on_page(areas: dict[Colour, list[tuple[int, Rect]]], colour: Colour | None, page: int) -> Rect | None:
+def _on_page(areas: Areas, colour: Colour | None, page: int) -> Rect | None:
     found = areas.get(colour, []) if colour is not None else []
     return next((area for number, area in found if number == page), None)
 
 
-def _box(mark: Mark, cell: Rect, width_pt: float, size_pt: float) -> Box:
+def _box(mark: Mark, cell: Rect, width_pt: float, size_pt: float, line_pt: float) -> Box:
     """The room as the paper shows it, where the template's cells do not tell."""
     smallest = min(size_pt, mark.tag.field.min_font_pt) if mark.tag.field is not None else size_pt
     if mark.is_inline:
-        return Box(width_pt, mark.line_pt, size_pt, mark.line_pt, smallest)
+        return Box(width_pt, line_pt, size_pt, line_pt, smallest)
     height_pt = cell[3] - cell[1] - SLACK_PT
-    return Box(width_pt - SLACK_PT, height_pt, size_pt, mark.line_pt, smallest)
+    return Box(width_pt - SLACK_PT, height_pt, size_pt, line_pt, smallest)
 
 
 def _alignment(
-    own: tuple[float, float], first: float, left: float, right: float
-) -> tuple[Literal["left", "center", "right"], float]:
+    own: tuple[float, float],
+    first: float,
+    left: float,
+    right: float,
+    given: Align | None,
+) -> tuple[Align, float]:
     """How the sign stands between left and right, and how far beside its place: LibreOffice rounds lengths."""
-    offsets: dict[Literal["left", "center", "right"], float] = {
+    offsets: dict[Align, float] = {
         "center": (own[0] + own[1] - left - right) / 2,
         "left": own[0] - first,
         "right": own[1] - right,
     }
-    align = min(offsets, key=lambda name: abs(offsets[name]))
+    nearest = min(offsets, key=lambda name: abs(offsets[name]))
+    align = given if given is not None else nearest
     return align, offsets[align]
 
 
-def _row(index: int, colours: Sequence[Colour], areas: dict[Colour, list[tuple[int, Rect]]]) -> RowPlace | None:
-    found = [(page, _cell(area)) for colour in colours for page, area in areas.get(colour, ())]
+def _row(index: int, colours: Sequence[Colour], areas: Areas, gaps: Gaps) -> RowPlace | None:
+    found = [(page, _cell(area, gaps)) for colour in colours for page, area in areas.get(colour, ())]
     if not found:
         return None
     page = found[0][0]

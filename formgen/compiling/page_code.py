@@ -1,7 +1,8 @@
 """Where the page code and the corner marks have room on every page of a form.
 
-The page code is a square; the manifest says where it stands, or the first corner that is free takes it. Free is what
-neither words nor lines nor places of values touch, on any page the form may have.
+The page code is a square; the manifest says where it stands, or it takes the first corner that is free, or any free
+place along the top or the bottom. Free is what neither words nor lines nor places of values touch, on any page the form
+may have.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from formgen.compiling.ink import PageInk
 from formgen.compiling.marks import Colour
 from formgen.forms.layout import Band, Flow, Rect, Spot
 from formgen.forms.manifest import Manifest
+from formgen.forms.page_marks import mark_boxes
 from formgen.problems import Place, Problem
 from formgen.units import mm_to_pt
 
@@ -25,8 +27,7 @@ CODE_PT: Final = mm_to_pt(18)
 SIDE_PT: Final = mm_to_pt(16)
 """From the page's side to the code: beside the corner mark."""
 EDGE_PT: Final = mm_to_pt(6)
-MARK_PT: Final = mm_to_pt(8)
-MARK_EDGE_PT: Final = mm_to_pt(5)
+STEP_PT: Final = mm_to_pt(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,11 @@ def reserve_places(
     sheets = list(_sheets(plan, blank, signs))
     problems = []
     smallest = min(sheet.width_pt for sheet in sheets), min(sheet.height_pt for sheet in sheets)
-    wanted = [_given(manifest)] if manifest.page_code is not None else list(_corners(*smallest))
+    wanted = [_given(manifest)] if manifest.page_code is not None else list(_wanted(*smallest))
     place = next((item for item in wanted if all(sheet.is_free(item) for sheet in sheets)), None)
     if place is None:
         problems.append(Problem("F-LAYOUT-021", Place(file)))
-    if not all(sheet.is_free(mark) for sheet in sheets for mark in _marks(sheet.width_pt, sheet.height_pt)):
+    if not all(sheet.is_free(mark) for sheet in sheets for mark in mark_boxes(sheet.width_pt, sheet.height_pt)):
         problems.append(Problem("F-LAYOUT-022", Place(file)))
     return place, problems
 
@@ -69,17 +70,14 @@ def _given(manifest: Manifest) -> Rect:
     return left, top, left + CODE_PT, top + CODE_PT
 
 
-def _corners(width: float, height: float) -> Iterator[Rect]:
-    """Top right, top left, bottom right, bottom left."""
-    for top in (EDGE_PT, height - EDGE_PT - CODE_PT):
-        for left in (width - SIDE_PT - CODE_PT, SIDE_PT):
-            yield left, top, left + CODE_PT, top + CODE_PT
-
-
-def _marks(width: float, height: float) -> Iterator[Rect]:
-    for left in (MARK_EDGE_PT, width - MARK_EDGE_PT - MARK_PT):
-        for top in (MARK_EDGE_PT, height - MARK_EDGE_PT - MARK_PT):
-            yield left, top, left + MARK_PT, top + MARK_PT
+def _wanted(width: float, height: float) -> Iterator[Rect]:
+    """Top right, top left, bottom right, bottom left; then along the top and the bottom, from right to left."""
+    right = width - SIDE_PT - CODE_PT
+    steps = [right - STEP_PT * number for number in range(1, int((right - SIDE_PT) / STEP_PT) + 1)]
+    for lefts in ([right, SIDE_PT], steps):
+        for top in (EDGE_PT, height - EDGE_PT - CODE_PT):
+            for left in lefts:
+                yield left, top, left + CODE_PT, top + CODE_PT
 
 
 def _sheets(plan: Plan, blank: Sequence[PageInk], signs: Collection[Colour]) -> Iterator[_Sheet]:

@@ -16,7 +16,6 @@ PARTS = {
     "startup": ("Start-up", "benchmarks.startup"),
     "docx": ("Filling Word forms", "benchmarks.docx_fill"),
     "pdf": ("Printing PDF forms", "benchmarks.pdf_print"),
-    "pdf": ("Filling PDF forms", "benchmarks.pdf_fill"),
     "xlsx": ("Filling a long Excel roster", "benchmarks.xlsx_roster"),
     "reading": ("Reading and checking a workbook", "benchmarks.read_dataset"),
     "packets": ("The whole job", "benchmarks.packets"),

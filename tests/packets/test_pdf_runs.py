@@ -262,3 +262,22 @@ def test_a_blank_form_as_pdf(tmp_path: Path, formgen: Formgen) -> None:
     assert formgen("blank", FORM, "-o", tmp_path / "blank.pdf").code == 0
     (text,) = _pages(tmp_path / "blank.pdf")
     assert "个人申请" in text and "残疾人" in text
+
+
+def test_fillable_forms_are_a_file_each_with_the_values_in_their_fields(tmp_path: Path, formgen: Formgen) -> None:
+    data = _records(tmp_path, {"name": "王𬱖"}, {"name": "李㛃"})
+    assert formgen("fill", FORM, data, "-o", tmp_path / "out", "-f", "pdf-form").code == 0
+    values = []
+    for path in sorted((tmp_path / "out").glob("*.pdf")):
+        with pikepdf.open(path) as pdf:
+            fields = {str(field.T): str(field.get("/V", "")) for field in pdf.Root.AcroForm.Fields if "/T" in field}
+        values.append((fields["name"], fields["sex"]))
+    assert values == [("王𬱖", "女"), ("李㛃", "女")]
+    refused = formgen("fill", FORM, data, "-o", tmp_path / "no", "-f", "pdf-form", "--duplex")
+    assert refused.code == 2 and "--duplex" in refused.err
+
+
+def test_a_blank_fillable_form(tmp_path: Path, formgen: Formgen) -> None:
+    assert formgen("blank", FORM, "-f", "pdf-form", "-o", tmp_path / "blank.pdf").code == 0
+    with pikepdf.open(tmp_path / "blank.pdf") as pdf:
+        assert len(pdf.Root.AcroForm.Fields) > 20

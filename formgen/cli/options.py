@@ -38,6 +38,7 @@ __all__ = [
 
 DATA_PATH = click.Path(path_type=Path, readable=False)
 """A dataset. Whether it is there and can be read is for the reader to say, with code and remedy."""
+FILE_ENDINGS = frozenset([".pdf", ".docx", ".xlsx"])
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -162,8 +163,23 @@ def out_option(metavar: Literal["FILE", "DIR"]) -> Callable[[F], F]:
         say("输出文件。", "The file to write.") if metavar == "FILE" else say("输出文件夹。", "The folder to write to.")
     )
     return click.option(
-        "-o", "--out", "out", type=click.Path(path_type=Path), required=True, metavar=metavar, help=text
+        "-o",
+        "--out",
+        "out",
+        type=click.Path(path_type=Path),
+        required=True,
+        metavar=metavar,
+        help=text,
+        callback=_no_file_name if metavar == "DIR" else None,
     )
+
+
+def _no_file_name(context: click.Context, parameter: click.Parameter, path: Path) -> Path:
+    """Refuse `-o annex2.pdf` where a folder is meant: it would make a folder of that name."""
+    if path.suffix.lower() in FILE_ENDINGS and not path.is_dir():
+        message = say(f"“{path}”像是文件名，这里应为文件夹", f"'{path}' looks like a file; this names a folder")
+        raise click.BadParameter(message, param_hint="-o")
+    return path
 
 
 def check_ending(path: Path, carrier: str) -> None:

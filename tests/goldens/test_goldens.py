@@ -1,12 +1,15 @@
 """Goldens: what stands in every form, blank and filled from the sample, as text a person can compare.
 
 The golden of a form is its words cell by cell, not its bytes: a row of a table is a line, its cells stand between tabs.
-After a change that is meant, `FORMGEN_REGENERATE=1 pytest tests/goldens` writes them anew; read the difference.
+That of a PDF is the words of its pages line by line, as they stand on the paper.
+After a change that is meant, `FORMGEN_REGENERATE=1 pytest tests/goldens tests/pictures` writes them anew; read the
+difference.
 """
 
 from __future__ import annotations
 
 import io
+import itertools
 import os
 from collections.abc import Iterator
 from datetime import date
@@ -15,6 +18,7 @@ from typing import Any
 
 import docx
 import openpyxl
+import pdfplumber
 import pytest
 
 from formgen.data.dataset import Dataset, open_dataset
@@ -24,6 +28,8 @@ from formgen.forms.manifest import Manifest
 from formgen.packets.blank import render_blank
 from formgen.packets.plan import form_plan
 from formgen.packets.templates import Templates
+from formgen.rendering.pdf import Identity, PdfFile, compile_pdf
+from formgen.typeset.fonts import FontBook
 from tests.conftest import SAMPLES
 
 HERE = Path(__file__).parent
@@ -54,8 +60,27 @@ def test_blank_and_filled_form_read_as_before(form: Manifest, carrier: Any, samp
     filled = (templates.xlsx if carrier == "xlsx" else templates.docx)(form).render(record, scope.key)
     assert blank.content and filled.content
     read = _words_of_workbook if carrier == "xlsx" else _words_of_document
-    text = f"# blank\n{read(blank.content)}\n# filled\n{read(filled.content)}\n"
-    golden = HERE / f"{form.name}-{carrier}.txt"
+    _compare(f"{form.name}-{carrier}", read(blank.content), read(filled.content))
+
+
+@pytest.mark.parametrize(
+    "form", [form for form in CATALOGUE.forms() if "pdf" in form.carriers], ids=lambda form: form.name
+)
+def test_pages_of_the_blank_and_filled_form_read_as_before(form: Manifest, sample: Dataset) -> None:
+    blank = render_blank(form, "pdf")
+    record, _ = build_record(form, next(iter(sample.scopes(form_plan(form).per))))
+    composed = compile_pdf(form, FontBook()).compose(record, "")
+    assert blank.content and composed.pages
+    stream = io.BytesIO()
+    file = PdfFile(stream, Identity(form.title))
+    file.add(composed.pages)
+    file.close()
+    _compare(f"{form.name}-pdf", _words_of_pages(blank.content), _words_of_pages(stream.getvalue()))
+
+
+def _compare(name: str, blank: str, filled: str) -> None:
+    text = f"# blank\n{blank}\n# filled\n{filled}\n"
+    golden = HERE / f"{name}.txt"
     if REGENERATE:
         golden.write_text(text, "utf-8", newline="\n")
     assert text == golden.read_text("utf-8")
@@ -80,6 +105,32 @@ def _text(element: Any) -> str:
     words = {"t": lambda node: node.text or "", "tab": lambda _: " ", "br": lambda _: "⏎"}
     parts = [words[name](node) for node in element.iter() if (name := node.tag.rpartition("}")[2]) in words]
     return "".join(parts).strip()
+
+
+def _words_of_pages(content: bytes) -> str:
+    """Words that share a baseline are a line, whichever of them are printed and whichever filled."""
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        pages = ["\n".join(_lines(page.chars)) for page in pdf.pages]
+    return "\n".join(f"## page {number}\n{text}" for number, text in enumerate(pages, 1))
+
+
+def _lines(chars: list[dict[str, Any]]) -> Iterator[str]:
+    line: list[dict[str, Any]] = []
+    for char in sorted(chars, key=lambda char: -float(char["matrix"][5])):
+        if line and line[0]["matrix"][5] - char["matrix"][5] > 1.5:
+            yield _line(line)
+            line = []
+        line.append(char)
+    yield _line(line)
+
+
+def _line(chars: list[dict[str, Any]]) -> str:
+    """Words are apart by half an em or more; the gap between Han characters and digits is a fifth."""
+    chars = sorted(chars, key=lambda char: float(char["x0"]))
+    pieces = [chars[0]["text"]]
+    for before, char in itertools.pairwise(chars):
+        pieces += [" "] * (char["x0"] - before["x1"] > char["size"] / 2) + [char["text"]]
+    return " ".join("".join(pieces).split())
 
 
 def _words_of_workbook(content: bytes) -> str:

@@ -26,6 +26,8 @@ __all__ = ["Plan", "plan_form", "rows_per_page"]
 
 SAME_PT: Final = 0.1
 """Rows differ by no more where LibreOffice rounds."""
+THIN_PT: Final = 4.0
+"""A lower path is a border: the band begins in its middle."""
 
 
 @dataclass(slots=True)
@@ -138,8 +140,14 @@ class _Flow:
         return Band(art, 0.0, page.height_pt, tuple(spots))
 
     def _head(self, page: int, start: float) -> Band:
-        """What stands above the rows of a page."""
-        return self._band(page, self._top, start)
+        """What stands above the rows of a page; on pages that follow from its first ink on."""
+        top = self._top
+        if page > self._first:
+            inks = [ink.box for ink in self._blank[page].inks if top <= (ink.box[1] + ink.box[3]) / 2 < start - SAME_PT]
+            first = min(inks, key=lambda box: box[1], default=None)
+            if first is not None:
+                top = (first[1] + first[3]) / 2 if first[3] - first[1] < THIN_PT else first[1]
+        return self._band(page, top, start)
 
     def _tail(self, limit: float) -> Band | None:
         """What follows the last row, down to the end of the text."""

@@ -37,6 +37,7 @@ from formgen.rendering.docx.wordml import (
     parse_part,
     w,
 )
+from formgen.rendering.docx.words import SIGNS
 from formgen.units import twips_to_pt
 
 __all__ = ["make_docx_probe"]
@@ -161,7 +162,8 @@ class _ProbeMaker:
 
     def _mark_words(self, paragraph: Element, site: Site) -> None:
         """A paragraph of words and values is printed whole: one sign stands for all of it."""
-        whole = "".join(text.text or "" for text in own_texts(paragraph))
+        signs = _inside(paragraph, "t", "br", "cr", "tab", "sym")
+        whole = "".join(SIGNS.get(item.tag, item.text or "") for item in signs)
         tags = find_tags(whole, self._book)
         first, *others = own_texts(paragraph)
         for item in (*others, *_inside(paragraph, "br", "cr", "tab", "sym")):

@@ -180,11 +180,13 @@ class _Piece:
 
 
 class _Measured:
-    """A text, measured once for all sizes."""
+    """A text, measured once for all sizes of one box."""
 
     def __init__(self, text: str, advances: Mapping[str, float]) -> None:
         self._text = text
         self._pieces: list[_Piece] = []
+        self._broken: dict[tuple[float, bool], list[int]] = {}
+        """Where lines begin, by size and whether in the widest fonts: a size is asked for more than once."""
         offset = 0
         for piece in text.split("\n"):
             gaps = gaps_in(piece)
@@ -193,6 +195,8 @@ class _Measured:
             widest = sums_of(list(map(WIDEST.__getitem__, characters)), gaps)
             self._pieces.append(_Piece(offset, piece, gaps, sums, widest))
             offset += len(piece) + 1
+        # Chinese characters are as wide in every font: most texts need to be broken but once.
+        self._is_everywhere_alike = all(piece.widest == piece.sums for piece in self._pieces)
 
     def is_one_line(self, box: Box) -> bool:
         piece = self._pieces[0]
@@ -210,9 +214,10 @@ class _Measured:
 
     def overflow(self, box: Box, size_pt: float, room: int) -> int | None:
         """Where what does not fit begins; None where the text fits, whichever font prints it."""
+        ways = (False,) if self._is_everywhere_alike else (True, False)
         begins = [
             starts[room]
-            for starts in (self._starts(box, size_pt, is_widest=True), self._starts(box, size_pt))
+            for starts in (self._starts(box, size_pt, is_widest) for is_widest in ways)
             if len(starts) > room and self._text[starts[room] :].strip()  # blank lines at the end need no room
         ]
         return min(begins, default=None)
@@ -240,10 +245,15 @@ class _Measured:
 
     def _starts(self, box: Box, size_pt: float, is_widest: bool = False) -> list[int]:
         """The index in the whole text at which each line begins."""
+        is_widest = is_widest and not self._is_everywhere_alike
+        known = self._broken.get((size_pt, is_widest))
+        if known is not None:
+            return known
         width, first = box.width_pt / size_pt, (box.width_pt - box.first_line_pt) / size_pt
         starts: list[int] = []
         for piece in self._pieces:
             sums = piece.widest if is_widest else piece.sums
             begins = break_lines(piece.text, piece.gaps, sums, width, width if starts else first)
             starts += [piece.offset + begin for begin in begins] if piece.offset else begins
+        self._broken[size_pt, is_widest] = starts
         return starts

@@ -149,7 +149,7 @@ def carrier_option(verb: F) -> F:
         "-f",
         "--format",
         "carrier",
-        type=click.Choice(["pdf", "docx", "xlsx"]),
+        type=click.Choice(["pdf", "pdf-form", "docx", "xlsx"]),
         default="pdf",
         show_default=True,
         help=say("输出格式：打印用 PDF、可填写的 PDF、Word、Excel。", "PDF to print, fillable PDF, Word or Excel."),

@@ -38,13 +38,15 @@ class PrintChoices:
         if carrier not in ("pdf", "pdf-form") and self.changed:
             message = say(f"仅用于 PDF，不适用于 {carrier}", f"is for PDF, not for {carrier}")
             raise click.BadParameter(message, param_hint=self.changed[0])
-        if carrier == "pdf-form" and (own := [name for name in self.changed if name not in ("--font-dir", CONTINUE)]):
+        if carrier == "pdf-form" and (own := [name for name in self.changed if name not in FORM_OPTIONS]):
             message = say("不适用于可填写的 PDF", "is not for fillable PDF")
             raise click.BadParameter(message, param_hint=own[0])
         return PrintOptions(**self.values)
 
 
 CONTINUE = "--continue-on"
+FORM_OPTIONS = ("--font-dir", "--no-marks", CONTINUE)
+"""What fillable PDFs have of them: each is one file, printed by whoever fills it in."""
 
 
 def font_option(verb: F) -> F:

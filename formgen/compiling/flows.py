@@ -24,10 +24,11 @@ from formgen.problems import Place, Problem
 
 __all__ = ["Plan", "plan_form", "rows_per_page"]
 
+CONTINUED: Final = "续表"
+CONTINUED_GAP_PT: Final = 3.0
+"""Between what pages that follow say and the text below it."""
 SAME_PT: Final = 0.1
 """Rows differ by no more where LibreOffice rounds."""
-THIN_PT: Final = 4.0
-"""A lower path is a border: the band begins in its middle."""
 
 
 @dataclass(slots=True)
@@ -109,6 +110,7 @@ class _Flow:
             rows=self._row_bands(),
             limit_pt=limit,
             tail=self._tail(limit),
+            continued_pt=self._continued(starts[1]),
         )
 
     def _row_height(self) -> float:
@@ -135,19 +137,19 @@ class _Flow:
 
     def _frame(self, limit: float) -> Band:
         page = self._blank[self._first]
-        art = self._plan.add(Cut(self._first, ((0.0, self._top), (limit, page.height_pt))))
-        spots = [item.spot for item in self._on(self._first) if not self._top < item.spot.baseline_pt <= limit]
-        return Band(art, 0.0, page.height_pt, tuple(spots))
+        art = self._plan.add(Cut(self._first, ((limit, page.height_pt),)))
+        spots = [item.spot for item in self._on(self._first) if item.spot.baseline_pt > limit]
+        return Band(art, limit, page.height_pt, tuple(spots))
 
     def _head(self, page: int, start: float) -> Band:
-        """What stands above the rows of a page; on pages that follow from its first ink on."""
-        top = self._top
-        if page > self._first:
-            inks = [ink.box for ink in self._blank[page].inks if top <= (ink.box[1] + ink.box[3]) / 2 < start - SAME_PT]
-            first = min(inks, key=lambda box: box[1], default=None)
-            if first is not None:
-                top = (first[1] + first[3]) / 2 if first[3] - first[1] < THIN_PT else first[1]
-        return self._band(page, top, start)
+        """What stands above the rows of a page, its header too: that of the first page may be another."""
+        return self._band(page, 0.0, start)
+
+    def _continued(self, start: float) -> float | None:
+        """Where pages that follow can say that they do: in the top margin, unless their header says it."""
+        glyphs = static_glyphs(self._blank[self._first + 1], self._signs)
+        words = "".join(glyph.text for glyph in glyphs if glyph.baseline_pt < start)
+        return None if CONTINUED in words else self._top - CONTINUED_GAP_PT
 
     def _tail(self, limit: float) -> Band | None:
         """What follows the last row, down to the end of the text."""

@@ -125,7 +125,7 @@ class Flow:
     width_pt: float
     height_pt: float
     frame: Band
-    """Page header and footer, the same on every page."""
+    """The page's foot, the same on every page; page headers belong to the bands below them."""
     first: Band
     """What stands above the first row on the first page; rows begin at its bottom."""
     next: Band
@@ -136,6 +136,8 @@ class Flow:
     """Rows and tail may reach down to here."""
     tail: Band | None
     """What follows the last row, kept together."""
+    continued_pt: float | None = None
+    """Baseline of 续表 above the repeated head; None where the template says it itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 Subject = Literal["person", "household", "pairing", "base", "place", "programme"]
-Carrier = Literal["pdf", "docx", "xlsx"]
+Carrier = Literal["pdf", "pdf-form", "docx", "xlsx"]
 CARRIERS: tuple[Carrier, ...] = get_args(Carrier)
 TemplateKind = Literal["docx", "xlsx"]
 TEMPLATE_KINDS: tuple[TemplateKind, ...] = get_args(TemplateKind)
@@ -120,7 +120,7 @@ class Manifest:
     def carriers(self) -> tuple[Carrier, ...]:
         """What the form can be printed as: the PDFs once its layout was compiled, and as its templates are."""
         is_compiled = (self.folder / LAYOUT).is_file()
-        return (*(("pdf",) if is_compiled else ()), *self.templates)
+        return (*(("pdf", "pdf-form") if is_compiled else ()), *self.templates)
 
     @functools.cached_property
     def templates(self) -> tuple[TemplateKind, ...]:

@@ -11,6 +11,7 @@ from formgen.packets.templates import Templates
 from formgen.rendering import Rendered
 
 if TYPE_CHECKING:
+    from formgen.rendering.pdf import Marks
     from formgen.typeset.fonts import FontBook
 
 __all__ = ["render_blank"]
@@ -23,16 +24,22 @@ def render_blank(manifest: Manifest, carrier: Carrier, options: PrintOptions = D
     if carrier == "xlsx":
         return Templates().xlsx(manifest).render_blank()
     # Word files need none of what it takes to write PDF.
+    from formgen.rendering.pdf import Marks
     from formgen.typeset.fonts import FontBook
 
     fonts = FontBook(options.font_dirs)
-    return _blank_pdf(manifest, fonts, options)
+    marks = Marks("") if options.has_marks else None
+    if carrier == "pdf-form":
+        from formgen.rendering.acroform import compile_acroform
+
+        return compile_acroform(manifest, fonts).render_blank(marks=marks)
+    return _blank_pdf(manifest, fonts, marks)
 
 
-def _blank_pdf(manifest: Manifest, fonts: FontBook, options: PrintOptions) -> Rendered:
-    from formgen.rendering.pdf import Identity, Marks, PdfFile, compile_pdf
+def _blank_pdf(manifest: Manifest, fonts: FontBook, marks: Marks | None) -> Rendered:
+    from formgen.rendering.pdf import Identity, PdfFile, compile_pdf
 
-    composed = compile_pdf(manifest, fonts).compose_blank(marks=Marks("") if options.has_marks else None)
+    composed = compile_pdf(manifest, fonts).compose_blank(marks=marks)
     if composed.pages is None:
         return Rendered(None, composed.problems)
     stream = io.BytesIO()

@@ -33,7 +33,7 @@ __all__ = ["Step", "fill_form", "fill_records", "run_packets"]
 
 Step = Callable[[], None]
 """Called after every file of the plan."""
-PRINTED: frozenset[Carrier] = frozenset(["pdf"])
+PRINTED: frozenset[Carrier] = frozenset(["pdf", "pdf-form"])
 """Carriers that are checked whole before any file appears."""
 DECIDED_BY: Mapping[str, Decision] = {"F-FIT-001": "overflow", "F-FONT-003": "glyph"}
 """Problems of printing that withhold a run's files until somebody decides."""
@@ -185,6 +185,10 @@ def _press(run: _Run, folder: Path, names: NameKeeper, ledger: Ledger) -> Press:
         from formgen.packets.templates import Templates
 
         return OfficePress(folder, names, ledger, run.carrier, Templates(pictures))
+    if run.carrier == "pdf-form":
+        from formgen.packets.form_press import FormPress
+
+        return FormPress(folder, names, ledger, run.options, pictures)
     from formgen.packets.pdf_press import PdfPress
 
     return PdfPress(folder, names, ledger, run.options, pictures)
@@ -224,8 +228,9 @@ def _collected(manifest: Manifest, jobs: Iterable[FileJob]) -> FileJob:
 
 
 def _whole(manifest: Manifest) -> Volume:
-    """The one file of a form's records."""
-    return Volume(f"{manifest.annex}-{manifest.short}", manifest.name)
+    """The one file of a form's records. A form need not be an annex."""
+    facts = {"form.annex": manifest.annex, "form.short": manifest.short}
+    return Volume(expand_pattern("{form.annex}-{form.short}", facts), manifest.name)
 
 
 def _bound(manifest: Manifest, files: Iterable[PlannedFile]) -> Iterator[PlannedFile]:

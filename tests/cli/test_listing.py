@@ -16,13 +16,13 @@ from formgen.cli import language
 VERBS = ["forms", "show", "blank", "sample", "check", "fill", "packet", "doctor"]
 CERTIFICATE = "41018319620512004643"
 FORMS = {
-    "survey-sheet": ("附件1", "place", ["pdf", "docx", "xlsx"]),
-    "application-form": ("附件2", "person", ["pdf", "docx"]),
-    "pairing-registration": ("附件3", "pairing", ["pdf", "docx"]),
-    "base-application": ("附件4", "base", ["pdf", "docx"]),
-    "beneficiary-roster": ("附件5", "place", ["pdf", "docx", "xlsx"]),
-    "task-plan": ("附件6", "programme", ["pdf", "docx", "xlsx"]),
-    "cover-sheet": ("封面", "household", ["pdf", "docx"]),
+    "survey-sheet": ("附件1", "place", ["pdf", "pdf-form", "docx", "xlsx"]),
+    "application-form": ("附件2", "person", ["pdf", "pdf-form", "docx"]),
+    "pairing-registration": ("附件3", "pairing", ["pdf", "pdf-form", "docx"]),
+    "base-application": ("附件4", "base", ["pdf", "pdf-form", "docx"]),
+    "beneficiary-roster": ("附件5", "place", ["pdf", "pdf-form", "docx", "xlsx"]),
+    "task-plan": ("附件6", "programme", ["pdf", "pdf-form", "docx", "xlsx"]),
+    "cover-sheet": ("封面", "household", ["pdf", "pdf-form", "docx"]),
 }
 
 

@@ -17,7 +17,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from formgen.forms.layout import Rect
 from formgen.rendering.acroform.kinds import BoxKind
-from formgen.rendering.acroform.typing_font import TYPED, typing_font
+from formgen.rendering.acroform.typing_font import default_appearance, typing_font
 
 __all__ = ["OFF", "ON", "FormBox", "add_fields"]
 
@@ -38,6 +38,8 @@ class FormBox:
     page_index: int
     area: Rect
     """Origin bottom left."""
+    size_pt: float
+    """Of what is typed; 0 where the viewer chooses."""
     kind: BoxKind
     value: str
     """Text; of a check box "1" where ticked."""
@@ -61,7 +63,7 @@ class _Tree:
         self._pdf = pdf
         self._nodes: dict[tuple[str, ...], Any] = {}
         self._roots: list[Any] = []
-        self._fonts = pdf.Root.Pages.Resources.Font
+        self._fonts = pdf.pages[0].resources.Font
         self._annotations: list[list[Any]] = [[] for _ in pdf.pages]
 
     def add(self, box: FormBox) -> None:
@@ -85,7 +87,7 @@ class _Tree:
         dingbats = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.ZapfDingbats)
         fonts = Dictionary({"/STSong": typing_font(pdf), "/ZaDb": pdf.make_indirect(dingbats)})
         pdf.Root.AcroForm = pdf.make_indirect(
-            Dictionary(Fields=Array(self._roots), DR=Dictionary(Font=fonts), DA=String(TYPED))
+            Dictionary(Fields=Array(self._roots), DR=Dictionary(Font=fonts), DA=String(default_appearance()))
         )
 
     def _hang(self, name: tuple[str, ...], field: Any) -> None:
@@ -135,7 +137,7 @@ def _field(box: FormBox) -> Any:
         field.FT, field.V = Name.Btn, Name(ON if box.value else OFF)
         field.DA = String(b"/ZaDb 0 Tf 0 g")
     else:
-        field.DA, field.Q = String(TYPED), QUADDING[box.align]
+        field.DA, field.Q = String(default_appearance(box.size_pt)), QUADDING[box.align]
         if box.value:
             field.V = String(box.value)
     if kind.kind == "text":

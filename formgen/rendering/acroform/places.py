@@ -16,9 +16,10 @@ from formgen.rendering.context import Row, grouped
 from formgen.rendering.pdf.flow import FlowPage, PlacedRow, place_rows
 from formgen.rendering.pdf.spots import words_of
 
-__all__ = ["Blank", "find_blanks"]
+__all__ = ["FILLED_KINDS", "Blank", "find_blanks"]
 
 FILLED_KINDS = frozenset(["text", "box"])
+"""Spots that are a form field; the others are printed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,19 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-__all__ = ["TYPED", "typing_font"]
+__all__ = ["default_appearance", "typing_font"]
 
-TYPED: Final = b"/STSong 0 Tf 0 g"
-"""Default appearance: size 0 lets the viewer choose the size at which the text fits."""
 FACE: Final = "STSong-Light"
 CMAP: Final = "UniGB-UCS2-H"
 HALF_WIDE: Final = [1, 95, 500, 814, 939, 500]
 """CIDs of Adobe-GB1 that are no ideographs: first, last, width."""
 SURROGATES: Final = range(0xD8, 0xE0)
 IN_BLOCK: Final = 100
+
+
+def default_appearance(size_pt: float = 0.0) -> bytes:
+    """What the viewer writes typed text with; at size 0 it chooses one at which the text fits."""
+    return f"/STSong {size_pt:g} Tf 0 g".encode()
 
 
 def typing_font(pdf: pikepdf.Pdf) -> pikepdf.Object:

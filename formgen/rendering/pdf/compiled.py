@@ -7,6 +7,7 @@ character without a glyph, or a text without room, is a problem and there are no
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +67,9 @@ def compile_pdf(manifest: Manifest, fonts: FontBook, picture_folder: Path = Path
     """Read the form's layout. Paths of pictures in records are relative to `picture_folder`.
 
     Raises:
-        TemplateError: F-LAYOUT-001 there is no layout, F-LAYOUT-002 it cannot be read; F-PDF-001 it is another form's
-            or version's, F-PDF-002 background and layout do not belong together.
+        TemplateError: F-LAYOUT-001 there is no layout, F-LAYOUT-002 it cannot be read, F-LAYOUT-008 it is older than
+            the template or the manifest, F-LAYOUT-009 the background is another; F-PDF-001 it has fields that the form
+            has not, F-PDF-002 the background cannot be read or lacks pages.
     """
     return CompiledPdf(manifest, fonts, picture_folder)
 
@@ -161,11 +163,16 @@ class CompiledPdf:
         )
 
     def _check(self) -> None:
-        """Raises: TemplateError (F-PDF-001, F-PDF-002)."""
+        """Raises: TemplateError (F-LAYOUT-008, F-LAYOUT-009, F-PDF-001, F-PDF-002)."""
         layout, manifest = self.layout, self.manifest
         place = Place(str(manifest.folder / LAYOUT))
+        changed = [name for name, digest in layout.sources.items() if _is_other(manifest.folder / name, digest)]
+        if BACKGROUND in changed:
+            raise TemplateError(Problem("F-LAYOUT-009", Place(self._background)))
         if (layout.form, layout.version) != (manifest.id, manifest.version):
-            raise TemplateError(Problem("F-PDF-001", place, f"{layout.form} {layout.version}", {"name": manifest.id}))
+            changed.append(f"{layout.form} {layout.version}")
+        if changed:
+            raise TemplateError(Problem("F-LAYOUT-008", place, ", ".join(changed)))
         self._labels = {item.key: item.label for item in manifest.fields}
         for item in manifest.fields:
             self._labels |= {column.key: column.label for column in item.table.columns} if item.table else {}
@@ -190,3 +197,14 @@ def _pages_of(layout: Any) -> Iterator[Page | Band]:
         yield from (flow.frame, flow.first, flow.next, *flow.rows.values())
         if flow.tail is not None:
             yield flow.tail
+
+
+def _is_other(path: Path, digest: str) -> bool:
+    """Whether a file that went into the layout has changed since; one that is not here has not."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    if path.suffix == ".yaml":  # a checkout may have other line ends in text
+        content = content.replace(b"\r\n", b"\n")
+    return hashlib.sha256(content).hexdigest() != digest

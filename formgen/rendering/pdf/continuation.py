@@ -35,6 +35,7 @@ ASCENT: Final = 0.8
 BOTTOM_PT: Final = PAGE_PT[1] - MARGIN_PT
 WIDTH_PT: Final = PAGE_PT[0] - 2 * MARGIN_PT
 ENDLESS_PT: Final = 1e6
+MOST_NAME_LINES: Final = 2
 FRAME_GAP_PT: Final = 6.0
 """Between the frame and what stands in it."""
 FOOT_STYLE: Final = LineStyle(9, 12, "宋体", is_centred=True)
@@ -66,7 +67,7 @@ def draw_continuation(sheet: Continuation, setter_of: Callable[[str], Typesetter
     """
     head = [_Line(TITLE, TITLE_STYLE), *_lines(sheet.form, FORM_STYLE, setter_of)]
     if sheet.person:
-        head += _lines(sheet.person, PERSON_STYLE, setter_of)
+        head += _shortened(_lines(sheet.person, PERSON_STYLE, setter_of))
     pages = list(_pages(head, list(_body(sheet, setter_of))))
     made = []
     for number, lines in enumerate(pages, 1):
@@ -89,6 +90,14 @@ def _body(sheet: Continuation, setter_of: Callable[[str], Typesetter]) -> Iterat
 def _lines(text: str, style: LineStyle, setter_of: Callable[[str], Typesetter]) -> list[_Line]:
     box = Box(WIDTH_PT, ENDLESS_PT, style.size_pt, style.line_pt, style.size_pt)
     return [_Line(line, style) for line in fit(text, box, setter_of(style.font).advances).lines]
+
+
+def _shortened(lines: list[_Line]) -> list[_Line]:
+    """A name of many lines leaves room for the rests; it is whole on the form, or among the rests."""
+    if len(lines) <= MOST_NAME_LINES:
+        return lines
+    *shown, last = lines[:MOST_NAME_LINES]
+    return [*shown, _Line(last.text[:-1] + "…", last.style)]
 
 
 def _pages(head: list[_Line], body: list[_Line]) -> Iterator[list[_Line]]:

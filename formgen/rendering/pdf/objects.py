@@ -20,8 +20,8 @@ __all__ = ["ObjectWriter", "deflate", "number_text", "text_string"]
 
 HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 """PDF/A-2 is built on 1.7; the second line tells programs that the file is binary."""
-LEVEL: Final = 2
-"""Of isal's 0 … 3: level 2 makes pages 4 % smaller than level 1 at the same speed; 3 costs 60 % more time for 2 %."""
+LEVEL: Final = 3
+"""Of isal's 0 … 3. A page's 2,180 bytes: 0 1,003 in 3 µs, 1 and 2 625 in 6 µs, 3 618 in 8 µs; zlib's 6 606 in 17 µs."""
 IN_STREAM: Final = 200
 """Objects in one object stream. More make files hardly smaller and opening one page slower."""
 FREE, PLAIN, PACKED = 0, 1, 2

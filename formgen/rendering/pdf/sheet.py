@@ -30,7 +30,6 @@ __all__ = ["compose_sheet"]
 
 CONTINUED: Final = "续表"
 CONTINUED_SIZE_PT: Final = 9.0
-CONTINUED_GAP_PT: Final = 3.0
 """Between the words and the table head below them."""
 CONTINUED_FONT: Final = "宋体"
 MARK_CLEARANCE_PT: Final = 6.0
@@ -153,8 +152,8 @@ class _Sheet:
         self._print_kit(bands["first" if is_first else "next"], canvas, 0.0)
         for placed in page.rows:
             self._row(flow, placed, canvas)
-        if not is_first:
-            self._say_continued(flow, canvas)
+        if not is_first and flow.continued_pt is not None:
+            self._say_continued(flow, canvas, flow.continued_pt)
         if flow.tail is not None and page.tail_top_pt is not None:
             self._print_kit(bands["tail"], canvas, page.tail_top_pt - flow.tail.top_pt)
 
@@ -174,14 +173,14 @@ class _Sheet:
             else:
                 self._print(printer, placed.values, canvas, down_pt, more_pt)
 
-    def _say_continued(self, flow: Flow, canvas: Canvas) -> None:
+    def _say_continued(self, flow: Flow, canvas: Canvas, baseline_pt: float) -> None:
         """«续表» above the repeated head, at its right end."""
         setter = self.form.setter(CONTINUED_FONT)
         right_pt = max((spot.cell[2] for spot in flow.rows["single"].spots), default=flow.width_pt)
         mark_left_pt = mark_boxes(flow.width_pt, flow.height_pt)[1][0]
         right_pt = min(right_pt, mark_left_pt - MARK_CLEARANCE_PT)
         left_pt = right_pt - setter.width(CONTINUED) * CONTINUED_SIZE_PT
-        canvas.write(left_pt, flow.next.top_pt - CONTINUED_GAP_PT, CONTINUED_SIZE_PT, setter.runs(CONTINUED))
+        canvas.write(left_pt, baseline_pt, CONTINUED_SIZE_PT, setter.runs(CONTINUED))
 
     def _print_kit(self, kit: PageKit, canvas: Canvas, down_pt: float) -> None:
         """A page's or band's picture, and what of the sheet's own fields stands in it."""

@@ -14,7 +14,7 @@ from formgen.rendering.pdf.canvas import Canvas, TextRun, Typesetter
 from formgen.typeset import Box, Fit, fit
 from formgen.typeset.fit import scaled_line
 
-__all__ = ["SpotPrinter", "keys_in", "words_of"]
+__all__ = ["ASCENT", "SpotPrinter", "keys_in", "words_of"]
 
 ASCENT: Final = 0.8
 """Share of a line above its baseline; see `Spot`."""

@@ -139,6 +139,7 @@ def make_roster(folder: Path, limit_pt: float = 200.0) -> Manifest:
         rows={"single": row(3, True), "start": row(4, True), "middle": row(5, False), "end": row(6, False)},
         limit_pt=limit_pt,
         tail=Band(7, 300.0, 330.0, (spot("village", 100, 300, 300, 320),)),
+        continued_pt=97.0,
     )
     edges = [(60, 140, 100, 160), (200, 140, 400, 160)]
     background(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import cv2
 import numpy as np
 import pikepdf
 import pypdfium2
@@ -17,7 +18,6 @@ from formgen.forms.page_marks import DICTIONARY, MARK_CELLS, MARK_ROWS, mark_box
 from formgen.rendering.pdf.codes import draw_marks, draw_page_code
 from formgen.rendering.pdf.qr import TooLong, encode_qr
 
-cv2 = pytest.importorskip("cv2")
 PORTRAIT, LANDSCAPE = (595.28, 841.89), (841.89, 595.28)
 SIDE = 18 * 72 / 25.4
 CODE = PageCode("xinmi-2015/pairing-registration", "1", "K7QX2MZP4A", "3DTN6WJR5B", 11, 12, 2)

@@ -15,7 +15,7 @@ from formgen.rendering.continuation import MARK, rejoin
 from formgen.rendering.pdf import CompiledPdf, Composed, Marks, compile_pdf
 from formgen.rendering.pdf.continuation import PAGE_CODE
 from formgen.typeset.fonts import FontBook
-from tests.rendering.pdf.paper import make_form, make_roster, rows, spot
+from tests.rendering.pdf.paper import FORM, make_form, make_roster, rows, spot
 from tests.rendering.pdf.test_pages import KEY, file_of, read_by_pdfplumber, record, squeezed
 
 LONG = "".join(f"第{index}条：本人因肢体残疾，家庭收入低。" for index in range(1, 160))
@@ -86,6 +86,17 @@ def test_no_character_is_lost_whatever_the_text(form: CompiledPdf, parts: list[s
     if found:
         shown, rest = shown_and_rest(sheet, "始")
         assert squeezed(rejoin(shown.rstrip(), rest)) == squeezed(text)
+
+
+def test_a_name_of_many_lines_leaves_room_on_the_sheet(tmp_path: Any, fonts: FontBook) -> None:
+    text = FORM.replace("term: person.name}", "term: person.name, overflow: continue}")
+    form = compile_pdf(make_form(tmp_path, text), fonts)
+    sheet = form.compose(record(form.manifest, {"name": "张" * 2000}), KEY)
+    assert sheet.pages is not None and len(sheet.pages) == 4
+    form_page, *others = lines_of(sheet)
+    shown = "".join(form_page).count("张")
+    assert all(lines[3].endswith("…") for lines in others)
+    assert sum("".join(lines[4:]).count("张") for lines in others) == 2000 - shown
 
 
 def test_a_value_that_must_not_be_continued_is_refused(form: CompiledPdf) -> None:

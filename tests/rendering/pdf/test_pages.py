@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
 import pickle
@@ -314,7 +315,16 @@ class TestLayoutsThatDoNotBelong:
 
     @pytest.mark.parametrize("change", [{"version": "2"}, {"form": "other/form"}])
     def test_it_is_another_forms(self, tmp_path: Path, fonts: FontBook, change: Mapping[str, str]) -> None:
-        assert self.code(make_form(tmp_path, **change), fonts) == "F-PDF-001"
+        assert self.code(make_form(tmp_path, **change), fonts) == "F-LAYOUT-008"
+
+    @pytest.mark.parametrize(("name", "code"), [("form.yaml", "F-LAYOUT-008"), (BACKGROUND, "F-LAYOUT-009")])
+    def test_what_it_was_made_of_has_changed(self, tmp_path: Path, fonts: FontBook, name: str, code: str) -> None:
+        digest = hashlib.sha256((make_form(tmp_path).folder / name).read_bytes()).hexdigest()
+        manifest = make_form(tmp_path, sources={name: digest, "form.docx": "not here"})
+        compile_pdf(manifest, fonts)
+        with (manifest.folder / name).open("ab") as stream:
+            stream.write(b"# changed\n")
+        assert self.code(manifest, fonts) == code
 
     def test_it_has_a_field_that_the_form_has_not(self, tmp_path: Path, fonts: FontBook) -> None:
         text = 'version: "1"\ntitle: 测试表\nsubject: person\nfields: [{key: name, label: 姓名, type: name}]\n'

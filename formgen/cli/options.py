@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 from formgen.cli.language import current_language, say
 from formgen.problems import LANGUAGES, SEVERITIES, Problem
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from formgen.data.dataset import Dataset
     from formgen.forms.catalogue import Programme
+    from formgen.forms.manifest import Carrier
 
 __all__ = [
     "DATA_PATH",
@@ -27,6 +29,7 @@ __all__ = [
     "add_common_options",
     "add_data_options",
     "carrier_option",
+    "carrier_of",
     "check_ending",
     "count_line",
     "echo_json",
@@ -180,6 +183,15 @@ def _no_file_name(context: click.Context, parameter: click.Parameter, path: Path
         message = say(f"“{path}”像是文件名，这里应为文件夹", f"'{path}' looks like a file; this names a folder")
         raise click.BadParameter(message, param_hint="-o")
     return path
+
+
+def carrier_of(path: Path, carrier: Carrier) -> Carrier:
+    """The format that a file's name tells where none was chosen."""
+    source = click.get_current_context().get_parameter_source("carrier")
+    told = path.suffix.lower().removeprefix(".")
+    if source is ParameterSource.DEFAULT and (told == "docx" or told == "xlsx"):
+        return told
+    return carrier
 
 
 def check_ending(path: Path, carrier: str) -> None:

@@ -79,7 +79,7 @@ def load_artwork(path: str) -> Artwork:
         raise TemplateError(Problem("F-LAYOUT-001", place)) from exc
     except (OSError, ValueError, pikepdf.PdfError, KeyError, TypeError) as exc:
         raise TemplateError(Problem("F-PDF-002", place, params={"reason": str(exc)})) from exc
-    return Artwork(hashlib.sha256(content).hexdigest()[:6], tuple(reader.items), pages)
+    return Artwork(hashlib.sha256(content).hexdigest()[:10], tuple(reader.items), pages)
 
 
 class _Reader:
@@ -153,7 +153,8 @@ class ArtBook:
 
     def entries(self) -> bytes:
         """All that was used, as entries of an XObject dictionary."""
-        return b"".join(b"/%b %d 0 R" % (name.encode(), number) for name, number in self._names.values())
+        by_name = dict(self._names.values())  # copies of a background have one name
+        return b"".join(b"/%b %d 0 R" % (name.encode(), number) for name, number in by_name.items())
 
     def _write(self, artwork: Artwork, index: int) -> int:
         known = self._numbers.get((artwork.name, index))

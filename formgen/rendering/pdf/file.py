@@ -33,7 +33,8 @@ class PdfFile:
         self._pages = PageTree(self._objects)
         self._outline = Outline(self._objects)
         self._arts = ArtBook(self._objects)
-        self._fonts: dict[FontUse, set[str]] = {}
+        self._fonts: dict[str, tuple[FontUse, set[str]]] = {}
+        """By name: copies of a font file have one."""
         self._fonts_object = self._objects.reserve()
         self._pictures: dict[str, int] = {}
         self._sheets = 0
@@ -72,10 +73,10 @@ class PdfFile:
 
     def _put_page(self, number: int, page: ComposedPage) -> None:
         for use, chars in page.fonts:
-            if use in self._fonts:
-                self._fonts[use].update(chars)
+            if use.name in self._fonts:
+                self._fonts[use.name][1].update(chars)
             else:
-                self._fonts[use] = set(chars)
+                self._fonts[use.name] = use, set(chars)
         arts = [(use, self._arts.number(use)) for use in page.arts]
         own = self._resources(arts, page.pictures) if page.pictures else b""
         content = self._objects.add_stream(b"/Filter/FlateDecode", page.content, is_encoded=True)
@@ -99,8 +100,8 @@ class PdfFile:
 
     def _embedded(self) -> Iterable[bytes]:
         """An entry of the font dictionary for each face used, in the order of their names."""
-        for use in sorted(self._fonts):
-            yield b"/%b %d 0 R" % (use.name.encode(), embed_face(self._objects, use, self._fonts[use]))
+        for name, (use, chars) in sorted(self._fonts.items()):
+            yield b"/%b %d 0 R" % (name.encode(), embed_face(self._objects, use, chars))
 
     def _output_intent(self) -> bytes:
         profile = self._objects.add_stream(b"/N 3", srgb_profile())

@@ -30,7 +30,6 @@ __all__ = ["compose_sheet"]
 
 CONTINUED: Final = "续表"
 CONTINUED_SIZE_PT: Final = 9.0
-"""Between the words and the table head below them."""
 CONTINUED_FONT: Final = "宋体"
 MARK_CLEARANCE_PT: Final = 6.0
 """White that a corner mark needs beside it, printed or not: sheets with and without marks look the same."""

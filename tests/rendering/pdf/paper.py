@@ -85,7 +85,7 @@ def background(path: Path, arts: Sequence[Sequence[tuple[float, float, float, fl
         lines = [f"{x0} {A4[1] - y1} {x1 - x0} {y1 - y0} re S" for x0, y0, x1, y1 in boxes]
         page.Contents = pdf.make_stream("\n".join(["0.5 w", *lines]).encode())
         page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
-    pdf.save(path)
+    pdf.save(path, deterministic_id=True)
 
 
 def make_form(folder: Path, text: str = FORM, **changes: Any) -> Manifest:

@@ -18,7 +18,7 @@ from PIL import Image
 from formgen.errors import OutputError
 from formgen.files import whole_file
 from formgen.rendering.pdf import CompiledPdf, ComposedPage, Identity, PdfFile, compile_pdf
-from formgen.typeset.fonts import FontBook
+from formgen.typeset.fonts import SHIPPED_FONTS, FontBook
 from tests.rendering.pdf.paper import A4, make_form, make_roster, rows
 from tests.rendering.pdf.test_pages import KEY, VALUES, read_by_pdfplumber, record
 
@@ -96,6 +96,34 @@ def test_what_pages_share_is_in_the_file_once(merged: Path) -> None:
     assert len(fonts) == len(set(fonts)) >= 1
     helvetica = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) and "Helvetica" in str(thing)]
     assert len([thing for thing in helvetica if thing.get("/Type") == "/Font"]) == 2, "once for each background"
+
+
+def test_copies_of_a_form_and_of_a_font_count_as_one(tmp_path: Path) -> None:
+    sheets = []
+    for name in ("one", "two"):
+        form = compile_pdf(make_form(tmp_path / name), FontBook([copied_font(tmp_path / name)]))
+        sheets.append(form.compose(record(form.manifest, {"sex": "女"}), KEY))
+    assert sheets[0].pages != sheets[1].pages, "other paths"
+    stream = io.BytesIO()
+    file = PdfFile(stream, Identity("测试"))
+    for sheet in sheets:
+        assert sheet.pages is not None
+        file.add(sheet.pages)
+    file.close()
+    pdf = pikepdf.open(stream)
+    assert pdf.check_pdf_syntax() == []
+    resources = pdf.pages[0].resources
+    assert (len(resources.Font), len(resources.XObject)) == (1, 1)
+    fonts = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) and "/ToUnicode" in thing]
+    assert len(fonts) == 1
+
+
+def copied_font(folder: Path) -> Path:
+    """The package's font as a person's own."""
+    target = folder / "fonts" / SHIPPED_FONTS[0].name
+    target.parent.mkdir()
+    target.write_bytes(SHIPPED_FONTS[0].read_bytes())
+    return target
 
 
 def test_properties_say_what_the_file_is_and_nothing_of_persons(forms: tuple[CompiledPdf, CompiledPdf]) -> None:

@@ -8,7 +8,9 @@ import itertools
 import pickle
 import re
 import subprocess
+import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from formgen.errors import TemplateError
-from formgen.forms.layout import BACKGROUND, LAYOUT
+from formgen.forms.layout import BACKGROUND, LAYOUT, dump_layout, read_layout
 from formgen.forms.manifest import Manifest
-from formgen.rendering.pdf import CompiledPdf, Composed, Identity, Marks, PdfFile, compile_pdf
+from formgen.forms.page_marks import mark_boxes
+from formgen.rendering.pdf import CompiledPdf, Composed, ComposedPage, Identity, Marks, PdfFile, compile_pdf
 from formgen.rendering.pdf.canvas import Canvas, Typesetter
 from formgen.typeset.fonts import FontBook
 from formgen.typeset.widths import gaps_in
@@ -171,6 +174,29 @@ def test_a_table_goes_on_over_pages_with_its_head_and_says_so(roster: CompiledPd
     assert [text.count("东村") for text in texts] == [1, 0, 1]
 
 
+def test_what_is_said_above_a_continued_table_keeps_clear_of_the_corner_marks(tmp_path: Path, fonts: FontBook) -> None:
+    manifest = make_roster(tmp_path)
+    layout = read_layout(manifest.folder / LAYOUT)
+    assert layout.flow is not None
+    row = layout.flow.rows["single"]
+    wide = replace(row.spots[0], cell=(200.0, 140.0, A4[0] - 10, 160.0))
+    bands = {**layout.flow.rows, "single": replace(row, spots=(wide, *row.spots[1:]))}
+    flow = replace(layout.flow, rows=bands, continued_pt=30.0)
+    (manifest.folder / LAYOUT).write_bytes(dump_layout(replace(layout, flow=flow)))
+    with pdfplumber.open(io.BytesIO(file_of(compile_pdf(manifest, fonts).compose(rows(("甲", 5)), KEY)))) as pdf:
+        said = [char for char in pdf.pages[1].chars if char["text"] in "续表"]
+    mark_left, _, _, mark_bottom = mark_boxes(*A4)[1]
+    assert len(said) == 2 and said[0]["top"] < mark_bottom, "beside the mark"
+    assert max(char["x1"] for char in said) < mark_left - 3
+
+
+def test_what_breaks_off_is_printed_at_the_smallest_size(form: CompiledPdf) -> None:
+    printer = next(printer for printer in form.before[0].values if printer.key == "reason")
+    canvas = Canvas(*A4)
+    assert printer.print("短", canvas, is_smallest=True) is None
+    assert " 7.5 Tf" in inflate(canvas.page())
+
+
 def test_a_merged_value_is_in_the_middle_of_its_rows(roster: CompiledPdf) -> None:
     with pdfplumber.open(io.BytesIO(file_of(roster.compose(rows(("甲", 2)), KEY)))) as pdf:
         chars = pdf.pages[0].chars
@@ -234,6 +260,10 @@ def test_a_line_of_several_faces_is_as_wide_as_it_is_measured(fonts: FontBook) -
     with pdfplumber.open(content) as pdf:
         chars = pdf.pages[0].chars
         assert chars[-1]["x1"] - chars[0]["x0"] == pytest.approx(setter.width("张12三") * 10, abs=0.03)
+
+
+def inflate(page: ComposedPage) -> str:
+    return zlib.decompress(page.content).decode()
 
 
 class TestPictures:

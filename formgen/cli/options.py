@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
@@ -28,8 +28,8 @@ __all__ = [
     "DataOptions",
     "add_common_options",
     "add_data_options",
-    "carrier_option",
     "carrier_of",
+    "carrier_option",
     "check_ending",
     "count_line",
     "echo_json",
@@ -188,10 +188,8 @@ def _no_file_name(context: click.Context, parameter: click.Parameter, path: Path
 def carrier_of(path: Path, carrier: Carrier) -> Carrier:
     """The format that a file's name tells where none was chosen."""
     source = click.get_current_context().get_parameter_source("carrier")
-    told = path.suffix.lower().removeprefix(".")
-    if source is ParameterSource.DEFAULT and (told == "docx" or told == "xlsx"):
-        return told
-    return carrier
+    told: Mapping[str, Carrier] = {".docx": "docx", ".xlsx": "xlsx"}
+    return told.get(path.suffix.lower(), carrier) if source is ParameterSource.DEFAULT else carrier
 
 
 def check_ending(path: Path, carrier: str) -> None:

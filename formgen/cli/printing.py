@@ -20,6 +20,8 @@ __all__ = ["PrintChoices", "add_print_options", "font_option", "marks_option"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 DECISIONS = ("overflow", "glyph")
+MOST_JOBS = 61
+"""Windows waits for no more processes at once."""
 PER_SHEET = re.compile(r"([1-9]\d?)[x×]([1-9]\d?)")
 
 
@@ -170,7 +172,7 @@ def _continue(verb: F) -> F:
 def _jobs(verb: F) -> F:
     return click.option(
         "--jobs",
-        type=click.IntRange(1, 64),
+        type=click.IntRange(1, MOST_JOBS),
         default=1,
         show_default=True,
         metavar="N",

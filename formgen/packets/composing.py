@@ -6,18 +6,25 @@ Results come in the order of the tasks, and at most a few are on their way, so t
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from formgen.errors import OutputError
 from formgen.forms.manifest import Manifest
 from formgen.packets.jobs import FileJob
 from formgen.packets.options import PrintOptions
-from formgen.problems import Problem
+from formgen.problems import Place, Problem
 from formgen.rendering.pdf import CompiledPdf, ComposedPage, Marks, compile_pdf
 from formgen.typeset.fonts import FontBook
 
@@ -96,7 +103,10 @@ class Composer:
 def compose_parallel(
     composer: Composer, tasks: Iterable[tuple[Label, Task]]
 ) -> Iterator[tuple[Label, list[ComposedSheet]]]:
-    """Every label with what became of its task, composed by `composer.options.jobs` processes."""
+    """Every label with what became of its task, composed by `composer.options.jobs` processes.
+
+    Raises: OutputError (F-PRINT-003): a process was ended from outside.
+    """
     workers = composer.options.jobs
     waiting: deque[tuple[list[Label], Future[list[list[ComposedSheet]]]]] = deque()
     remaining = iter(tasks)
@@ -104,14 +114,34 @@ def compose_parallel(
         try:
             while True:
                 while len(waiting) < workers * AHEAD and (chunk := list(islice(remaining, IN_CHUNK))):
-                    sent = pool.submit(_compose_chunk, [task for _, task in chunk])
+                    with _interrupts_held():  # the first chunks start the processes
+                        sent = pool.submit(_compose_chunk, [task for _, task in chunk])
                     waiting.append(([label for label, _ in chunk], sent))
                 if not waiting:
                     return
                 labels, future = waiting.popleft()
                 yield from zip(labels, future.result(), strict=True)
+        except BrokenProcessPool as exc:
+            raise OutputError(Problem("F-PRINT-003", Place(label="--jobs"), str(workers))) from exc
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits until the block ends. A pool that is interrupted while it starts leaves processes behind, and a
+    process that is interrupted itself before `_begin` has run breaks the pool."""
+    if threading.current_thread() is not threading.main_thread():  # no other thread is ever interrupted
+        yield
+        return
+    caught: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: caught.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if caught:
+        signal.raise_signal(signal.SIGINT)
 
 
 _composer: Composer | None = None
@@ -120,7 +150,17 @@ _composer: Composer | None = None
 
 def _begin(options: PrintOptions, picture_folder: Path) -> None:
     global _composer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the main one ends the others
+    threading.Thread(target=_end_with_run, daemon=True).start()
     _composer = Composer(options, picture_folder)
+
+
+def _end_with_run() -> None:
+    """A process whose run was killed would wait for its next chunk for ever."""
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+        os._exit(1)
 
 
 def _compose_chunk(tasks: Sequence[Task]) -> list[list[ComposedSheet]]:

@@ -216,6 +216,83 @@ def test_a_killed_run_leaves_no_file_and_can_be_started_again(packets: Path, tmp
     assert _tree(out) == whole
 
 
+@pytest.fixture(scope="module")
+def many_households(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset whose run takes long enough to be stopped in the middle."""
+    path = tmp_path_factory.mktemp("many") / "dataset.xlsx"
+    command = [
+        sys.executable,
+        "-m",
+        "formgen",
+        "sample",
+        "xinmi-2015",
+        "--households",
+        "1000",
+        "--seed",
+        "1",
+        "-o",
+        path,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    return path
+
+
+def _begin_with_workers(data: Path, out: Path) -> tuple[subprocess.Popen[str], list[int]]:
+    """A run with two processes of its own that are at work, as a shell starts it: in a process group of its own."""
+    command = [sys.executable, "-m", "formgen", "--lang", "en", "packet", "xinmi-2015", data, "-o", out, "--jobs", "2"]
+    run = subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+    workers: list[int] = []
+    for _ in range(2000):
+        workers = [int(pid) for pid in children.read_text().split()]
+        if len(workers) == 2 and any((out / STAGING).rglob("*.pdf")):
+            return run, workers
+        time.sleep(0.005)
+    run.kill()
+    raise AssertionError(f"{workers} after ten seconds")
+
+
+def _wait_until_gone(pids: list[int]) -> bool:
+    for _ in range(1000):
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds a run's processes in /proc")
+
+
+@needs_proc
+def test_ctrl_c_ends_every_process_with_one_line(many_households: Path, tmp_path: Path) -> None:
+    run, workers = _begin_with_workers(many_households, tmp_path / "out")
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=30)
+    assert run.returncode == 130 and said.strip().startswith("Interrupted") and "Traceback" not in said
+    assert _wait_until_gone(workers) and not (tmp_path / "out").exists()
+
+
+@needs_proc
+def test_a_worker_that_is_killed_is_a_problem_and_no_file_appears(many_households: Path, tmp_path: Path) -> None:
+    run, workers = _begin_with_workers(many_households, tmp_path / "out")
+    os.kill(workers[0], signal.SIGKILL)
+    _, said = run.communicate(timeout=30)
+    assert run.returncode == 2 and said.startswith("F-PRINT-003") and "Traceback" not in said
+    assert _wait_until_gone(workers) and not (tmp_path / "out").exists()
+
+
+@needs_proc
+def test_processes_end_with_a_run_that_is_killed(many_households: Path, tmp_path: Path) -> None:
+    run, workers = _begin_with_workers(many_households, tmp_path / "out")
+    run.kill()
+    run.wait()
+    assert run.stderr is not None
+    run.stderr.close()
+    assert _wait_until_gone(workers)
+
+
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, formgen: Formgen, monkeypatch: pytest.MonkeyPatch) -> None:
     from formgen.packets import pdf_press
 

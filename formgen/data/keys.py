@@ -30,7 +30,10 @@ def record_key(programme: str, *parts: str, secret: bytes = b"") -> str:
 
     Among 100,000 records two share one with a chance of 1 in 200,000. Source: RFC 7693 (BLAKE2), RFC 4648 (base32).
     """
-    digest = hashlib.blake2s("\x1f".join(parts).encode(), digest_size=_KEY_BYTES, key=_hash_key(programme, secret))
+    content = "\x1f".join(parts).encode(
+        "utf-8", "surrogatepass"
+    )  # JSON may hold half a character; its value is refused
+    digest = hashlib.blake2s(content, digest_size=_KEY_BYTES, key=_hash_key(programme, secret))
     return base64.b32encode(digest.digest()).decode()[:_KEY_LENGTH]
 
 

@@ -86,6 +86,13 @@ def test_tables_and_totals_of_json(tmp_path: Path, xinmi: Programme) -> None:
     assert [problem.code for problem in wrong] == ["F-DATA-073"]
 
 
+def test_half_a_character_in_json_is_refused_at_its_field(tmp_path: Path, xinmi: Programme) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text(json.dumps({**GOOD, "name": "张\ud840"}), "ascii")
+    [(_, _, problems)] = read_records(path, xinmi.forms["application-form"])
+    assert [(problem.code, problem.place.cell) for problem in problems] == [("F-VALUE-002", "1")]
+
+
 def test_what_is_no_json_stops(tmp_path: Path, xinmi: Programme) -> None:
     path = tmp_path / "a.json"
     path.write_text("[1", "utf-8")

@@ -95,8 +95,14 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """
     partial = Path(f"{path}{PARTIAL_SUFFIX}")
     try:
-        with partial.open("wb") as stream:
+        stream = partial.open("wb")
+        try:
             yield stream
+        except BaseException:
+            with contextlib.suppress(OSError):  # a full disk again: what the block met is said, not this
+                stream.close()
+            raise
+        stream.close()
         partial.replace(path)
     except BaseException as exc:
         with contextlib.suppress(*CANNOT_WRITE):

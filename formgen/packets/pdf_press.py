@@ -164,7 +164,8 @@ class _OpenFile:
         self.sha256 = self._stream.digest.hexdigest()
 
     def abandon(self) -> None:
-        self._stream.close()
+        with contextlib.suppress(OSError):  # the disk may still be full, which was said already
+            self._stream.close()
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import os
 import re
@@ -294,19 +295,26 @@ def test_processes_end_with_a_run_that_is_killed(many_households: Path, tmp_path
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, formgen: Formgen, monkeypatch: pytest.MonkeyPatch) -> None:
-    from formgen.packets import pdf_press
-
+    """What a file holds back fails again when it is closed; the problem still names the file that was first."""
     room = [30_000]
 
-    def write(self: Any, content: bytes) -> int:
-        room[0] -= len(content)
-        if room[0] < 0:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return len(content)
+    class FullDisk(io.FileIO):
+        def write(self, content: Any) -> int:
+            room[0] -= len(content)
+            if room[0] < 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(content)
 
-    monkeypatch.setattr(pdf_press._Hashed, "write", write)
+    opened = Path.open
+
+    def open_(self: Path, mode: str = "r", *others: Any, **named: Any) -> Any:
+        if mode == "wb" and STAGING in self.parts:
+            return io.BufferedWriter(FullDisk(self, "w"))
+        return opened(self, mode, *others, **named)
+
+    monkeypatch.setattr(Path, "open", open_)
     outcome = formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "out", *AS_OF)
-    assert outcome.code == 2 and outcome.err.startswith("F-FILE-007")
+    assert outcome.code == 2 and outcome.err.startswith("F-FILE-007") and ".pdf:" in outcome.err.splitlines()[0]
     assert not list((tmp_path / "out").rglob("*"))
 
 

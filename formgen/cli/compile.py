@@ -64,15 +64,31 @@ def _chosen(target: str | None, templates: tuple[Path, ...]) -> list[Manifest]:
 
     if target is None:
         return _forms(Catalogue(templates))
-    folder = Path(target)
-    if (folder / "programme.yaml").is_file():
-        return _forms(Catalogue((folder.parent, *templates)), folder.resolve().name)
-    if folder.is_dir():
-        catalogue = Catalogue((folder, *templates))
-        own = [name for name in catalogue.programme_ids if (folder / name / "programme.yaml").is_file()]
-        return [form for name in own for form in _forms(catalogue, name)]
+    if Path(target).is_dir():
+        return _below(Path(target).resolve(), templates)  # also `.` has a name and a parent
     catalogue = Catalogue(templates)
     return _forms(catalogue, target) if target in catalogue.programme_ids else [catalogue.form(target)]
+
+
+def _below(folder: Path, templates: tuple[Path, ...]) -> list[Manifest]:
+    """The forms of a form's own folder, of a programme's, or of a folder of programmes.
+
+    Raises: TemplateError (F-FORM-007): it is none of them.
+    """
+    from formgen.errors import TemplateError
+    from formgen.forms.catalogue import Catalogue
+    from formgen.problems import Place, Problem
+
+    if (folder / "form.yaml").is_file():
+        programme = folder.parent
+        return [Catalogue((programme.parent, *templates)).form(f"{programme.name}/{folder.name}")]
+    if (folder / "programme.yaml").is_file():
+        return _forms(Catalogue((folder.parent, *templates)), folder.name)
+    catalogue = Catalogue((folder, *templates))
+    own = [name for name in catalogue.programme_ids if (folder / name / "programme.yaml").is_file()]
+    if not own:
+        raise TemplateError(Problem("F-FORM-007", Place(str(folder))))
+    return [form for name in own for form in _forms(catalogue, name)]
 
 
 def _forms(catalogue: Catalogue, programme: str | None = None) -> list[Manifest]:

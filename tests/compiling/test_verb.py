@@ -62,6 +62,16 @@ def test_check_names_forms_whose_layout_is_missing_or_old(own: Path, formgen: Ve
     assert missing.code == 1 and "F-LAYOUT-001" in missing.err
 
 
+def test_check_of_a_folder(own: Path, tmp_path: Path, formgen: Verb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build machine that is given a wrong folder must not take it for one in order."""
+    recompiled(own)
+    monkeypatch.chdir(own)
+    for folder in (own.parent, own, ".", FORM, own / FORM):
+        assert formgen("compile", folder, "--check").out == f"mine/{FORM}: up to date\n"
+    outcome = formgen("compile", tmp_path, "--check")
+    assert outcome.code == 2 and outcome.err.startswith("F-FORM-007") and str(tmp_path) in outcome.err
+
+
 def test_check_needs_the_background_of_the_same_compilation(own: Path, formgen: Verb) -> None:
     recompiled(own)
     (own / FORM / BACKGROUND).write_bytes(b"%PDF-1.7 another")

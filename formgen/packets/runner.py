@@ -35,7 +35,7 @@ Step = Callable[[], None]
 """Called after every file of the plan."""
 PRINTED: frozenset[Carrier] = frozenset(["pdf", "pdf-form"])
 """Carriers that are checked whole before any file appears."""
-DECIDED_BY: Mapping[str, Decision] = {"F-FIT-001": "overflow", "F-FONT-003": "glyph"}
+DECIDED_BY: Mapping[str, Decision] = {"F-FIT-001": "overflow", "F-FONT-003": "glyph", "F-FONT-005": "glyph"}
 """Problems of printing that withhold a run's files until somebody decides."""
 SHOWN_LEFTOVERS = 5
 

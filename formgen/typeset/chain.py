@@ -5,7 +5,8 @@ fit; the characters that no face has. Nothing is ever printed with another glyph
 glyph is a problem before anything is written.
 
 Limits: characters that only mean something together with their neighbour (combining marks, variation selectors,
-joiners) are refused, because glyphs are placed one by one. A private-use character has a glyph only where one of the
+joiners; letters that join or run from right to left, as Uyghur's and Mongolian's) are refused, because glyphs are
+placed one by one, from left to right. A private-use character has a glyph only where one of the
 user's own fonts has it: in any other font the same number stands for something else.
 """
 
@@ -28,6 +29,9 @@ _REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 _NAMED: Final = 4
 """So many of the fonts that were tried are named in a problem; of the others, how many."""
 _COMBINING: Final = frozenset({"Mn", "Mc", "Me", "Cf"})
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
+_JOINING: Final = ("HANGUL JUNGSEONG", "HANGUL JONGSEONG", "HANGUL CHOSEONG", "MONGOLIAN LETTER", "PHAGS-PA LETTER")
+"""Beginnings of the names of other letters that take their shape from their neighbours."""
 
 
 class MissingGlyph(LookupError):
@@ -135,4 +139,8 @@ class _Advances(dict[str, float]):
 
 
 def _needs_neighbour(char: str) -> bool:
-    return unicodedata.category(char) in _COMBINING
+    return (
+        unicodedata.category(char) in _COMBINING
+        or unicodedata.bidirectional(char) in _RIGHT_TO_LEFT
+        or unicodedata.name(char, "").startswith(_JOINING)
+    )

@@ -161,12 +161,18 @@ TOO_LONG = {"name": "长" * 60}
 
 
 @pytest.mark.parametrize(
-    ("record", "code", "decision"), [(GLYPHLESS, "F-FONT-003", "glyph"), (TOO_LONG, "F-FIT-001", "overflow")]
+    ("record", "code", "decision"),
+    [
+        (GLYPHLESS, "F-FONT-003", "glyph"),
+        ({"application": "Zu\u0308rich"}, "F-FONT-005", "glyph"),
+        (TOO_LONG, "F-FIT-001", "overflow"),
+    ],
 )
 def test_what_cannot_be_printed_stops_the_run_until_somebody_decides(
     tmp_path: Path, formgen: Formgen, record: dict[str, Any], code: str, decision: str
 ) -> None:
-    data, out = _records(tmp_path, {"name": "王𬱖"}, record, {"name": "赵六"}), tmp_path / "out"
+    data = _records(tmp_path, {"name": "王𬱖"}, {"name": "李四", **record}, {"name": "赵六"})
+    out = tmp_path / "out"
     outcome = formgen("fill", FORM, data, "-o", out)
     assert outcome.code == 1 and code in outcome.err and "records.jsonl · 2" in outcome.err
     assert not list(out.rglob("*")), "nothing was written"

@@ -162,7 +162,13 @@ def test_what_has_no_glyph_is_a_problem(char: str) -> None:
         chain.runs(f"王{char}")
 
 
-@pytest.mark.parametrize("char", ["\u0301", "\ufe0f", "\U000e0100", "\u200d", "\u200b", "\ufeff", "\u20dd"])
+NEEDS_NEIGHBOUR = [
+    *("\u0301", "\ufe0f", "\U000e0100", "\u200d", "\u200b", "\ufeff", "\u20dd"),
+    *("ئ", "ש", "\u1820", "\u1100", "\u1161", "\ua840"),
+]
+
+
+@pytest.mark.parametrize("char", NEEDS_NEIGHBOUR)
 def test_what_means_something_only_beside_another_is_a_problem(char: str) -> None:
     chain = FontBook().chain("宋体")
     assert [problem.code for problem in chain.problems(f"葛{char}", Place())] == ["F-FONT-005"]

@@ -50,8 +50,8 @@ def blank(
     manifest = Catalogue(templates).form(form)
     options = PrintOptions(has_marks=has_marks, font_dirs=font_dirs)
     rendered = render_blank(manifest, carrier, options)
-    if rendered.content is None:  # a font folder without the form's own signs
-        echo_problems(rendered.problems, len(rendered.problems))
+    echo_problems(rendered.problems, len(rendered.problems))
+    if rendered.content is None:  # no font has one of the form's own signs
         return EXIT_PROBLEMS
     make_folder(out.parent)
     write_whole(out, rendered.content)

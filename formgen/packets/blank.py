@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from formgen.forms.manifest import Carrier, Manifest
@@ -18,7 +19,12 @@ __all__ = ["render_blank"]
 
 
 def render_blank(manifest: Manifest, carrier: Carrier, options: PrintOptions = DEFAULT_PRINT) -> Rendered:
-    """Raises: TemplateError: the form has no template, or no layout, of this carrier."""
+    """The form, and what is wrong with the fonts that were asked for.
+
+    Raises:
+        TemplateError: the form has no template, or no layout, of this carrier.
+        InputError (F-FONT-004): a folder of fonts is not there.
+    """
     if carrier == "docx":
         return Templates().docx(manifest).render_blank()
     if carrier == "xlsx":
@@ -32,8 +38,10 @@ def render_blank(manifest: Manifest, carrier: Carrier, options: PrintOptions = D
     if carrier == "pdf-form":
         from formgen.rendering.acroform import compile_acroform
 
-        return compile_acroform(manifest, fonts).render_blank(marks=marks)
-    return _blank_pdf(manifest, fonts, marks)
+        rendered = compile_acroform(manifest, fonts).render_blank(marks=marks)
+    else:
+        rendered = _blank_pdf(manifest, fonts, marks)
+    return replace(rendered, problems=(*fonts.problems, *rendered.problems))
 
 
 def _blank_pdf(manifest: Manifest, fonts: FontBook, marks: Marks | None) -> Rendered:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.typeset.chain import GETA, FontChain, MissingGlyph
 from formgen.typeset.faces import SUFFIXES, Face, FontFileError, read_faces
@@ -47,12 +48,14 @@ class FontBook:
 
     Args:
         font_dirs: the user's folders (or font files), in order of preference.
+    Raises:
+        InputError (F-FONT-004): one of them is not there; what was asked for would be printed in another font.
     """
 
     def __init__(self, font_dirs: Sequence[Path] = ()) -> None:
         self.font_dirs = tuple(font_dirs)
         self.problems: list[Problem] = []
-        """What is wrong with the user's folders (F-FONT-001, F-FONT-002, F-FONT-004)."""
+        """What is wrong with the user's folders (F-FONT-001, F-FONT-002)."""
         self._own = [face for folder in self.font_dirs for face in sorted(self._read_folder(folder), key=_rank)]
         self._chains: dict[str, FontChain] = {}
 
@@ -78,8 +81,7 @@ class FontBook:
 
     def _read_folder(self, folder: Path) -> Iterator[Face]:
         if not folder.exists():
-            self.problems.append(Problem("F-FONT-004", Place(str(folder))))
-            return
+            raise InputError(Problem("F-FONT-004", Place(str(folder))))
         for path in [folder] if folder.is_file() else _font_files(folder):
             try:
                 faces = read_faces(path)

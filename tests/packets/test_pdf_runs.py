@@ -341,6 +341,21 @@ def test_a_broken_font_is_named_and_the_others_print(tmp_path: Path, formgen: Fo
     outcome = formgen("fill", FORM, data, "-o", tmp_path / "out", "--font-dir", fonts)
     assert outcome.code == 0 and "F-FONT-001" in outcome.err and "broken.ttf" in outcome.err
     assert "王𬱖" in _pages(next((tmp_path / "out").glob("*.pdf")))[0]
+    for carrier in ("pdf", "pdf-form"):
+        blank = formgen("blank", FORM, "-o", tmp_path / "blank.pdf", "-f", carrier, "--font-dir", fonts)
+        assert blank.code == 0 and "F-FONT-001" in blank.err and "broken.ttf" in blank.err
+
+
+@pytest.mark.parametrize("carrier", ["pdf", "pdf-form"])
+def test_nothing_is_printed_without_a_font_folder_that_was_asked_for(
+    tmp_path: Path, formgen: Formgen, carrier: str
+) -> None:
+    given = ("-f", carrier, "--font-dir", tmp_path / "none")
+    filled = formgen("fill", FORM, _records(tmp_path, {"name": "王𬱖"}), "-o", tmp_path / "out", *given)
+    blank = formgen("blank", FORM, "-o", tmp_path / "blank.pdf", *given)
+    for outcome in (filled, blank):
+        assert outcome.code == 2 and outcome.err.startswith("F-FONT-004")
+    assert not (tmp_path / "out").exists() and not (tmp_path / "blank.pdf").exists()
 
 
 @pytest.mark.parametrize("option", [("--duplex",), ("--copies", "2"), ("--nup", "2x5"), ("--single",), ("--no-marks",)])

@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formgen.errors import InputError
 from formgen.problems import Place
 from formgen.typeset import fonts
 from formgen.typeset.chain import MissingGlyph
@@ -267,7 +268,9 @@ def test_a_font_for_print_only_prints(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
-    assert [problem.code for problem in FontBook([tmp_path / "none"]).problems] == ["F-FONT-004"]
+    with pytest.raises(InputError) as caught:
+        FontBook([tmp_path / "none"])
+    assert caught.value.problem.code == "F-FONT-004" and caught.value.problem.place.file == str(tmp_path / "none")
 
 
 def test_a_file_nobody_may_read_is_named(tmp_path: Path) -> None:

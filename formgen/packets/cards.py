@@ -6,7 +6,7 @@ Cards of one size and one number of pages share paper; any other ends the stack,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from formgen.rendering.pdf import ComposedPage
 from formgen.rendering.pdf.imposing import Grid, impose_cards, is_small
@@ -14,20 +14,27 @@ from formgen.rendering.pdf.sides import compose_side
 
 __all__ = ["CardStack", "is_card"]
 
+SIDES: Final = 2
 Outlined = tuple[ComposedPage, tuple[str, ...]]
 """A page, and the bookmark that points to it."""
 
 
 def is_card(pages: Sequence[ComposedPage]) -> bool:
-    """Whether several of this form may stand on one A4 page."""
-    return all(map(is_small, pages))
+    """Whether several of this form may stand on one A4 page: a small front, and perhaps a back."""
+    return len(pages) <= SIDES and all(map(is_small, pages))
 
 
 class CardStack:
-    """Cards that wait for their side of paper."""
+    """Cards that wait for their side of paper.
 
-    def __init__(self, per_sheet: tuple[int, int] | Literal["auto"]) -> None:
+    Args:
+        per_sheet: columns and rows, or as many as have room.
+        is_duplex: whether what follows has to begin on a front, so that cards without backs get blank ones.
+    """
+
+    def __init__(self, per_sheet: tuple[int, int] | Literal["auto"], is_duplex: bool = False) -> None:
         self._per_sheet = per_sheet
+        self._is_duplex = is_duplex
         self._cards: list[Sequence[ComposedPage]] = []
         self._outline: tuple[str, ...] = ()
         self._grid: Grid | None = None
@@ -53,7 +60,8 @@ class CardStack:
         """The sides that the waiting cards make, full or not."""
         cards, self._cards = self._cards, []
         if cards and self._grid is not None:
-            for side in impose_cards(cards, self._grid, is_double_sided=len(cards[0]) > 1):
+            is_double_sided = self._is_duplex or len(cards[0]) > 1
+            for side in impose_cards(cards, self._grid, is_double_sided=is_double_sided):
                 yield compose_side(side), self._outline
 
     def _grid_of(self, page: ComposedPage) -> Grid:

@@ -118,7 +118,7 @@ class _OpenFile:
     def __init__(self, path: Path, stem: str, identity: Identity, options: PrintOptions) -> None:
         self.stem = stem
         self._is_duplex = options.is_duplex
-        self._cards = CardStack(options.per_sheet) if options.per_sheet is not None else None
+        self._cards = CardStack(options.per_sheet, options.is_duplex) if options.per_sheet is not None else None
         self.sha256 = ""
         self.problems: list[Problem] = []
         self._path = path

@@ -31,8 +31,8 @@ __all__ = ["main"]
 
 def _group() -> click.Group:
     text = say(
-        "一次录入，填好全部官方附表：查看表单、检查数据、生成可打印的 Word 与 Excel。",
-        "Fill the official annexes from one dataset: list forms, check data, make print-ready Word and Excel.",
+        "一次录入，填好全部官方附表：查看表单、检查数据、生成可直接打印的 PDF、Word 与 Excel。",
+        "Fill the official annexes from one dataset: list forms, check data, make print-ready PDF, Word and Excel.",
     )
     group = click.Group("formgen", help=text, context_settings={"help_option_names": ["-h", "--help"]})
     group.params.append(

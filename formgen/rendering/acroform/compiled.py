@@ -47,7 +47,7 @@ def compile_acroform(manifest: Manifest, fonts: FontBook, picture_folder: Path =
     """Read the form's layout. Paths of pictures in records are relative to `picture_folder`.
 
     Raises:
-        TemplateError: F-LAYOUT-001 … 003, F-PDF-001, F-PDF-002, as `compile_pdf`.
+        TemplateError: F-LAYOUT-001, F-LAYOUT-002, F-LAYOUT-008, F-LAYOUT-009, F-PDF-001, F-PDF-002, as `compile_pdf`.
     """
     return CompiledAcroForm(manifest, fonts, picture_folder)
 

@@ -24,12 +24,15 @@ from typing import Final
 from formgen.typeset.breaking import TOLERANCE_EM, break_lines, may_break
 from formgen.typeset.widths import EXTRA_WIDE, GAP_EM, SHIPPED, WIDEST, WIDEST_EM, gaps_in, sums_of
 
-__all__ = ["STEP_PT", "Box", "Fit", "cut", "cut_within", "fit", "holds_surely"]
+__all__ = ["ROUNDING_PT", "STEP_PT", "Box", "Fit", "cut", "cut_within", "fit", "holds_surely"]
 
 STEP_PT: Final = 0.5
 """Word knows half points."""
 TWIPS: Final = 20
 TOLERANCE_PT: Final = 0.01
+ROUNDING_PT: Final = 0.1
+"""Word and LibreOffice round the widths of cells. A box is as wide as its cell surely is; a line takes what it is by the
+template, which decides nothing but where lines end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +243,11 @@ class _Measured:
 
     def _starts(self, box: Box, size_pt: float, is_widest: bool = False) -> list[int]:
         """The index in the whole text at which each line begins."""
-        width, first = box.width_pt / size_pt, (box.width_pt - box.first_line_pt) / size_pt
+        width_pt = box.width_pt if is_widest else box.width_pt + ROUNDING_PT
+        width, first = width_pt / size_pt, (width_pt - box.first_line_pt) / size_pt
         starts: list[int] = []
         for piece in self._pieces:
             sums = piece.widest if is_widest else piece.sums
-            begins = break_lines(piece.text, piece.gaps, sums, width, width if starts else first)
+            begins = break_lines(piece.text, piece.gaps, sums, width, width if starts else first, is_widest)
             starts += [piece.offset + begin for begin in begins] if piece.offset else begins
         return starts

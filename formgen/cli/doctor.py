@@ -65,6 +65,7 @@ def _examine(templates: tuple[Path, ...]) -> Iterator[Examination]:
     import platform
 
     from formgen import __version__
+    from formgen.compiling.office import find_office
     from formgen.forms.catalogue import Catalogue
 
     yield Examination("formgen", True, f"{__version__}, Python {platform.python_version()}", "")
@@ -79,7 +80,7 @@ def _examine(templates: tuple[Path, ...]) -> Iterator[Examination]:
             "显示和打印时由其他字体代替，版面可能略有不同", "another font takes its place on screen and paper"
         )
         yield Examination(say(f"字体：{face}", f"font {face}"), is_there, "", "" if is_there else meaning)
-    office = _find_office()
+    office = find_office()
     yield Examination(
         "LibreOffice",
         office is not None,
@@ -95,15 +96,6 @@ def _examine(templates: tuple[Path, ...]) -> Iterator[Examination]:
         "",
         "" if has_ocr else say("不能读取扫描件和照片", "scans and photos cannot be read"),
     )
-
-
-def _find_office() -> str | None:
-    folders = (Path(os.environ.get("PROGRAMFILES", "C:/Program Files")), Path("/Applications/LibreOffice.app/Contents"))
-    for folder in folders:
-        for name in ("LibreOffice/program/soffice.exe", "MacOS/soffice"):
-            if (folder / name).is_file():
-                return str(folder / name)
-    return shutil.which("soffice") or shutil.which("libreoffice")
 
 
 def _font_names() -> list[str]:

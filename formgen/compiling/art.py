@@ -130,7 +130,7 @@ def _kept(page: PageInk, cut: Cut, signs: Collection[Colour]) -> Iterator[Any]:
 def _strips(ink: Ink, cut: Cut, signs: Collection[Colour]) -> list[Strip]:
     """The strips in which the ink shows; EVERYWHERE where it need not be clipped."""
     if ink.kind == "text":
-        is_wanted = ink.colour not in signs and ink.text.strip()
+        is_wanted = ink.colour not in signs and ink.text.strip() and not ink.is_cut
         is_inside = any(top < ink.baseline_pt <= bottom for top, bottom in cut.strips)
         return [EVERYWHERE] if is_wanted and is_inside else []
     touched = []

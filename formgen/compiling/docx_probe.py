@@ -10,7 +10,6 @@ A value needs room that does not move anything: a cell of a row of exact height,
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, cast
@@ -18,6 +17,19 @@ from typing import Any, Final, Literal, cast
 from lxml import etree
 
 from formgen.compiling.marks import TOKEN, Colour, Colours, Mark, Probe, Tag, TagBook, find_tags
+from formgen.compiling.word_runs import (
+    VISIBLE,
+    PageKind,
+    colour_run,
+    hex_colour,
+    is_alone,
+    isolate,
+    own_run,
+    properties_of,
+    replace_page_fields,
+    shown_inside,
+    tabs_around,
+)
 from formgen.errors import TemplateError
 from formgen.forms.layout import SpotKind
 from formgen.problems import Place, Problem
@@ -37,19 +49,16 @@ from formgen.rendering.docx.wordml import (
     parse_part,
     w,
 )
+from formgen.rendering.docx.words import SIGNS
 from formgen.units import twips_to_pt
 
 __all__ = ["make_docx_probe"]
 
 PARAGRAPH: Final = w("p")
-PageKind = Literal["page", "pages"]
 SIGN: Final = "国"
 BOX_SIGN: Final = "□"
-DIGIT: Final = "0"
 DEFAULT_FONT: Final = "宋体"
 DEFAULT_MARGIN_PT: Final = 72.0
-PAGE_FIELD: Final = re.compile(r"\b(PAGE|NUMPAGES|SECTIONPAGES)\b")
-VISIBLE: Final = ("t", "tab", "br", "sym", "drawing", "pict", "object")
 
 
 def make_docx_probe(compiled: CompiledDocx, group_of: Sequence[int]) -> Probe:
@@ -85,7 +94,7 @@ class _ProbeMaker:
 
     def make(self) -> Probe:
         for tree in self._trees.values():
-            fields = _replace_page_fields(tree)
+            fields = replace_page_fields(tree)
             for paragraph in dict.fromkeys(nearest(run, "p") for run in fields):
                 self._mark_pages(paragraph, {run: fields[run] for run in fields if nearest(run, "p") is paragraph})
             for paragraph in list(tree.iter(PARAGRAPH)):
@@ -143,14 +152,14 @@ class _ProbeMaker:
     def _mark_value(self, paragraph: Element, text: Element, site: Site | None) -> None:
         match = cast("re.Match[str]", TOKEN.search(text.text))
         (tag,) = find_tags(match[0], self._book)
-        run, cell = _isolate(text, match), nearest(paragraph, "tc")
-        kind, tabs = _kind(tag), _tabs_around(paragraph, run)
+        run, cell = isolate(text, match), nearest(paragraph, "tc")
+        kind, tabs = _kind(tag), tabs_around(paragraph, run)
         room = line = None
         is_inline = True
-        if _is_alone(paragraph, run) and cell is not None and _is_exact(nearest(cell, "tr")):
+        if is_alone(paragraph, run) and cell is not None and _is_exact(nearest(cell, "tr")):
             is_inline, room, line = False, self._shade_cell(cell), self._shade_line(paragraph)
         elif tabs is not None:
-            room = self._shade_runs([_own_run(tabs[0]), run, _own_run(tabs[1])])
+            room = self._shade_runs([own_run(tabs[0]), run, own_run(tabs[1])])
         elif kind != "box":
             raise TemplateError(Problem("F-LAYOUT-010", self._at(tag)))
         self._note_row(paragraph, tag)
@@ -161,10 +170,11 @@ class _ProbeMaker:
 
     def _mark_words(self, paragraph: Element, site: Site) -> None:
         """A paragraph of words and values is printed whole: one sign stands for all of it."""
-        whole = "".join(text.text or "" for text in own_texts(paragraph))
+        signs = shown_inside(paragraph, "t", "br", "cr", "tab", "sym")
+        whole = "".join(SIGNS.get(item.tag, item.text or "") for item in signs)
         tags = find_tags(whole, self._book)
         first, *others = own_texts(paragraph)
-        for item in (*others, *_inside(paragraph, "br", "cr", "tab", "sym")):
+        for item in (*others, *shown_inside(paragraph, "br", "cr", "tab", "sym")):
             item.getparent().remove(item)
         run, cell = first.getparent(), nearest(paragraph, "tc")
         room, line = self._shade_cell(cell), self._shade_line(paragraph)
@@ -181,7 +191,7 @@ class _ProbeMaker:
         runs = [text.getparent() for text in own_texts(paragraph)]
         sizes = {self._styles.size(run) for run in runs}
         is_words = all(
-            item.tag == w("t") and not TOKEN.search(item.text or "") for item in _inside(paragraph, *VISIBLE)
+            item.tag == w("t") and not TOKEN.search(item.text or "") for item in shown_inside(paragraph, *VISIBLE)
         )
         if not is_words or len(sizes) > 1:
             for run, kind in fields.items():
@@ -199,7 +209,7 @@ class _ProbeMaker:
     ) -> None:
         sign = self._colours.take()
         for run in runs:
-            _colour(run, sign)
+            colour_run(run, sign)
         self._signs += runs
         tag, line_pt, font = Tag(kind, "", "", -1, None), self._line(runs[0]), _font(runs[0])
         self._marks.append(Mark(tag, kind, None, True, room, None, sign, line_pt, font, "center", pieces))
@@ -210,7 +220,7 @@ class _ProbeMaker:
         text.text = sign if is_kept else ""
         self._later.append(lambda: setattr(text, "text", sign))
         colour = self._colours.take()
-        _colour(run, colour)
+        colour_run(run, colour)
         return colour
 
     def _note_row(self, paragraph: Element, tag: Tag) -> None:
@@ -245,16 +255,16 @@ class _ProbeMaker:
 
     def _shade_cell(self, cell: Element) -> Colour:
         if cell not in self._room_of:
-            self._room_of[cell] = self._shade(_child(cell, "tcPr"), CELL_ORDER)
+            self._room_of[cell] = self._shade(properties_of(cell, "tcPr"), CELL_ORDER)
         return self._room_of[cell]
 
     def _shade_line(self, paragraph: Element) -> Colour:
-        return self._shade(_child(paragraph, "pPr"), PARAGRAPH_ORDER)
+        return self._shade(properties_of(paragraph, "pPr"), PARAGRAPH_ORDER)
 
     def _shade_runs(self, runs: Sequence[Element]) -> Colour:
         colour = self._colours.take()
         for run in runs:
-            self._shade(_child(run, "rPr"), RUN_ORDER, colour)
+            self._shade(properties_of(run, "rPr"), RUN_ORDER, colour)
         return colour
 
     def _shade(self, properties: Element, order: tuple[str, ...], colour: Colour | None = None) -> Colour:
@@ -263,7 +273,7 @@ class _ProbeMaker:
         def shade() -> None:
             for old in properties.findall(w("shd")):
                 properties.remove(old)
-            values = {w("val"): "clear", w("color"): "auto", w("fill"): _hex(chosen)}
+            values = {w("val"): "clear", w("color"): "auto", w("fill"): hex_colour(chosen)}
             insert_ordered(properties, etree.Element(w("shd"), values), order)
 
         self._later.append(shade)
@@ -318,40 +328,6 @@ def _told_sites(
                 yield size, sites[-int(number.get(w("val"))) - 1]
 
 
-def _isolate(text: Element, match: re.Match[str]) -> Element:
-    """Give the token a run of its own; returns the run."""
-    run = text.getparent()
-    inside = [item for item in run if item.tag != w("rPr")]
-    at = inside.index(text)
-    before, after = match.string[: match.start()], match.string[match.end() :]
-    if before or inside[:at]:
-        other = _empty_run(run)
-        other.extend(inside[:at])
-        _add_text(other, before)
-        run.addprevious(other)
-    if after or inside[at + 1 :]:
-        other = _empty_run(run)
-        _add_text(other, after)
-        other.extend(inside[at + 1 :])
-        run.addnext(other)
-    text.text = match[0]
-    return run
-
-
-def _empty_run(like: Element) -> Element:
-    run = etree.Element(w("r"))
-    if like.find(w("rPr")) is not None:
-        run.append(copy.deepcopy(like.find(w("rPr"))))
-    return run
-
-
-def _add_text(run: Element, content: str) -> None:
-    if content:
-        text = etree.SubElement(run, w("t"))
-        text.text = content
-        text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-
-
 def _pieces(whole: str, tags: Sequence[Tag]) -> Iterator[str]:
     """Words and {key} or {key.part} in turn."""
     at = 0
@@ -362,44 +338,6 @@ def _pieces(whole: str, tags: Sequence[Tag]) -> Iterator[str]:
         at = match.end()
     if words := whole[at:]:
         yield words
-
-
-def _inside(paragraph: Element, *names: str) -> list[Element]:
-    """The elements of these names a paragraph shows, without those of text boxes in it."""
-    return [
-        item
-        for item in paragraph.iter(*map(w, names))
-        if item.getparent().tag != w("tabs") and nearest(item, "p") is paragraph
-    ]
-
-
-def _is_alone(paragraph: Element, run: Element) -> bool:
-    """Whether the paragraph shows nothing but this run."""
-    others = (item for item in _inside(paragraph, *VISIBLE) if item.getparent() is not run)
-    return not any(item.tag != w("t") or (item.text or "").strip() for item in others)
-
-
-def _tabs_around(paragraph: Element, run: Element) -> tuple[Element, Element] | None:
-    """The tabs right before and after a run; None where something else stands there."""
-    flow = [item for item in _inside(paragraph, *VISIBLE) if item.tag != w("t") or item.text]
-    inside = [number for number, item in enumerate(flow) if item.getparent() is run]
-    if not inside or inside[0] == 0 or inside[-1] + 1 >= len(flow):
-        return None
-    before, after = flow[inside[0] - 1], flow[inside[-1] + 1]
-    return (before, after) if before.tag == after.tag == w("tab") else None
-
-
-def _own_run(tab: Element) -> Element:
-    """The run of a tab, made to hold nothing else."""
-    run = tab.getparent()
-    inside = [item for item in run if item.tag != w("rPr")]
-    at = inside.index(tab)
-    for items, add in ((inside[:at], run.addprevious), (inside[at + 1 :], run.addnext)):
-        if items:
-            other = _empty_run(run)
-            other.extend(items)
-            add(other)
-    return run
 
 
 def _is_exact(row: Element) -> bool:
@@ -426,70 +364,9 @@ def _font(run: Element) -> str:
     return (fonts.get(w("eastAsia")) if fonts is not None else None) or DEFAULT_FONT
 
 
-def _child(parent: Element, name: str) -> Element:
-    """The properties of an element, which stand first in it; made where there are none."""
-    child = parent.find(w(name))
-    if child is None:
-        child = etree.Element(w(name))
-        parent.insert(0, child)
-    return child
-
-
-def _colour(run: Element, colour: Colour) -> None:
-    """Set the colour of a run's text."""
-    element = _child(run, "rPr").find(w("color"))
-    if element is None:
-        element = etree.Element(w("color"))
-        insert_ordered(_child(run, "rPr"), element, RUN_ORDER)
-    element.attrib.clear()
-    element.set(w("val"), _hex(colour))
-
-
-def _hex(colour: Colour) -> str:
-    return "".join(f"{part:02X}" for part in colour)
-
-
 def _breaks_page(block: Element) -> bool:
     """Whether a block of the body breaks a page or a section."""
     is_broken = any(item.get(w("type")) == "page" for item in block.iter(w("br")))
     before = block.find(f".//{w('pageBreakBefore')}")
     is_broken |= before is not None and before.get(w("val"), "1") not in ("0", "false", "off")
     return is_broken or next(block.iter(w("sectPr")), None) is not None
-
-
-def _replace_page_fields(tree: Element) -> dict[Element, PageKind]:
-    """Put a run with one digit in the place of every field that counts pages; returns these."""
-    made: dict[Element, PageKind] = {}
-    found: list[tuple[Element, list[Element], str]] = []
-    for simple in tree.iter(w("fldSimple")):
-        run = next(simple.iter(w("r")), None)
-        found.append((simple, [run if run is not None else etree.Element(w("r"))], simple.get(w("instr"), "")))
-    for begin in tree.iter(w("fldChar")):
-        if begin.get(w("fldCharType")) == "begin":
-            runs = list(_field_runs(begin.getparent()))
-            found.append((runs[0], runs, "".join(item.text or "" for run in runs for item in run.iter(w("instrText")))))
-    for holder, runs, instruction in found:
-        match = PAGE_FIELD.search(instruction)
-        if match is None:
-            continue
-        kept = copy.deepcopy(next((run for run in runs if run.find(w("t")) is not None), runs[0]))
-        for item in list(kept):
-            if item.tag != w("rPr"):
-                kept.remove(item)
-        _add_text(kept, DIGIT)
-        holder.addprevious(kept)
-        for item in dict.fromkeys((holder, *runs)):
-            if item.getparent() is not None and item is not kept:
-                item.getparent().remove(item)
-        made[kept] = "page" if match[1] == "PAGE" else "pages"
-    return made
-
-
-def _field_runs(run: Element) -> Iterator[Element]:
-    """The runs of a field, from its beginning to its end."""
-    yield run
-    for following in run.itersiblings(w("r")):
-        yield following
-        end = following.find(w("fldChar"))
-        if end is not None and end.get(w("fldCharType")) == "end":
-            return

@@ -10,6 +10,7 @@ Source: ISO 32000-2, 8.4 (graphics state), 8.5 (paths), 9.4 (text objects).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
@@ -29,6 +30,8 @@ STROKING: Final = frozenset(["S", "s", "B", "B*", "b", "b*"])
 ASCENT_EM: Final = 0.88
 DESCENT_EM: Final = 0.12
 """A Han glyph's box above and below its baseline."""
+SHOWN: Final = 0.8
+"""Of a text's height, if it is to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Ink:
     size_pt: float = 0.0
     font: str = ""
     """Name among the page's resources."""
+    is_cut: bool = False
+    """Whether a clipping path hides much of a text: LibreOffice clips what does not fit a row's height."""
 
     @property
     def text(self) -> str:
@@ -79,7 +84,8 @@ class PageInk:
 
     @property
     def texts(self) -> tuple[Ink, ...]:
-        return tuple(ink for ink in self.inks if ink.kind == "text" and ink.glyphs)
+        """Those that show."""
+        return tuple(ink for ink in self.inks if ink.kind == "text" and ink.glyphs and not ink.is_cut)
 
 
 def read_pages(pdf: pikepdf.Pdf) -> list[PageInk]:
@@ -98,6 +104,7 @@ def times(first: Matrix, second: Matrix) -> Matrix:
 @dataclass(slots=True)
 class _State:
     matrix: Matrix = IDENTITY
+    clip: Rect = (-math.inf, -math.inf, math.inf, math.inf)
     fill: Colour = (0, 0, 0)
     line_width: float = 1.0
     font: str = ""
@@ -193,6 +200,8 @@ class _PageReader:
 
     def _paint(self, at: int, name: str, _values: Any) -> None:
         path, self._path = self._path, _Path()
+        if path.is_clip:
+            self._clip(path.points)
         if name == "n" or path.is_clip or not path.points:
             return
         half = 0.0
@@ -205,6 +214,12 @@ class _PageReader:
         box = (min(xs) - grow_x, min(ys) - grow_y, max(xs) + grow_x, max(ys) + grow_y)
         colour = self._state.fill if name in FILLING else None
         self._inks.append(Ink("path", box, path.start, at, colour, self._state.matrix))
+
+    def _clip(self, points: Sequence[tuple[float, float]]) -> None:
+        """Narrow the clip to the box of a path; LibreOffice clips to rectangles."""
+        left, top, right, bottom = self._state.clip
+        xs, ys = [x for x, _ in points] or [0.0], [self._height - y for _, y in points] or [0.0]
+        self._state.clip = (max(left, min(xs)), max(top, min(ys)), min(right, max(xs)), min(bottom, max(ys)))
 
     def _picture(self, at: int, name: str) -> None:
         """An image fills the unit square; a form has a box of its own."""
@@ -288,7 +303,11 @@ class _PageReader:
         xs = [x for glyph in self._glyphs for x in (glyph.left_pt, glyph.right_pt)]
         ys = [glyph.baseline_pt for glyph in self._glyphs]
         box = (min(xs), min(ys) - ASCENT_EM * size_pt, max(xs), max(ys) + DESCENT_EM * size_pt)
-        made = Ink("text", box, self._text_start, at, self._state.fill, IDENTITY, tuple(self._glyphs), size_pt, font)
+        _, top, _, bottom = self._state.clip
+        shown = min(bottom, box[3]) - max(top, box[1])
+        is_cut = shown < SHOWN * (box[3] - box[1])
+        glyphs = tuple(self._glyphs)
+        made = Ink("text", box, self._text_start, at, self._state.fill, IDENTITY, glyphs, size_pt, font, is_cut)
         self._inks.append(made)
 
 

@@ -183,11 +183,13 @@ class _Piece:
 
 
 class _Measured:
-    """A text, measured once for all sizes."""
+    """A text, measured once for all sizes of one box."""
 
     def __init__(self, text: str, advances: Mapping[str, float]) -> None:
         self._text = text
         self._pieces: list[_Piece] = []
+        self._broken: dict[tuple[float, bool], list[int]] = {}
+        """Where lines begin, by size and whether in the widest fonts: a size is asked for more than once."""
         offset = 0
         for piece in text.split("\n"):
             gaps = gaps_in(piece)
@@ -213,12 +215,11 @@ class _Measured:
 
     def overflow(self, box: Box, size_pt: float, room: int) -> int | None:
         """Where what does not fit begins; None where the text fits, whichever font prints it."""
-        begins = [
-            starts[room]
-            for starts in (self._starts(box, size_pt, is_widest=True), self._starts(box, size_pt))
-            if len(starts) > room and self._text[starts[room] :].strip()  # blank lines at the end need no room
-        ]
-        return min(begins, default=None)
+        for is_widest in (True, False):  # what fits the first way does the second; it has to be broken so anyway
+            starts = self._starts(box, size_pt, is_widest)
+            if len(starts) > room and self._text[starts[room] :].strip():  # blank lines at the end need no room
+                return starts[room]
+        return None
 
     def lines(self, box: Box, size_pt: float, room: int | None = None) -> tuple[str, ...]:
         """All lines; those beyond `room`, which are blank, hang on to the last."""
@@ -243,6 +244,9 @@ class _Measured:
 
     def _starts(self, box: Box, size_pt: float, is_widest: bool = False) -> list[int]:
         """The index in the whole text at which each line begins."""
+        known = self._broken.get((size_pt, is_widest))
+        if known is not None:
+            return known
         width_pt = box.width_pt if is_widest else box.width_pt + ROUNDING_PT
         width, first = width_pt / size_pt, (width_pt - box.first_line_pt) / size_pt
         starts: list[int] = []
@@ -250,4 +254,5 @@ class _Measured:
             sums = piece.widest if is_widest else piece.sums
             begins = break_lines(piece.text, piece.gaps, sums, width, width if starts else first, is_widest)
             starts += [piece.offset + begin for begin in begins] if piece.offset else begins
+        self._broken[size_pt, is_widest] = starts
         return starts

@@ -85,3 +85,11 @@ def test_a_boundary_takes_half_of_the_border_along_it() -> None:
     assert outset(page, 200.0) == pytest.approx(1.0)
     assert outset(page, 250.0) == 0.0
     assert all(isinstance(ink, Ink) for ink in page.inks)
+
+
+def test_text_behind_a_clip_does_not_show() -> None:
+    """As LibreOffice writes what a row of exact height cuts off."""
+    cut = b"q 0 356 500 20 re W* n " + WORDS + b"Q "
+    page = read(WORDS + cut + b"q 0 340 500 30 re W* n " + MOVED.replace(b"100 100", b"100 300") + b"Q ")
+    assert [ink.is_cut for ink in page.inks] == [False, True, False]
+    assert [ink.text for ink in page.texts] == ["AB", "CD"]

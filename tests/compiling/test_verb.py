@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from formgen.compiling import Office, compile_layouts, write_layout
 from formgen.compiling import office as office_module
+from formgen.compiling.ink import read_pages
 from formgen.errors import InputError
 from formgen.forms.catalogue import Catalogue, own_templates
 from formgen.forms.layout import BACKGROUND, LAYOUT, read_layout
+from tests.compiling.forms import make_small
 from tests.conftest import Outcome
 
 Verb = Callable[..., Outcome]
@@ -148,6 +152,35 @@ def test_a_form_of_ones_own_is_compiled(own: Path, formgen: Verb) -> None:
     assert read_layout(own / FORM / LAYOUT).form == f"mine/{FORM}"
     assert formgen("compile", own.parent, "--check").code == 0
     assert not list(own.rglob("*.part"))
+
+
+@pytest.mark.libreoffice
+def test_words_with_values_check_boxes_and_clipped_words(tmp_path: Path) -> None:
+    """Three small forms in one call; what is wrong with one does not touch the others."""
+    forms = [
+        make_small(tmp_path / "words", "|=60| 姓名 | 户主{{ name }}，{{ birth }}生 |", "name birth"),
+        make_small(tmp_path / "boxes", "等级：{{ first }}一级 {{ second }}二级", "first:checkbox second:checkbox"),
+        make_small(
+            tmp_path / "clipped", "|=16| 姓名甚长甚长甚长甚长甚长甚长甚长甚长甚长甚长甚长 | {{ name }} |", "name"
+        ),
+    ]
+    words, boxes, clipped = compile_layouts(forms, Office.find())
+    assert words.layout is not None and boxes.layout is not None and clipped.layout is None
+    assert [problem.code for problem in clipped.problems] == ["F-LAYOUT-016"]
+    (spot,) = words.layout.spots
+    assert spot.pieces == ("户主", "{name}", "，", "{birth}", "生") and spot.align == "left"
+    assert texts(words.background) == "姓名"
+    first, second = boxes.layout.spots
+    assert (first.kind, first.size_pt, first.baseline_pt) == ("box", 12.0, second.baseline_pt)
+    # 等级： is three characters of 12 pt from the margin and gutter, 100 pt; 一级 and a space stand between the boxes.
+    assert first.left_pt == pytest.approx(136, abs=0.3) and first.right_pt == pytest.approx(148, abs=0.3)
+    assert second.left_pt == pytest.approx(148 + 24 + 0.256 * 12, abs=0.5)
+    assert texts(boxes.background) == "等级：一级二级"
+
+
+def texts(background: bytes) -> str:
+    pages = read_pages(pikepdf.open(io.BytesIO(background)))
+    return "".join("".join(ink.text.split()) for page in pages for ink in page.texts)
 
 
 def test_the_layout_is_written_last(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:

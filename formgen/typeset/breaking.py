@@ -36,6 +36,8 @@ PAIRED: Final = frozenset("…—")
 IN_RUN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@./:%+#&'-~<>²³‰℃")
 """Characters of words, numbers, dates and addresses, which stay on one line."""
 WORD: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+LETTERS: Final = WORD | frozenset("&<>@_#")
+"""What counts as a letter beside marks."""
 TOLERANCE_EM: Final = 1e-6
 
 
@@ -82,7 +84,7 @@ def _break_at(text: str, start: int, end: int, is_strict: bool) -> int:
 def _takes_word_along(text: str, position: int, end: int) -> bool:
     """Whether an opening mark goes to the next line together with the word before it: LibreOffice parts them only
     where the mark has room and an ideograph after it has none."""
-    if text[position] not in OPENING or text[position - 1] not in WORD:
+    if text[position] not in OPENING or text[position - 1] not in LETTERS:
         return False
     return position == end or not WORD.isdisjoint(text[position : end + 1])
 

@@ -31,8 +31,8 @@ STEP_PT: Final = 0.5
 TWIPS: Final = 20
 TOLERANCE_PT: Final = 0.01
 ROUNDING_PT: Final = 0.1
-"""Word and LibreOffice round the widths of cells. A box is as wide as its cell surely is; a line takes what it is by the
-template, which decides nothing but where lines end."""
+"""Word and LibreOffice round the widths of cells. A box is as wide as its cell surely is; lines end by what it is by
+the template."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,33 @@
+"""The table of all forms: printed, or with --write put into docs/parity.md; --pictures DIR draws the pages."""
+
 from __future__ import annotations
-import time
-from formgen.compiling.office import Office
-from tests.parity.prints import compare_all, forms_with_layout, print_all
+
+import argparse
 import sys
+from pathlib import Path
 
-t = time.time()
-prints = print_all(list(forms_with_layout()), Office.find())
-print(f"printed {time.time() - t:.1f}")
-if len(sys.argv) > 1:
-    import pickle, pathlib
+from formgen.compiling.office import Office
+from tests.parity.pictures import draw_pictures
+from tests.parity.prints import compare_all, forms_with_layout, print_all
+from tests.parity.table import page_of, table_of
 
-    for p in prints:
-        b = pathlib.Path(sys.argv[1]) / f"{p.name}-{p.record_name}"
-        open(f"{b}-word.pdf", "wb").write(p.word)
-        open(f"{b}-ours.pdf", "wb").write(p.ours)
-for outcome in compare_all(prints):
-    print(
-        outcome.form,
-        outcome.record,
-        outcome.pages,
-        outcome.sheets,
-        outcome.fields,
-        outcome.characters,
-        f"{outcome.dx:.2f} {outcome.dy:.2f}",
-        len(outcome.differences),
-    )
-    for d in outcome.differences:
-        print("   ", d.kind, d.page, d.area, d.distance, "\n        ", d.word, "\n        ", d.ours)
-print(f"compared {time.time() - t:.1f}")
+PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.parity")
+    parser.add_argument("--write", action="store_true", help="write docs/parity.md")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="draw both prints of every page over each other")
+    options = parser.parse_args()
+    prints = print_all(list(forms_with_layout()), Office.find())
+    outcomes = compare_all(prints)
+    sys.stdout.write(table_of(outcomes) + "\n")
+    if options.write:
+        PAGE.write_text(page_of(outcomes), "utf-8", newline="\n")
+    if options.pictures is not None:
+        draw_pictures(prints, options.pictures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -5,11 +5,14 @@ A field's words are compared line by line within its cell or blank; what stands 
 
 from __future__ import annotations
 
-from collections import defaultdict
+import os
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 
-from tests.parity.areas import Area
+from tests.parity.areas import Area, PageAreas
 from tests.parity.papers import Glyph, Paper, lines_of
 
 __all__ = ["NEAR_PT", "Difference", "Outcome", "compare"]
@@ -18,6 +21,8 @@ NEAR_PT = 0.5
 FAR_PT = 6.0
 """Static text that has moved farther counts as missing here and added there."""
 SAME_SIZE_PT = 0.05
+SHEET_FOOT = re.compile("附页[0-9]+/[0-9]+$")
+SHEET_PLACE = re.compile("（接第[0-9]+页）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +30,21 @@ class Difference:
     """Something the two prints do not agree about."""
 
     kind: str
-    """words, breaks, size, place, static, pages or sheets."""
+    """words, breaks, size, place, static, pages, sheets, named page, tail or refused."""
     page: int
-    area: str
-    """Field; '' for the form's own text."""
+    where: str
+    """The field; '' for the form's own text."""
     word: str
     """What Word's print has, lines parted by |."""
     ours: str
-    distance: float = 0.0
-    is_rest: bool = False
+    by_pt: float = 0.0
+    """How far apart; of line ends how much room the longer line leaves."""
+    area: Area | None = None
+
+    def __str__(self) -> str:
+        by = f" ({self.by_pt:.2f} pt)" if self.by_pt else ""
+        said = f"{self.word} / {self.ours}" if self.word != self.ours else self.word
+        return f"page {self.page} {self.where or 'form'}: {self.kind}{by}: {said}"
 
 
 @dataclass(slots=True)
@@ -49,28 +60,52 @@ class Outcome:
     characters: int = 0
     dx: float = 0.0
     dy: float = 0.0
-    differences: list[Difference] = None  # type: ignore[assignment]
-
-    def __post_init__(self) -> None:
-        self.differences = []
+    differences: list[Difference] = field(default_factory=list)
 
     def moved(self, dx: float, dy: float) -> None:
         self.dx, self.dy = max(self.dx, abs(dx)), max(self.dy, abs(dy))
 
 
-def compare(outcome: Outcome, word: Sequence[Paper], ours: Sequence[Paper], areas: Sequence[Sequence[Area]]) -> Outcome:
-    """Fill in the outcome. Pages beyond `areas` are continuation sheets, of which only the words are compared."""
-    outcome.pages = len(areas)
-    outcome.sheets = len(ours) - len(areas)
+def compare(outcome: Outcome, word: Sequence[Paper], ours: Sequence[Paper], areas: Sequence[PageAreas]) -> Outcome:
+    """Fill in the outcome. Pages beyond `areas` are continuation sheets, of which only the words are compared; what
+    follows a table and is moved to a page of its own is compared without places, too."""
+    outcome.pages, outcome.sheets = len(areas), len(ours) - len(areas)
     if len(word) != len(ours):
         outcome.differences.append(Difference("pages", 0, "", str(len(word)), str(len(ours))))
-    for number, (theirs, own, places) in enumerate(zip(word, ours, areas, strict=False), 1):
-        _Page(outcome, number, theirs, own, places).compare()
+    count = len(areas)
+    if count > 1 and areas[-1].head_bottom is not None:
+        count -= 2
+        _compare_tail(outcome, word[count : count + 2], ours[count : count + 2], areas[-1].head_bottom)
+    for number, (theirs, own, places) in enumerate(zip(word, ours, areas[:count], strict=False), 1):
+        _Page(outcome, number, theirs, own, places.areas).compare()
     if outcome.sheets:
-        there, here = (_words(papers[len(areas) :]) for papers in (word, ours))
-        if there != here:
-            outcome.differences.append(Difference("sheets", len(areas) + 1, "", *_first_difference(there, here)))
+        _compare_sheets(outcome, word[len(areas) :], ours[len(areas) :])
     return outcome
+
+
+def _compare_sheets(outcome: Outcome, word: Sequence[Paper], ours: Sequence[Paper]) -> None:
+    """The words of the continuation sheets: a Word file's flow over pages, ours repeat their head and have a foot."""
+    pages = [SHEET_FOOT.sub("", _text(paper.glyphs).replace("|", "")) for paper in ours]
+    head = len(os.path.commonprefix(pages)) if len(pages) > 1 else 0
+    here = pages[0] + "".join(page[head:] for page in pages[1:])
+    there = "".join(_text(paper.glyphs).replace("|", "") for paper in word)
+    number = outcome.pages + 1
+    if there != SHEET_PLACE.sub("（接正表）", here):
+        outcome.differences.append(Difference("sheets", number, "", *_first_difference(there, here)))
+    if named := SHEET_PLACE.findall(here):
+        outcome.differences.append(Difference("named page", number, "", "（接正表）", named[0]))
+
+
+def _compare_tail(outcome: Outcome, word: Sequence[Paper], ours: Sequence[Paper], head_bottom: float) -> None:
+    """Two pages of which the second has no rows: the same words on both together, but for a repeated head."""
+    there, here = (Counter(item.text for paper in papers for item in paper.glyphs) for papers in (word, ours))
+    head = Counter(item.text for item in ours[1].glyphs if item.y < head_bottom)
+    if there - here or (here - there) - head:
+        lost, added = ("".join(sorted(rest.elements())) for rest in (there - here, (here - there) - head))
+        outcome.differences.append(Difference("words", outcome.pages, "", lost, added))
+    first = [Counter(item.text for item in papers[0].glyphs) for papers in (word, ours)]
+    moved = "".join(sorted(((first[0] - first[1]) + (first[1] - first[0])).elements()))
+    outcome.differences.append(Difference("tail", outcome.pages, "", moved, ""))
 
 
 class _Page:
@@ -82,7 +117,9 @@ class _Page:
 
     def compare(self) -> None:
         if max(abs(self.word.width - self.ours.width), abs(self.word.height - self.ours.height)) > 0.1:
-            self._differ("pages", "", f"{self.word.width} {self.word.height}", f"{self.ours.width} {self.ours.height}")
+            self._differ(
+                "pages", None, f"{self.word.width} {self.word.height}", f"{self.ours.width} {self.ours.height}"
+            )
         there, here = (_sorted_out(paper.glyphs, self.areas) for paper in (self.word, self.ours))
         for index, area in enumerate(self.areas):
             if there[index] or here[index]:
@@ -90,41 +127,51 @@ class _Page:
                 self._field(area, there[index], here[index])
         self._static(there[-1], here[-1])
 
-    def _differ(self, kind: str, area: str, word: str, ours: str, distance: float = 0.0, is_rest: bool = False) -> None:
-        self.outcome.differences.append(Difference(kind, self.number, area, word, ours, distance, is_rest))
+    def _differ(self, kind: str, area: Area | None, word: str, ours: str, by_pt: float = 0.0) -> None:
+        where = str(area) if area is not None else ""
+        self.outcome.differences.append(Difference(kind, self.number, where, word, ours, round(by_pt, 2), area))
 
     def _field(self, area: Area, there: list[Glyph], here: list[Glyph]) -> None:
         their_lines, own_lines = lines_of(there), lines_of(here)
-        word, ours = (
-            "|".join("".join(item.text for item in line) for line in lines) for lines in (their_lines, own_lines)
-        )
-        if word != ours:
-            kind = "breaks" if word.replace("|", "") == ours.replace("|", "") else "words"
-            self._differ(kind, str(area), word, ours, is_rest=area.is_rest)
-            return
-        pairs = [pair for line, own in zip(their_lines, own_lines, strict=True) for pair in zip(line, own, strict=True)]
-        self._pairs(str(area), word, pairs)
+        word, ours = _said(their_lines), _said(own_lines)
+        if word.replace("|", "") != ours.replace("|", ""):
+            self._differ("words", area, word, ours)
+        elif word != ours:
+            self._differ("breaks", area, word, ours, _room_left(their_lines, own_lines, area))
+        else:
+            pairs = zip(chain.from_iterable(their_lines), chain.from_iterable(own_lines), strict=True)
+            self._pairs(area, word, list(pairs))
 
-    def _pairs(self, area: str, text: str, pairs: Sequence[tuple[Glyph, Glyph]]) -> None:
+    def _pairs(self, area: Area | None, text: str, pairs: Sequence[tuple[Glyph, Glyph]]) -> None:
         self.outcome.characters += len(pairs)
-        farthest, sizes = 0.0, (0.0, 0.0)
+        far = 0.0
         for there, here in pairs:
             dx, dy = here.x - there.x, here.y - there.y
-            self.outcome.moved(dx, dy)
-            farthest = max(farthest, abs(dx), abs(dy))
+            far = max(far, abs(dx), abs(dy))
             if abs(here.size - there.size) > SAME_SIZE_PT:
-                sizes = there.size, here.size
-        if sizes[0]:
-            self._differ("size", area, f"{text} {sizes[0]:g}", f"{sizes[1]:g}")
-        if farthest > NEAR_PT:
-            self._differ("place", area, text, "", round(farthest, 2))
+                self._differ("size", area, f"{there.text} {there.size:g}", f"{here.text} {here.size:g}")
+                return
+            if max(abs(dx), abs(dy)) <= NEAR_PT:
+                self.outcome.moved(dx, dy)
+        if far > NEAR_PT:
+            self._differ("place", area, text, text, far)
 
     def _static(self, there: list[Glyph], here: list[Glyph]) -> None:
         pairs, their_rest, own_rest = _nearest(there, here)
         for pair in pairs:
-            self._pairs("", pair[0].text, [pair])
+            self._pairs(None, pair[0].text, [pair])
         if their_rest or own_rest:
-            self._differ("static", "", _text(their_rest), _text(own_rest))
+            self._differ("static", None, _text(their_rest), _text(own_rest))
+
+
+def _said(lines: Sequence[Sequence[Glyph]]) -> str:
+    return "|".join("".join(item.text for item in line) for line in lines)
+
+
+def _room_left(word: Sequence[Sequence[Glyph]], ours: Sequence[Sequence[Glyph]], area: Area) -> float:
+    """How much room the longer of the first two lines that differ leaves in its cell."""
+    pair = next(pair for pair in zip(word, ours, strict=False) if len(pair[0]) != len(pair[1]))
+    return area.room[1] - max(pair, key=len)[-1].right
 
 
 def _sorted_out(glyphs: Iterable[Glyph], areas: Sequence[Area]) -> list[list[Glyph]]:
@@ -163,11 +210,7 @@ def _nearest(
 
 
 def _text(glyphs: Iterable[Glyph]) -> str:
-    return "|".join("".join(item.text for item in line) for line in lines_of(glyphs))
-
-
-def _words(papers: Iterable[Paper]) -> str:
-    return "".join(_text(paper.glyphs).replace("|", "") for paper in papers)
+    return _said(lines_of(glyphs))
 
 
 def _first_difference(there: str, here: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from formgen.forms.layout import Spot
 from formgen.forms.manifest import Field
-from formgen.rendering.context import Row
+from formgen.rendering.context import NAMING_TERMS, Row
 from formgen.rendering.pdf import CompiledPdf
 from formgen.rendering.pdf.flow import place_rows
 from formgen.typeset import Box, fit
@@ -131,6 +131,8 @@ class _Texts:
     def too_long(self, item: Field, row: int) -> str | None:
         """A text for which there must be a continuation sheet; one row has one, the others have not."""
         if not item.is_continued or item.type_name not in FREE or row > 1 or item.key not in self._boxes:
+            return None
+        if item.term in NAMING_TERMS:  # the sheet is named by it, and the PDF's names it shorter
             return None
         text = _mixture(random.Random(f"{item.key} {row} too long"), 3000)
         most = self._longest(item, text, lambda made, box: made.overflow_at is None)

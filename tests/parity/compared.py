@@ -5,12 +5,11 @@ A field's words are compared line by line within its cell or blank; what stands 
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, takewhile
 
 from tests.parity.areas import Area, PageAreas
 from tests.parity.papers import Glyph, Paper, lines_of
@@ -86,7 +85,7 @@ def compare(outcome: Outcome, word: Sequence[Paper], ours: Sequence[Paper], area
 def _compare_sheets(outcome: Outcome, word: Sequence[Paper], ours: Sequence[Paper]) -> None:
     """The words of the continuation sheets: a Word file's flow over pages, ours repeat their head and have a foot."""
     pages = [SHEET_FOOT.sub("", _text(paper.glyphs).replace("|", "")) for paper in ours]
-    head = len(os.path.commonprefix(pages)) if len(pages) > 1 else 0
+    head = _common(pages) if len(pages) > 1 else 0
     here = pages[0] + "".join(page[head:] for page in pages[1:])
     there = "".join(_text(paper.glyphs).replace("|", "") for paper in word)
     number = outcome.pages + 1
@@ -211,6 +210,11 @@ def _nearest(
 
 def _text(glyphs: Iterable[Glyph]) -> str:
     return _said(lines_of(glyphs))
+
+
+def _common(texts: Sequence[str]) -> int:
+    """How many characters all texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda same: len(set(same)) == 1, zip(*texts, strict=False)))
 
 
 def _first_difference(there: str, here: str) -> tuple[str, str]:

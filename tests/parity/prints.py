@@ -5,25 +5,30 @@ The fonts are the ones layouts are compiled with, on both sides.
 
 from __future__ import annotations
 
+import dataclasses
 import io
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from formgen.compiling import compile_layouts, write_layout
 from formgen.compiling.office import Office
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.layout import LAYOUT
 from formgen.forms.manifest import Manifest
 from formgen.problems import Problem
 from formgen.rendering.docx import compile_docx
-from formgen.rendering.pdf import CompiledPdf, Identity, PdfFile, compile_pdf
+from formgen.rendering.pdf import CompiledPdf, ComposedPage, Identity, PdfFile, compile_pdf
+from formgen.rendering.xlsx import compile_xlsx
 from formgen.typeset.fonts import FontBook
 from tests.parity.areas import areas_of
 from tests.parity.compared import Difference, Outcome, compare
 from tests.parity.papers import Paper, read_papers
 from tests.parity.records import BLANK, Record, records_of
 
-__all__ = ["Print", "compare_all", "forms_with_layout", "print_all"]
+__all__ = ["Print", "compare_all", "excel_forms", "forms_with_layout", "print_all"]
 
 
 @dataclass(slots=True)
@@ -34,7 +39,7 @@ class Print:
     record_name: str
     record: Record
     word: bytes = b""
-    """PDF of the Word file."""
+    """PDF of the Word file, or of the workbook."""
     ours: bytes = b""
     refused: list[str] = field(default_factory=list)
     """Problems of either way that are errors."""
@@ -51,29 +56,58 @@ def forms_with_layout() -> Iterator[Manifest]:
             yield catalogue.form(manifest.id)
 
 
-def print_all(manifests: Sequence[Manifest], office: Office, picture_folder: Path = Path()) -> list[Print]:
+def excel_forms(folder: Path, office: Office) -> Iterator[Manifest]:
+    """The forms that have an Excel template, with layouts of it, in a folder of their own."""
+    catalogue = Catalogue()
+    found = [manifest for manifest in catalogue.forms() if "xlsx" in manifest.carriers]
+    copies = []
+    for manifest in found:
+        (folder / manifest.name).mkdir()
+        for file in ("form.yaml", "form.xlsx"):
+            shutil.copy(manifest.folder / file, folder / manifest.name / file)
+        copies.append(dataclasses.replace(catalogue.form(manifest.id), folder=folder / manifest.name))
+    for compiled in compile_layouts(copies, office):
+        assert compiled.layout is not None, compiled.problems
+        write_layout(compiled)
+        yield compiled.manifest
+
+
+def print_all(
+    manifests: Iterable[Manifest],
+    office: Office,
+    carrier: Literal["docx", "xlsx"] = "docx",
+    names: Collection[str] | None = None,
+) -> list[Print]:
+    """Args: names: of the records to print; all by default."""
     prints: list[Print] = []
     files: dict[str, bytes] = {}
     fonts = FontBook()
     for manifest in manifests:
-        word, form = compile_docx(manifest), compile_pdf(manifest, fonts)
+        writer = compile_docx(manifest) if carrier == "docx" else compile_xlsx(manifest)
+        form = compile_pdf(manifest, fonts)
         for name, record in records_of(form):
+            if names is not None and name not in names:
+                continue
             made = Print(form, name, record)
-            rendered = word.render_blank() if name == BLANK else word.render(record, "k")
+            rendered = writer.render_blank() if name == BLANK else writer.render(record, "k")
             composed = form.compose_blank() if name == BLANK else form.compose(record, "k")
-            made.refused += _errors("Word", rendered.problems) + _errors("PDF", composed.problems)
+            made.refused += _errors("Office", rendered.problems) + _errors("PDF", composed.problems)
             if rendered.content is not None and composed.pages is not None:
-                files[f"{len(prints)}.docx"] = rendered.content
-                stream = io.BytesIO()
-                pdf = PdfFile(stream, Identity(manifest.title))
-                pdf.add(composed.pages)
-                pdf.close()
-                made.ours = stream.getvalue()
+                files[f"{len(prints)}.{carrier}"] = rendered.content
+                made.ours = _file(manifest, composed.pages)
             prints.append(made)
     printed = office.to_pdf(files)
     for number, made in enumerate(prints):
-        made.word = printed.get(f"{number}.docx", b"")
+        made.word = printed.get(f"{number}.{carrier}", b"")
     return prints
+
+
+def _file(manifest: Manifest, pages: Sequence[ComposedPage]) -> bytes:
+    stream = io.BytesIO()
+    pdf = PdfFile(stream, Identity(manifest.title))
+    pdf.add(pages)
+    pdf.close()
+    return stream.getvalue()
 
 
 def compare_all(prints: Sequence[Print]) -> list[Outcome]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 from formgen.compiling.office import Office
 from formgen.forms.catalogue import Catalogue
-from tests.parity.compared import Outcome
-from tests.parity.prints import Print, compare_all, forms_with_layout, print_all
+from formgen.forms.manifest import Field
+from tests.parity.compared import Difference, Outcome
+from tests.parity.prints import Print, compare_all, excel_forms, forms_with_layout, print_all
 from tests.parity.table import unwanted
 from tests.parity.wanted import WANTED, reason_of
 
 pytestmark = pytest.mark.libreoffice
 
+LINE_OF_WORDS_PT = 1.5
 FORMS = list(forms_with_layout())
 
 
@@ -45,6 +48,34 @@ def test_every_known_difference_occurs(outcomes: Sequence[Outcome]) -> None:
     """A reason that nothing needs any more would hide what comes next."""
     seen = {reason_of(item, outcome) for outcome in outcomes for item in outcome.differences}
     assert set(WANTED) <= seen
+
+
+def test_a_layout_of_a_workbook_prints_as_the_workbook_does(tmp_path: Path) -> None:
+    """Values of one line. Long ones are Calc's: it scales by percents, and has no gap between Han and Latin."""
+    office = Office.find()
+    names = ("blank", "normal", "full page")
+    prints = print_all(excel_forms(tmp_path, office), office, "xlsx", names)
+    assert {made.record_name for made in prints} == set(names)
+    for made, outcome in zip(prints, compare_all(prints), strict=True):
+        totals = {item.key for item in _all_fields(made.form.manifest.fields) if item.total_of}
+        found = [item for item in outcome.differences if not _is_of_calc(item, made, totals)]
+        assert list(map(str, found)) == [], outcome
+
+
+def _is_of_calc(item: Difference, made: Print, totals: Collection[str]) -> bool:
+    """What a workbook computes itself, and lines of words with values, which move with their lengths."""
+    if item.area is None:
+        return False
+    if item.kind == "words":
+        return item.area.key in totals
+    spots = [spot for spot in made.form.layout.spots if spot.key == item.area.key]
+    return item.kind == "place" and item.by_pt < LINE_OF_WORDS_PT and any(spot.pieces for spot in spots)
+
+
+def _all_fields(fields: Iterable[Field]) -> Iterator[Field]:
+    for item in fields:
+        yield item
+        yield from item.table.columns if item.table is not None else ()
 
 
 def _is_moved(outcome: Outcome) -> bool:

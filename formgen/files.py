@@ -124,6 +124,7 @@ def staged_folder(folder: Path, last: str = "") -> Iterator[Staging]:
         OutputError (F-FILE-006, F-FILE-007, F-FILE-008).
     """
     staging = Staging(folder / STAGING)
+    is_new = not folder.exists()
     try:
         shutil.rmtree(staging.path, ignore_errors=True)
         staging.path.mkdir(parents=True)
@@ -134,6 +135,9 @@ def staged_folder(folder: Path, last: str = "") -> Iterator[Staging]:
         raise output_error(folder, exc) from exc
     finally:
         shutil.rmtree(staging.path, ignore_errors=True)
+        if is_new:  # goes again where nothing came of it
+            with contextlib.suppress(*CANNOT_WRITE):
+                folder.rmdir()
 
 
 def _publish(staging: Path, folder: Path, last: str) -> None:

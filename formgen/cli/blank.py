@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formgen.cli.language import say
-from formgen.cli.options import add_common_options, carrier_option, check_ending, echo_problems, out_option
+from formgen.cli.options import add_common_options, carrier_of, carrier_option, check_ending, echo_problems, out_option
 from formgen.cli.printing import font_option, marks_option
 from formgen.errors import EXIT_OK, EXIT_PROBLEMS
 
@@ -45,6 +45,7 @@ def blank(
     from formgen.packets.blank import render_blank
     from formgen.packets.options import PrintOptions
 
+    carrier = carrier_of(out, carrier)
     check_ending(out, carrier)
     manifest = Catalogue(templates).form(form)
     options = PrintOptions(has_marks=has_marks, font_dirs=font_dirs)

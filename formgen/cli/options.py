@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 from formgen.cli.language import current_language, say
 from formgen.problems import LANGUAGES, SEVERITIES, Problem
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
     from formgen.data.dataset import Dataset
     from formgen.forms.catalogue import Programme
+    from formgen.forms.manifest import Carrier
 
 __all__ = [
     "DATA_PATH",
     "DataOptions",
     "add_common_options",
     "add_data_options",
+    "carrier_of",
     "carrier_option",
     "check_ending",
     "count_line",
@@ -180,6 +183,13 @@ def _no_file_name(context: click.Context, parameter: click.Parameter, path: Path
         message = say(f"“{path}”像是文件名，这里应为文件夹", f"'{path}' looks like a file; this names a folder")
         raise click.BadParameter(message, param_hint="-o")
     return path
+
+
+def carrier_of(path: Path, carrier: Carrier) -> Carrier:
+    """The format that a file's name tells where none was chosen."""
+    source = click.get_current_context().get_parameter_source("carrier")
+    told: Mapping[str, Carrier] = {".docx": "docx", ".xlsx": "xlsx"}
+    return told.get(path.suffix.lower(), carrier) if source is ParameterSource.DEFAULT else carrier
 
 
 def check_ending(path: Path, carrier: str) -> None:

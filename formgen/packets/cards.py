@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from formgen.rendering.pdf import ComposedPage
-from formgen.rendering.pdf.imposing import A4, Grid, impose_cards
+from formgen.rendering.pdf.imposing import Grid, impose_cards, is_small
 from formgen.rendering.pdf.sides import compose_side
 
 __all__ = ["CardStack", "is_card"]
@@ -19,9 +19,8 @@ Outlined = tuple[ComposedPage, tuple[str, ...]]
 
 
 def is_card(pages: Sequence[ComposedPage]) -> bool:
-    """Whether several of this form may stand on one A4 page: it is no larger than half of one."""
-    width, height = A4
-    return max(page.width_pt * page.height_pt for page in pages) <= width * height / 2 + 1
+    """Whether several of this form may stand on one A4 page."""
+    return all(map(is_small, pages))
 
 
 class CardStack:

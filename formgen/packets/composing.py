@@ -82,8 +82,9 @@ class Composer:
         compiled = self.compiled(sheet.manifest)
         copies: list[tuple[ComposedPage, ...]] = []
         problems: tuple[Problem, ...] = ()
+        is_card = compiled.is_card
         for number in range(1, self.options.copies + 1):
-            marks = Marks(packet, number) if self.options.has_marks else None
+            marks = Marks(packet, number, has_corners=not is_card) if self.options.has_marks else None
             composed = compiled.compose(sheet.record, sheet.key, marks=marks)
             if composed.pages is None:
                 return ComposedSheet(None, composed.problems)

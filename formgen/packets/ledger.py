@@ -101,10 +101,10 @@ def open_ledger(folder: Path, head: Mapping[str, Any], language: Language) -> It
 
 
 def is_same_run(folder: Path, head: Mapping[str, Any]) -> bool:
-    """Whether the earlier run into this folder did the same thing, perhaps with other data."""
+    """Whether the earlier run into this folder did the same thing, perhaps with other data or as another carrier."""
     try:
         earlier = json.loads((folder / LEDGER_NAME).read_bytes())
-        return all(earlier.get(name) == head[name] for name in ("run", "of", "carrier"))
+        return all(earlier.get(name) == head[name] for name in ("run", "of"))
     except (OSError, ValueError, AttributeError):
         return False
 

@@ -159,11 +159,12 @@ def _write(run: _Run, writer: PacketWriter, jobs: Iterable[FileJob]) -> None:
 @contextlib.contextmanager
 def _opened(run: _Run) -> Iterator[tuple[PacketWriter, Ledger]]:
     """The writer and the ledger of one run. What is printed appears when the block ends, if nothing withholds it."""
-    folder = make_folder(run.folder)
+    is_printed = run.carrier in PRINTED
+    folder = run.folder if is_printed else make_folder(run.folder)
     is_repeated = is_same_run(folder, run.head)
     names = NameKeeper(read_owners(folder))
     with contextlib.ExitStack() as stack:
-        staging = stack.enter_context(staged_folder(folder, LEDGER_NAME)) if run.carrier in PRINTED else None
+        staging = stack.enter_context(staged_folder(folder, LEDGER_NAME)) if is_printed else None
         target = staging.path if staging is not None else folder
         ledger = stack.enter_context(open_ledger(target, run.head, run.language))
         press = _press(run, target, names, ledger)

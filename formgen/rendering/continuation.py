@@ -56,7 +56,7 @@ PAGE_PT: Final = (595.3, 841.9)
 MARGIN_PT: Final = 70.9
 """2.5 cm on all sides."""
 TITLE_STYLE: Final = LineStyle(18, 30, "方正小标宋简体", is_centred=True)
-FORM_STYLE: Final = LineStyle(14, 26, "宋体", is_centred=True)
+FORM_STYLE: Final = LineStyle(13, 26, "宋体", is_centred=True)
 PERSON_STYLE: Final = LineStyle(12, 24, "宋体")
 HEADING_STYLE: Final = LineStyle(12, 24, "黑体")
 TEXT_STYLE: Final = LineStyle(12, 22, "宋体")

@@ -239,7 +239,7 @@ def test_a_dataset_that_may_not_be_read(
 @pytest.mark.parametrize(
     "command",
     [
-        ("blank", "xinmi-2015/survey-sheet", "-o", "a.xlsx"),
+        ("blank", "xinmi-2015/survey-sheet", "-o", "a.xls"),
         ("blank", "xinmi-2015/survey-sheet", "-f", "xlsx", "-o", "a.docx"),
         ("sample", "xinmi-2015", "-o", "a.docx"),
         ("check", "xinmi-2015", DATASET, "-o", "a.xls"),

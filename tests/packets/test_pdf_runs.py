@@ -282,3 +282,20 @@ def test_a_blank_fillable_form(tmp_path: Path, formgen: Formgen) -> None:
     assert formgen("blank", FORM, "-f", "pdf-form", "-o", tmp_path / "blank.pdf").code == 0
     with pikepdf.open(tmp_path / "blank.pdf") as pdf:
         assert len(pdf.Root.AcroForm.Fields) > 20
+
+
+def test_a_files_ending_tells_the_format_of_a_blank_form(tmp_path: Path, formgen: Formgen) -> None:
+    assert formgen("blank", FORM, "-o", tmp_path / "blank.docx").code == 0
+    assert (tmp_path / "blank.docx").read_bytes()[:2] == b"PK"
+    assert formgen("blank", FORM, "-f", "pdf", "-o", tmp_path / "other.docx").code == 2
+
+
+def test_files_of_another_format_from_an_earlier_run_are_told(tmp_path: Path, formgen: Formgen) -> None:
+    data = _records(tmp_path, {"name": "王𬱖"})
+    assert formgen("fill", FORM, data, "-o", tmp_path / "out", "-f", "docx").code == 0
+    assert "F-PACK-005" in formgen("fill", FORM, data, "-o", tmp_path / "out").err
+
+
+def test_a_folder_in_which_nothing_came_of_a_run_goes_again(tmp_path: Path, formgen: Formgen) -> None:
+    assert formgen("fill", FORM, _records(tmp_path, GLYPHLESS), "-o", tmp_path / "out").code == 1
+    assert not (tmp_path / "out").exists()

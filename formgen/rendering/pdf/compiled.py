@@ -7,6 +7,7 @@ character without a glyph, or a text without room, is a problem and there are no
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from formgen.problems import Place, Problem
 from formgen.rendering.context import ContextPlan
 from formgen.rendering.pdf.artwork import ArtUse, load_artwork
 from formgen.rendering.pdf.canvas import ComposedPage, Typesetter
+from formgen.rendering.pdf.imposing import is_small
 from formgen.rendering.pdf.spots import SpotPrinter
 from formgen.typeset.fonts import FontBook
 
@@ -94,6 +96,13 @@ class CompiledPdf:
         self.before = tuple(map(self._page_kit, self.layout.before))
         self.after = tuple(map(self._page_kit, self.layout.after))
         self.bands = self._band_kits()
+
+    @functools.cached_property
+    def is_card(self) -> bool:
+        """Whether several of its pages may stand on one; corner marks would fill them."""
+        flow = self.layout.flow
+        pages = (*self.layout.before, *((flow,) if flow is not None else ()), *self.layout.after)
+        return all(map(is_small, pages))
 
     @property
     def labels(self) -> Mapping[str, str]:

@@ -38,6 +38,8 @@ ENDLESS_PT: Final = 1e6
 MOST_NAME_LINES: Final = 2
 FRAME_GAP_PT: Final = 6.0
 """Between the frame and what stands in it."""
+RULE_DROP_PT: Final = 3.0
+"""The glyphs of a line stand low in it."""
 FOOT_STYLE: Final = LineStyle(9, 12, "宋体", is_centred=True)
 FOOT_TOP_PT: Final = PAGE_PT[1] - mm_to_pt(17)
 _CODE_PT: Final = mm_to_pt(18)
@@ -134,11 +136,11 @@ def _write(canvas: Canvas, lines: list[_Line], top_pt: float, setter_of: Callabl
 
 
 def _frame(canvas: Canvas, lines: list[_Line], top_pt: float, bottom_pt: float) -> None:
-    """A frame around the rests, and a rule above each but the first."""
+    """A frame around the rests, and a rule above each but the first, half-way between the words above and below."""
     left, right = MARGIN_PT - FRAME_GAP_PT, PAGE_PT[0] - MARGIN_PT + FRAME_GAP_PT
     height, bottom = canvas.height_pt, bottom_pt + FRAME_GAP_PT
-    path = [f"{left:.2f} {height - bottom:.2f} {right - left:.2f} {bottom - top_pt:.2f} re"]
-    y = top_pt
+    y = top_pt + RULE_DROP_PT
+    path = [f"{left:.2f} {height - bottom:.2f} {right - left:.2f} {bottom - y:.2f} re"]
     for index, line in enumerate(lines):
         if index and line.begins_part:
             path.append(f"{left:.2f} {height - y:.2f} m {right:.2f} {height - y:.2f} l")

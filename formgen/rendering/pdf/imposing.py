@@ -21,7 +21,7 @@ from formgen.forms.layout import Rect
 from formgen.problems import Place, Problem
 from formgen.units import mm_to_pt
 
-__all__ = ["A4", "Edge", "Grid", "Placed", "Side", "copies_of", "impose_cards", "pad_duplex"]
+__all__ = ["A4", "Edge", "Grid", "Placed", "Side", "copies_of", "impose_cards", "is_small", "pad_duplex"]
 
 A4: Final = (mm_to_pt(210), mm_to_pt(297))
 Edge = Literal["long", "short"]
@@ -42,6 +42,11 @@ class HasSize(Protocol):
 
 P = TypeVar("P", bound=HasSize)
 T = TypeVar("T")
+
+
+def is_small(page: HasSize) -> bool:
+    """Whether several such pages may stand on one A4 page: it is no larger than half of one."""
+    return page.width_pt * page.height_pt <= A4[0] * A4[1] / 2 + 1
 
 
 def pad_duplex(sheets: Iterable[Sequence[P]], blank_like: Callable[[P], P]) -> Iterator[Sequence[P]]:

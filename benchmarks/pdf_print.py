@@ -229,6 +229,13 @@ TYPST_FORM = """
 #set page(paper: "a4", margin: (top: 51pt, bottom: 34pt, x: 45pt))
 #set text(font: "Formgen Song", size: 12pt, lang: "zh")
 #set par(leading: 8pt)
+#let blank(width, body) = box(width: width, align(center, body))
+#let line(width, body) = box(width: width, stroke: (bottom: 0.5pt), align(center, body))
+#let day(text) = {
+  let parts = if text == "" { ("", "", "") } else { text.split("-") }
+  blank(28pt, parts.at(0)) + [年] + blank(22pt, parts.at(1)) + [月] + blank(22pt, parts.at(2)) + [日]
+}
+#let signed(who, text) = table.cell(colspan: 9, align: right)[#who#blank(90pt)[] 公章#blank(60pt)[] #day(text)]
 #let long(body) = table.cell(colspan: 9, align: left + top, body)
 #for r in json("records.json") {
   text(16pt)[附件2]
@@ -237,20 +244,21 @@ TYPST_FORM = """
     columns: (1.2fr, 1.4fr, 0.8fr, 0.8fr, 0.8fr, 1fr, 1.2fr, 1fr, 1.2fr, 1fr),
     rows: (32pt, 34pt, 38pt, 38pt, 133pt, 28pt, 85pt, 28pt, 85pt, 28pt, 85pt, 28pt),
     align: center + horizon,
-    table.cell(colspan: 5)[#r.town 乡(镇)街道办事处], table.cell(colspan: 5)[#r.village 村(社区)],
+    table.cell(colspan: 5)[#line(140pt, r.town)乡(镇)街道办事处],
+    table.cell(colspan: 5)[#line(130pt, r.village)村(社区)],
     [姓名], [#r.name], [性别], [#r.sex], [民族], [#r.ethnicity], [出生年月], [#r.birth], [文化程度], [#r.education],
     table.cell(colspan: 2)[残疾类别及等级], table.cell(colspan: 3)[#r.disability],
     table.cell(colspan: 2)[残疾人证号], table.cell(colspan: 3)[#r.certificate],
     table.cell(colspan: 2)[家庭住址], table.cell(colspan: 3)[#r.address],
     table.cell(colspan: 2)[联系方式], table.cell(colspan: 3)[#r.phone],
     table.cell(rowspan: 2)[个人申请], long(r.application),
-    table.cell(colspan: 9, align: left)[申请人： #r.applied_on 年 月 日],
+    signed([申请人：], r.applied_on),
     table.cell(rowspan: 2)[村(社区) \\ 党支部意见], long(r.village_opinion),
-    table.cell(colspan: 9, align: left)[审核人： 公章 年 月 日],
+    signed([审核人：], ""),
     table.cell(rowspan: 2)[乡(镇)、街 \\ 道办事处党 \\ (工)委意见], long(r.town_opinion),
-    table.cell(colspan: 9, align: left)[审核人： 公章 年 月 日],
+    signed([审核人：], ""),
     table.cell(rowspan: 2)[市级残联商 \\ 请市级组织 \\ 部意见], long(r.city_opinion),
-    table.cell(colspan: 9, align: left)[审核人： 公章 年 月 日],
+    signed([审核人：], ""),
   )
   pagebreak(weak: true)
 }

@@ -22,6 +22,8 @@ __all__ = ["fill"]
 
 PER = ("village", "town", "base")
 TEMPLATE_KINDS = ("docx", "xlsx")
+FIRST_OBJECT_BYTES = 1 << 20
+"""A record is shorter; a file of 100,000 is not read whole to see what it is."""
 
 
 @click.command(
@@ -128,11 +130,12 @@ def _holds_records(path: Path, manifest: Manifest) -> bool:
     if path.suffix.lower() not in (".json", ".jsonl"):
         return False
     try:
-        text = path.read_bytes().decode("utf-8-sig", "replace").lstrip()
-        first = json.JSONDecoder().raw_decode(text)[0]
+        with path.open("rb") as stream:
+            head = stream.read(FIRST_OBJECT_BYTES).decode("utf-8-sig", "replace").lstrip()
+            if head.startswith("["):
+                head = head[1:].lstrip()
+            first = json.JSONDecoder().raw_decode(head)[0]
     except (OSError, ValueError):  # whoever reads it as a dataset says what is wrong
         return False
-    if isinstance(first, list):
-        first = first[0] if first else None
     keys = {field.key for field in manifest.fields}
     return isinstance(first, dict) and 2 * len(keys & set(first)) > len(first)

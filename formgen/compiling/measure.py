@@ -18,7 +18,7 @@ from formgen.compiling.marks import Colour, Gaps, Mark, Probe
 from formgen.errors import TemplateError
 from formgen.forms.layout import Rect, Spot
 from formgen.problems import Place, Problem
-from formgen.typeset import Box
+from formgen.typeset import ROUNDING_PT, Box
 
 __all__ = ["PlacedSpot", "RowPlace", "Survey", "survey"]
 
@@ -29,7 +29,7 @@ FONT_LINE_EM: Final = 1.437
 LONGER_EM: Final = 2.0
 """Room for longer page numbers."""
 SLACK_PT: Final = 0.5
-"""Borders take up to half a point of a cell's width and height."""
+"""Borders take up to half a point of a cell's height; of its width they take nothing."""
 ABOVE_LINE: Final = 0.8
 """Part of an exact line that lies above the baseline."""
 
@@ -211,7 +211,7 @@ def _box(mark: Mark, cell: Rect, width_pt: float, size_pt: float, line_pt: float
     if mark.is_inline:
         return Box(width_pt, line_pt, size_pt, line_pt, smallest)
     height_pt = cell[3] - cell[1] - SLACK_PT
-    return Box(width_pt - SLACK_PT, height_pt, size_pt, line_pt, smallest)
+    return Box(width_pt - ROUNDING_PT, height_pt, size_pt, line_pt, smallest)
 
 
 def _alignment(

@@ -30,7 +30,7 @@ from formgen.typeset.fonts import FontBook
 
 __all__ = ["ComposedSheet", "Composer", "Task", "compose_parallel", "task_of"]
 
-IN_CHUNK: Final = 16
+IN_CHUNK: Final = 64
 """Tasks that travel together: one alone costs more to send than to compose."""
 AHEAD: Final = 3
 """Chunks on their way for each process."""

@@ -76,7 +76,8 @@ class PacketWriter:
         """Save what was printed of a job, or leave it out; False when a strict run has to stop here."""
         for key in job.unfilled:
             self._note_left_out(job.packet, key)
-        job = replace(job, unfilled=())
+        if job.unfilled:
+            job = replace(job, unfilled=())
         if not job.sheets:
             return self._leave_out(job)
         if any(part.content is None for part in parts):

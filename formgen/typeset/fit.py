@@ -24,12 +24,15 @@ from typing import Final
 from formgen.typeset.breaking import TOLERANCE_EM, break_lines, may_break
 from formgen.typeset.widths import EXTRA_WIDE, GAP_EM, SHIPPED, WIDEST, WIDEST_EM, gaps_in, sums_of
 
-__all__ = ["STEP_PT", "Box", "Fit", "cut", "cut_within", "fit", "holds_surely"]
+__all__ = ["ROUNDING_PT", "STEP_PT", "Box", "Fit", "cut", "cut_within", "fit", "holds_surely"]
 
 STEP_PT: Final = 0.5
 """Word knows half points."""
 TWIPS: Final = 20
 TOLERANCE_PT: Final = 0.01
+ROUNDING_PT: Final = 0.1
+"""Word and LibreOffice round the widths of cells. A box is as wide as its cell surely is; lines end by what it is by
+the template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +198,6 @@ class _Measured:
             widest = sums_of(list(map(WIDEST.__getitem__, characters)), gaps)
             self._pieces.append(_Piece(offset, piece, gaps, sums, widest))
             offset += len(piece) + 1
-        # Chinese characters are as wide in every font: most texts need to be broken but once.
-        self._is_everywhere_alike = all(piece.widest == piece.sums for piece in self._pieces)
 
     def is_one_line(self, box: Box) -> bool:
         piece = self._pieces[0]
@@ -214,13 +215,11 @@ class _Measured:
 
     def overflow(self, box: Box, size_pt: float, room: int) -> int | None:
         """Where what does not fit begins; None where the text fits, whichever font prints it."""
-        ways = (False,) if self._is_everywhere_alike else (True, False)
-        begins = [
-            starts[room]
-            for starts in (self._starts(box, size_pt, is_widest) for is_widest in ways)
-            if len(starts) > room and self._text[starts[room] :].strip()  # blank lines at the end need no room
-        ]
-        return min(begins, default=None)
+        for is_widest in (True, False):  # what fits the first way does the second; it has to be broken so anyway
+            starts = self._starts(box, size_pt, is_widest)
+            if len(starts) > room and self._text[starts[room] :].strip():  # blank lines at the end need no room
+                return starts[room]
+        return None
 
     def lines(self, box: Box, size_pt: float, room: int | None = None) -> tuple[str, ...]:
         """All lines; those beyond `room`, which are blank, hang on to the last."""
@@ -245,15 +244,15 @@ class _Measured:
 
     def _starts(self, box: Box, size_pt: float, is_widest: bool = False) -> list[int]:
         """The index in the whole text at which each line begins."""
-        is_widest = is_widest and not self._is_everywhere_alike
         known = self._broken.get((size_pt, is_widest))
         if known is not None:
             return known
-        width, first = box.width_pt / size_pt, (box.width_pt - box.first_line_pt) / size_pt
+        width_pt = box.width_pt if is_widest else box.width_pt + ROUNDING_PT
+        width, first = width_pt / size_pt, (width_pt - box.first_line_pt) / size_pt
         starts: list[int] = []
         for piece in self._pieces:
             sums = piece.widest if is_widest else piece.sums
-            begins = break_lines(piece.text, piece.gaps, sums, width, width if starts else first)
+            begins = break_lines(piece.text, piece.gaps, sums, width, width if starts else first, is_widest)
             starts += [piece.offset + begin for begin in begins] if piece.offset else begins
         self._broken[size_pt, is_widest] = starts
         return starts

@@ -12,9 +12,9 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from xml.sax.saxutils import unescape
 
 from lxml import etree
+from markupsafe import Markup
 
 __all__ = ["UnreadCell", "find_unread_cells"]
 
@@ -65,7 +65,7 @@ def _unread(attributes: bytes, content: bytes) -> UnreadCell | None:
     # A formula whose result is the empty text says so by its type; one without type and value was never computed.
     if formula is not None and value is None and b't="str"' not in attributes:
         text = (formula[1] or b"").decode("utf-8", "replace")
-        return UnreadCell("=" + unescape(text, {"&quot;": '"', "&apos;": "'"}), False)
+        return UnreadCell("=" + Markup(text).unescape(), False)
     return None
 
 

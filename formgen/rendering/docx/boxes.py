@@ -33,7 +33,7 @@ from formgen.rendering.docx.wordml import (
     w,
 )
 from formgen.rendering.docx.words import Words, words_of
-from formgen.typeset import Box, fit
+from formgen.typeset import ROUNDING_PT, Box, fit
 from formgen.typeset.widths import WIDEST
 from formgen.units import half_points, twips_to_pt
 
@@ -46,7 +46,7 @@ HOLDERS: Final = frozenset([SDT, PARAGRAPH])
 VALUE_TAG: Final = re.compile(r"\{\{\s*([A-Za-z]\w*)(?:\.([A-Za-z]\w*))?\s*\}\}")
 MERGE_TAG: Final = re.compile(r"\{%\s*vm\s*%\}")
 SLACK_PT: Final = 0.5
-"""Borders take up to half a point of a cell's width and height."""
+"""Borders take up to half a point of a cell's height; of its width they take nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ def _cell_room(paragraph: Element, size_pt: float, smallest: float, styles: Styl
     if cell is None or (height_pt := _height(cell, paragraph, styles)) is None:
         return None
     line_pt, is_exact = styles.line(paragraph, size_pt)
-    width_pt = _width(cell, styles) - styles.indents(paragraph, size_pt) - SLACK_PT
+    width_pt = _width(cell, styles) - styles.indents(paragraph, size_pt) - ROUNDING_PT
     first_pt = styles.first_line(paragraph, size_pt)
     return Box(width_pt, height_pt - SLACK_PT, size_pt, line_pt, smallest, first_pt), is_exact
 

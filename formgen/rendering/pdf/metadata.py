@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Final
+
+from markupsafe import escape
 
 from formgen.rendering.pdf.objects import text_string
 
@@ -59,7 +60,7 @@ def information(identity: Identity, sheets: int) -> bytes:
 def xmp(identity: Identity, sheets: int) -> bytes:
     """The metadata stream. Source: ISO 19005-2, 6.6.2.3 (what an unknown namespace has to declare)."""
     said = identity.entries(sheets)
-    ours = "".join(f"<formgen:{name}>{escape(value, quote=False)}</formgen:{name}>" for name, value in said.items())
+    ours = "".join(f"<formgen:{name}>{escape(value)}</formgen:{name}>" for name, value in said.items())
     declared = "".join(_declaration(name) for name in said)
     return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -69,8 +70,8 @@ xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="h
 xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
 <pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>
 <dc:format>application/pdf</dc:format>
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(identity.title, quote=False)}</rdf:li></rdf:Alt></dc:title>
-<dc:language><rdf:Bag><rdf:li>{escape(identity.language, quote=False)}</rdf:li></rdf:Bag></dc:language>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(identity.title)}</rdf:li></rdf:Alt></dc:title>
+<dc:language><rdf:Bag><rdf:li>{escape(identity.language)}</rdf:li></rdf:Bag></dc:language>
 <xmp:CreatorTool>{CREATOR}</xmp:CreatorTool><pdf:Producer>{CREATOR}</pdf:Producer>
 {ours}
 <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">

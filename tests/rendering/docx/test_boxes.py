@@ -57,7 +57,7 @@ OTHER = cell(paragraph(""))
 
 def test_a_cell_of_an_exact_row_less_its_margins_borders_and_spacing() -> None:
     found = box_of(table(row(cell(paragraph(VALUE)) + OTHER)))
-    assert found == Box(2000 / 20 - 2 * 5.4 - 0.5, 40 - 2 - 0.5, 12, 15, 7.5)
+    assert found == Box(2000 / 20 - 2 * 5.4 - 0.1, 40 - 2 - 0.5, 12, 15, 7.5)
 
 
 def test_margins_of_cell_and_table_and_indents() -> None:
@@ -66,7 +66,7 @@ def test_margins_of_cell_and_table_and_indents() -> None:
     indented = paragraph(VALUE, LINE + '<w:ind w:left="200" w:firstLineChars="200"/>')
     found = box_of(table(row(cell(indented, own) + OTHER), margins))
     assert found is not None
-    assert (found.width_pt, found.first_line_pt) == ((2000 - 100 - 60 - 200) / 20 - 0.5, 24)
+    assert (found.width_pt, found.first_line_pt) == ((2000 - 100 - 60 - 200) / 20 - 0.1, 24)
 
 
 def test_a_merged_cell_has_the_height_of_all_its_rows() -> None:
@@ -148,15 +148,15 @@ def test_the_size_in_force_is_words_own(
 def test_spacing_indents_and_margins_come_from_styles_attribute_by_attribute() -> None:
     own = '<w:pStyle w:val="Cell"/><w:spacing w:line="300" w:lineRule="exact"/>'
     found = box_of(table(row(cell(paragraph(BARE, own)) + OTHER), OF_GRID), DEFAULTS + STYLES)
-    assert found == Box(100 - 10 - 0.5, 40 - 2 - 0.5, 16, 15, 7.5)
+    assert found == Box(100 - 10 - 0.1, 40 - 2 - 0.5, 16, 15, 7.5)
     found = box_of(table(row(cell(paragraph(BARE, own)) + OTHER)), DEFAULTS + STYLES)
-    assert found == Box(100 - 10.8 - 10 - 0.5, 40 - 2 - 10 - 0.5, 16, 15, 7.5)
+    assert found == Box(100 - 10.8 - 10 - 0.1, 40 - 2 - 10 - 0.5, 16, 15, 7.5)
 
 
 def test_words_beside_a_tag_share_the_room_of_the_cell() -> None:
     words = RUN.format(size=28, text="理由：")
     found = box_of(table(row(cell(paragraph(words + VALUE)) + OTHER)))
-    assert found == Box(2000 / 20 - 2 * 5.4 - 0.5, 40 - 2 - 0.5, 14, 15, 7.5)
+    assert found == Box(2000 / 20 - 2 * 5.4 - 0.1, 40 - 2 - 0.5, 14, 15, 7.5)
 
 
 def test_words_that_fill_the_cell_by_themselves_are_taken_to_fit() -> None:

@@ -6,7 +6,6 @@ Results come in the order of the tasks, and at most a few are on their way, so t
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import signal
@@ -22,6 +21,7 @@ from typing import Any, Final, TypeVar
 
 from formgen.errors import OutputError
 from formgen.forms.manifest import Manifest
+from formgen.interrupts import interrupts_held
 from formgen.packets.jobs import FileJob
 from formgen.packets.options import PrintOptions
 from formgen.problems import Place, Problem
@@ -114,7 +114,7 @@ def compose_parallel(
         try:
             while True:
                 while len(waiting) < workers * AHEAD and (chunk := list(islice(remaining, IN_CHUNK))):
-                    with _interrupts_held():  # the first chunks start the processes
+                    with interrupts_held():  # the first chunks start the processes
                         sent = pool.submit(_compose_chunk, [task for _, task in chunk])
                     waiting.append(([label for label, _ in chunk], sent))
                 if not waiting:
@@ -125,23 +125,6 @@ def compose_parallel(
             raise OutputError(Problem("F-PRINT-003", Place(label="--jobs"), str(workers))) from exc
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits until the block ends. A pool that is interrupted while it starts leaves processes behind, and a
-    process that is interrupted itself before `_begin` has run breaks the pool."""
-    if threading.current_thread() is not threading.main_thread():  # no other thread is ever interrupted
-        yield
-        return
-    caught: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _frame: caught.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
-    if caught:
-        signal.raise_signal(signal.SIGINT)
 
 
 _composer: Composer | None = None

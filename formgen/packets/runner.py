@@ -19,6 +19,7 @@ from formgen.data.dataset import Dataset
 from formgen.files import make_folder, staged_folder
 from formgen.forms.catalogue import Programme
 from formgen.forms.manifest import Carrier, Manifest
+from formgen.interrupts import interrupts_held
 from formgen.packets.jobs import FileJob, FilledSheet, Tally, Volume
 from formgen.packets.ledger import LEDGER_NAME, Ledger, file_digest, is_same_run, open_ledger, read_owners
 from formgen.packets.naming import NameKeeper, expand_pattern
@@ -180,7 +181,12 @@ def _opened(run: _Run) -> Iterator[tuple[PacketWriter, Ledger]]:
 
 def _press(run: _Run, folder: Path, names: NameKeeper, ledger: Ledger) -> Press:
     pictures = run.source if run.source.is_dir() else run.source.parent
-    # Each carrier needs libraries that take longer to load than ten households to print.
+    with interrupts_held():
+        return _loaded_press(run, folder, names, ledger, pictures)
+
+
+def _loaded_press(run: _Run, folder: Path, names: NameKeeper, ledger: Ledger, pictures: Path) -> Press:
+    """Each carrier needs libraries that take longer to load than ten households to print."""
     if run.carrier in ("docx", "xlsx"):
         from formgen.packets.office_press import OfficePress
         from formgen.packets.templates import Templates

@@ -34,10 +34,10 @@ from formgen.rendering.pdf.metadata import Identity
 from formgen.rendering.pdf.sheet import compose_sheet
 from formgen.rendering.pdf.spots import SpotPrinter
 from formgen.typeset.fonts import FontBook, MissingGlyph
+from formgen.values.choice import TICKED_MARKS
 
 __all__ = ["CompiledAcroForm", "compile_acroform"]
 
-TICKED = frozenset("☑☒√✓✔■●")
 ARROW_PT = 13.0
 """Width of the button that pdfium draws into a drop-down list."""
 SMALLEST_PT = 6.0
@@ -165,7 +165,7 @@ def _box(blank: Blank, kind: BoxKind, looks: Sequence[Appearance], whole: str) -
         area=field_area(blank, is_multiline or is_check, is_typed=kind.kind == "text"),
         size_pt=_typed_size(blank, kind),
         kind=kind,
-        value=("1" if whole in TICKED else "") if is_check else whole,
+        value=("1" if whole and whole in TICKED_MARKS else "") if is_check else whole,
         looks=[look.operators for look in looks],
         align=blank.spot.align,
         is_required=blank.item.required,

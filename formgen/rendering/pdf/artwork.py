@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from formgen.errors import TemplateError
+from formgen.interrupts import interrupts_held
 from formgen.problems import Place, Problem
 from formgen.rendering.pdf.objects import ObjectWriter
 
@@ -66,7 +67,8 @@ def load_artwork(path: str) -> Artwork:
 
     Raises: TemplateError (F-LAYOUT-001 there is none, F-PDF-002 it cannot be read).
     """
-    import pikepdf
+    with interrupts_held():
+        import pikepdf
 
     place = Place(path)
     try:

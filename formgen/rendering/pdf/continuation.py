@@ -25,13 +25,12 @@ from formgen.rendering.continuation import (
     LineStyle,
 )
 from formgen.rendering.pdf.canvas import Canvas, Typesetter
+from formgen.rendering.pdf.spots import ASCENT
 from formgen.typeset import Box, fit
 from formgen.units import mm_to_pt
 
 __all__ = ["PAGE_CODE", "draw_continuation"]
 
-ASCENT: Final = 0.8
-"""Share of a line above its baseline."""
 BOTTOM_PT: Final = PAGE_PT[1] - MARGIN_PT
 WIDTH_PT: Final = PAGE_PT[0] - 2 * MARGIN_PT
 ENDLESS_PT: Final = 1e6

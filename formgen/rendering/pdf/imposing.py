@@ -1,4 +1,4 @@
-"""Pages onto paper: both sides of a sheet, several copies, several small pages on one large one.
+"""Pages onto paper: both sides of a sheet, several small pages on one large one.
 
 In: pages of whatever kind, as long as they have a size. Out: the same pages in print order, or where each stands on
 which side of the paper. Nothing is drawn here but the marks to cut along. Points, origin top left, y down.
@@ -21,7 +21,7 @@ from formgen.forms.layout import Rect
 from formgen.problems import Place, Problem
 from formgen.units import mm_to_pt
 
-__all__ = ["A4", "Edge", "Grid", "Placed", "Side", "copies_of", "impose_cards", "is_small", "pad_duplex"]
+__all__ = ["A4", "Edge", "Grid", "Placed", "Side", "impose_cards", "is_small", "pad_duplex"]
 
 A4: Final = (mm_to_pt(210), mm_to_pt(297))
 Edge = Literal["long", "short"]
@@ -41,7 +41,6 @@ class HasSize(Protocol):
 
 
 P = TypeVar("P", bound=HasSize)
-T = TypeVar("T")
 
 
 def is_small(page: HasSize) -> bool:
@@ -53,11 +52,6 @@ def pad_duplex(sheets: Iterable[Sequence[P]], blank_like: Callable[[P], P]) -> I
     """Sheets that each begin on a front: an odd number of pages gets a blank one of the last page's size."""
     for pages in sheets:
         yield [*pages, blank_like(pages[-1])] if len(pages) % 2 else pages
-
-
-def copies_of(count: int, compose: Callable[[int], T]) -> Iterator[T]:
-    """The copies of one sheet in a row; each is made anew, for its page code says which copy it is, from 1."""
-    return (compose(number) for number in range(1, count + 1))
 
 
 @dataclass(frozen=True, slots=True)

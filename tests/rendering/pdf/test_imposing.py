@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from formgen.errors import TemplateError
 from formgen.forms.layout import Rect
-from formgen.rendering.pdf.imposing import A4, Edge, Grid, copies_of, impose_cards, pad_duplex
+from formgen.rendering.pdf.imposing import A4, Edge, Grid, impose_cards, pad_duplex
 from formgen.units import mm_to_pt
 
 CARD = (mm_to_pt(90), mm_to_pt(54))
@@ -143,7 +143,3 @@ def test_every_sheet_begins_on_a_front() -> None:
     padded = list(pad_duplex(sheets, lambda page: Leaf("", page.width_pt, page.height_pt)))
     assert [[page.name for page in sheet] for sheet in padded] == [["a1", ""], ["b1", "b2"], ["c1", "c2", "c3", ""]]
     assert padded[2][3] == Leaf("", 1, 2)
-
-
-def test_copies_stand_in_a_row_and_know_their_number() -> None:
-    assert list(copies_of(2, lambda number: [f"a {number}", f"b {number}"])) == [["a 1", "b 1"], ["a 2", "b 2"]]

@@ -156,6 +156,8 @@ def _publish(staging: Path, folder: Path, last: str) -> None:
 
 
 def output_error(path: Path, exc: OSError | UnicodeEncodeError) -> OutputError:
+    """What went wrong with a file, said of the place where people look for it."""
+    path = Path(*(part for part in path.parts if part != STAGING))
     if isinstance(exc, UnicodeEncodeError):
         return OutputError(Problem("F-FILE-008", Place(str(path)), params={"encoding": exc.encoding}))
     if exc.errno == errno.ENOSPC:

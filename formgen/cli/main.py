@@ -99,8 +99,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _interrupted() -> int:
     click.echo(
         say(
-            "已中断。已写完的文件保持完整；重新运行同一命令会补齐其余文件。",
-            "Interrupted. Files already written are whole; the same command makes the rest.",
+            "已中断。文件夹中的文件都是完整的；重新运行同一命令即可。",
+            "Interrupted. The files that are there are whole; run the same command again.",
         ),
         err=True,
     )

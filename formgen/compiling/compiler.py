@@ -13,7 +13,6 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pikepdf
@@ -28,15 +27,15 @@ from formgen.compiling.measure import survey
 from formgen.compiling.office import Office
 from formgen.compiling.page_code import reserve_places
 from formgen.compiling.xlsx_probe import make_xlsx_probe
-from formgen.errors import FormgenError, InputError, TemplateError
+from formgen.errors import FormgenError, TemplateError
 from formgen.files import write_whole
-from formgen.forms.layout import BACKGROUND, FORMAT, LAYOUT, Layout, dump_layout
+from formgen.forms.layout import BACKGROUND, FORMAT, LAYOUT, Layout, dump_layout, source_digest
 from formgen.forms.manifest import Manifest, TemplateKind
 from formgen.problems import Place, Problem
 from formgen.rendering.docx import compile_docx
 from formgen.rendering.xlsx import compile_xlsx
 
-__all__ = ["CompiledLayout", "compile_layouts", "source_hashes", "unplaced_fields", "write_layout"]
+__all__ = ["CompiledLayout", "compile_layouts", "unplaced_fields", "write_layout"]
 
 GROUPS: Final = (0, 1, 1, 1, 2, 3, 3, 3, 4)
 """Groups of the first rows where cells of a group are merged: enough for every role to stand whole on a page."""
@@ -117,19 +116,9 @@ def write_layout(compiled: CompiledLayout) -> None:
     write_whole(folder / LAYOUT, dump_layout(compiled.layout))
 
 
-def source_hashes(manifest: Manifest, carrier: TemplateKind) -> dict[str, str]:
-    """SHA-256 of what a layout is made of, by name. Raises: InputError (F-FILE-002)."""
-    return {path.name: _hash(path) for path in (manifest.template(carrier), manifest.folder / "form.yaml")}
-
-
-def _hash(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as exc:
-        reason = exc.strerror or type(exc).__name__
-        raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
-    # A checkout may have other line ends in text.
-    return hashlib.sha256(content.replace(b"\r\n", b"\n") if path.suffix == ".yaml" else content).hexdigest()
+def _source_digests(manifest: Manifest, carrier: TemplateKind) -> dict[str, str]:
+    """SHA-256 of what a layout is made of, by name."""
+    return {path.name: source_digest(path) for path in (manifest.template(carrier), manifest.folder / "form.yaml")}
 
 
 def _start(number: int, manifest: Manifest) -> _Job:
@@ -217,7 +206,7 @@ def unplaced_fields(manifest: Manifest, layout: Layout, file: str) -> Iterator[P
 
 def _layout(job: _Job, plan: Plan, background: bytes, office: Office) -> Layout:
     sources = {
-        **source_hashes(job.manifest, job.carrier),
+        **_source_digests(job.manifest, job.carrier),
         BACKGROUND: hashlib.sha256(background).hexdigest(),
         **office.font_hashes,
         "LibreOffice": office.version,

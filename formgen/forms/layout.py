@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import json
 import types
 import typing
@@ -37,10 +38,14 @@ __all__ = [
     "RowRole",
     "Spot",
     "dump_layout",
+    "layout_problem",
     "read_layout",
+    "source_digest",
 ]
 
 BACKGROUND: Final = "background.pdf"
+SOURCE_SUFFIXES: Final = frozenset([".docx", ".xlsx", ".yaml"])
+"""Of the sources that lie beside the layout; fonts and LibreOffice are elsewhere."""
 FORMAT: Final = 1
 """Raised when an older program could not read the file."""
 
@@ -183,6 +188,32 @@ def read_layout(path: Path) -> Layout:
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise TemplateError(Problem("F-LAYOUT-002", Place(str(path)), params={"reason": str(exc)})) from exc
     return made
+
+
+def layout_problem(layout: Layout, folder: Path) -> Problem | None:
+    """What is wrong with a layout in its form's folder: F-LAYOUT-008 it is older than the template or the manifest,
+    F-LAYOUT-009 the background is not the one it was compiled with.
+
+    What a form is called does not matter: a copied programme can be printed before anything in it is changed.
+    """
+    beside = [name for name in layout.sources if (folder / name).suffix in SOURCE_SUFFIXES]
+    changed = [name for name in beside if source_digest(folder / name) not in ("", layout.sources[name])]
+    if changed:
+        return Problem("F-LAYOUT-008", Place(str(folder / LAYOUT)), ", ".join(changed))
+    if source_digest(folder / BACKGROUND) != layout.sources.get(BACKGROUND, source_digest(folder / BACKGROUND)):
+        return Problem("F-LAYOUT-009", Place(str(folder / BACKGROUND)))
+    return None
+
+
+def source_digest(path: Path) -> str:
+    """SHA-256 of what a layout is made of; '' where it is not there: a form can be printed without its template."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return ""
+    if path.suffix == ".yaml":  # a checkout may have other line ends in text
+        content = content.replace(b"\r\n", b"\n")
+    return hashlib.sha256(content).hexdigest()
 
 
 def dump_layout(layout: Layout) -> bytes:

@@ -33,7 +33,7 @@ def render_blank(manifest: Manifest, carrier: Carrier, options: PrintOptions = D
     from formgen.rendering.pdf import Marks
     from formgen.typeset.fonts import FontBook
 
-    fonts = FontBook(options.font_dirs)
+    fonts = FontBook(options.font_dirs, is_editable=carrier == "pdf-form")
     marks = Marks("") if options.has_marks else None
     if carrier == "pdf-form":
         from formgen.rendering.acroform import compile_acroform

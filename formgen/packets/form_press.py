@@ -25,7 +25,7 @@ class FormPress(FilePress):
         self, folder: Path, names: NameKeeper, ledger: Ledger, options: PrintOptions, picture_folder: Path
     ) -> None:
         super().__init__(folder, names, ledger)
-        self._fonts = FontBook(options.font_dirs)
+        self._fonts = FontBook(options.font_dirs, is_editable=True)
         self._has_marks = options.has_marks
         self._picture_folder = picture_folder
         self._compiled: dict[str, CompiledAcroForm] = {}

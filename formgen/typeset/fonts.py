@@ -43,17 +43,24 @@ _SONG_NAMES: Final = ("宋", "明", "song", "sung", "ming", "mincho", "serif")
 _OTHER_REGIONS: Final = (" jp", " kr", " tc", " hk", " tw", "mono")
 
 
+PRINTABLE: Final = frozenset(["allowed", "print-only"])
+EDITABLE: Final = frozenset(["allowed"])
+"""What a face's licence has to allow, as its file says it."""
+
+
 class FontBook:
     """The fonts of one run.
 
     Args:
         font_dirs: the user's folders (or font files), in order of preference.
+        is_editable: for files that are still to be filled in, where fonts for printing and viewing only may not be.
     Raises:
         InputError (F-FONT-004): one of them is not there; what was asked for would be printed in another font.
     """
 
-    def __init__(self, font_dirs: Sequence[Path] = ()) -> None:
+    def __init__(self, font_dirs: Sequence[Path] = (), *, is_editable: bool = False) -> None:
         self.font_dirs = tuple(font_dirs)
+        self._allowed = EDITABLE if is_editable else PRINTABLE
         self.problems: list[Problem] = []
         """What is wrong with the user's folders (F-FONT-001, F-FONT-002)."""
         self._own = [face for folder in self.font_dirs for face in sorted(self._read_folder(folder), key=_rank)]
@@ -67,7 +74,10 @@ class FontBook:
             pass
         named = self._named(family)
         near = [*named, *shipped_faces(), *(face for face in self._own if face not in named)]
-        return self._chains.setdefault(family, FontChain(family, near, system_faces, self._own))
+        return self._chains.setdefault(family, FontChain(family, near, self._system_faces, self._own))
+
+    def _system_faces(self) -> Sequence[Face]:
+        return [face for face in system_faces() if face.embedding in self._allowed]
 
     def _named(self, family: str) -> list[Face]:
         """The regular face of that very name, or else of a name for the same design."""
@@ -89,7 +99,7 @@ class FontBook:
                 self.problems.append(Problem("F-FONT-001", Place(str(path)), params={"reason": str(exc)}))
                 continue
             for face in faces:
-                if face.embedding in ("allowed", "print-only"):
+                if face.embedding in self._allowed:
                     yield face
                 else:
                     params = {"name": face.name, "permission": face.embedding}
@@ -112,7 +122,7 @@ def system_faces() -> Sequence[Face]:
     for folder in _system_folders():
         for path in _font_files(folder):
             try:
-                faces += [face for face in read_faces(path) if face.embedding in ("allowed", "print-only")]
+                faces += [face for face in read_faces(path) if face.embedding in PRINTABLE]
             except FontFileError:
                 continue  # nobody asked for this file
     return sorted(faces, key=_rank)

@@ -234,7 +234,7 @@ def many_households(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "sample",
         "xinmi-2015",
         "--households",
-        "1000",
+        "3000",
         "--seed",
         "1",
         "-o",
@@ -331,6 +331,17 @@ def test_a_form_without_a_layout_says_how_to_make_one(tmp_path: Path, formgen: F
     outcome = formgen("packet", "xinmi-2015", DATASET, "-o", tmp_path / "out", "--templates", templates, *AS_OF)
     assert outcome.code == 2 and outcome.err.startswith("F-LAYOUT-001") and "formgen compile" in outcome.err
     assert not list((tmp_path / "out").rglob("*"))
+
+
+def test_a_copied_programme_prints_before_anything_in_it_is_changed(tmp_path: Path, formgen: Formgen) -> None:
+    own = tmp_path / "templates" / "county-2026"
+    shutil.copytree(ROOT / "templates/xinmi-2015", own)
+    data = _records(tmp_path, {"name": "王𬱖"})
+    call = ("fill", "county-2026/application-form", data, "--templates", tmp_path / "templates")
+    assert formgen(*call, "-o", tmp_path / "out").code == 0
+    (own / "application-form/form.yaml").open("a", encoding="utf-8").write("# changed\n")
+    outcome = formgen(*call, "-o", tmp_path / "again")
+    assert outcome.code == 2 and outcome.err.startswith("F-LAYOUT-008") and "form.yaml" in outcome.err
 
 
 def test_a_broken_font_is_named_and_the_others_print(tmp_path: Path, formgen: Formgen) -> None:

@@ -265,6 +265,9 @@ def test_a_font_for_print_only_prints(tmp_path: Path) -> None:
     book = FontBook([tmp_path])
     assert book.problems == []
     assert book.chain("Formgen Song Supplement").first.embedding == "print-only"
+    editable = FontBook([tmp_path], is_editable=True)
+    assert [problem.code for problem in editable.problems] == ["F-FONT-002"], "not in a form that is to be filled in"
+    assert editable.chain("Formgen Song Supplement").first.path == SONG
 
 
 def test_a_folder_that_is_not_there_is_a_problem(tmp_path: Path) -> None:

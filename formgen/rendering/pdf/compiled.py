@@ -8,14 +8,13 @@ character without a glyph, or a text without room, is a problem and there are no
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from formgen.errors import TemplateError
-from formgen.forms.layout import BACKGROUND, LAYOUT, Band, Page, Spot, read_layout
+from formgen.forms.layout import BACKGROUND, LAYOUT, Band, Page, Spot, layout_problem, read_layout
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Place, Problem
 from formgen.rendering.context import ContextPlan
@@ -175,13 +174,8 @@ class CompiledPdf:
         """Raises: TemplateError (F-LAYOUT-008, F-LAYOUT-009, F-PDF-001, F-PDF-002)."""
         layout, manifest = self.layout, self.manifest
         place = Place(str(manifest.folder / LAYOUT))
-        changed = [name for name, digest in layout.sources.items() if _is_other(manifest.folder / name, digest)]
-        if BACKGROUND in changed:
-            raise TemplateError(Problem("F-LAYOUT-009", Place(self._background)))
-        if (layout.form, layout.version) != (manifest.id, manifest.version):
-            changed.append(f"{layout.form} {layout.version}")
-        if changed:
-            raise TemplateError(Problem("F-LAYOUT-008", place, ", ".join(changed)))
+        if (problem := layout_problem(layout, manifest.folder)) is not None:
+            raise TemplateError(problem)
         self._labels = {item.key: item.label for item in manifest.fields}
         for item in manifest.fields:
             self._labels |= {column.key: column.label for column in item.table.columns} if item.table else {}
@@ -206,14 +200,3 @@ def _pages_of(layout: Any) -> Iterator[Page | Band]:
         yield from (flow.frame, flow.first, flow.next, *flow.rows.values())
         if flow.tail is not None:
             yield flow.tail
-
-
-def _is_other(path: Path, digest: str) -> bool:
-    """Whether a file that went into the layout has changed since; one that is not here has not."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return False
-    if path.suffix == ".yaml":  # a checkout may have other line ends in text
-        content = content.replace(b"\r\n", b"\n")
-    return hashlib.sha256(content).hexdigest() != digest

@@ -343,10 +343,6 @@ class TestLayoutsThatDoNotBelong:
         (manifest.folder / BACKGROUND).write_bytes(b"%PDF-1.7\nnothing")
         assert self.code(manifest, fonts) == "F-PDF-002"
 
-    @pytest.mark.parametrize("change", [{"version": "2"}, {"form": "other/form"}])
-    def test_it_is_another_forms(self, tmp_path: Path, fonts: FontBook, change: Mapping[str, str]) -> None:
-        assert self.code(make_form(tmp_path, **change), fonts) == "F-LAYOUT-008"
-
     @pytest.mark.parametrize(("name", "code"), [("form.yaml", "F-LAYOUT-008"), (BACKGROUND, "F-LAYOUT-009")])
     def test_what_it_was_made_of_has_changed(self, tmp_path: Path, fonts: FontBook, name: str, code: str) -> None:
         digest = hashlib.sha256((make_form(tmp_path).folder / name).read_bytes()).hexdigest()

@@ -6,17 +6,17 @@ Results come in the order of the tasks, and at most a few are on their way, so t
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
-import os
 import signal
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
 from formgen.errors import OutputError
@@ -34,6 +34,8 @@ IN_CHUNK: Final = 64
 """Tasks that travel together: one alone costs more to send than to compose."""
 AHEAD: Final = 3
 """Chunks on their way for each process."""
+CUT_OFF: Final = (EOFError, OSError)
+"""What a pipe raises when the process at its other end has ended."""
 Label = TypeVar("Label")
 
 
@@ -110,42 +112,84 @@ def compose_parallel(
     workers = composer.options.jobs
     waiting: deque[tuple[list[Label], Future[list[list[ComposedSheet]]]]] = deque()
     remaining = iter(tasks)
-    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(composer.options, composer.picture_folder)) as pool:
+    with _Crew(composer) as crew:
+        while True:
+            while len(waiting) < workers * AHEAD and (chunk := list(islice(remaining, IN_CHUNK))):
+                waiting.append(([label for label, _ in chunk], crew.submit([task for _, task in chunk])))
+            if not waiting:
+                return
+            labels, future = waiting.popleft()
+            try:
+                composed = future.result()
+            except CUT_OFF as exc:
+                raise OutputError(Problem("F-PRINT-003", Place(label="--jobs"), str(workers))) from exc
+            yield from zip(labels, composed, strict=True)
+
+
+class _Crew:
+    """Processes that compose, each with a pipe of its own, and a thread each that waits for it.
+
+    A pool of `concurrent.futures` has one pipe for the results of all: a process that is killed while it writes there
+    leaves half a message, for whose end the pool waits for ever.
+    """
+
+    def __init__(self, composer: Composer) -> None:
+        self._composer = composer
+        self._threads = ThreadPoolExecutor(composer.options.jobs)
+        self._processes: list[multiprocessing.process.BaseProcess] = []
+        self._ends: list[Connection] = []
+        self._idle: SimpleQueue[Connection] = SimpleQueue()
+
+    def __enter__(self) -> _Crew:
+        # One that is interrupted while it starts is left behind.
+        with interrupts_held():
+            for _ in range(self._composer.options.jobs):
+                ours, theirs = multiprocessing.Pipe()
+                self._ends.append(ours)
+                arguments = (theirs, self._ends, self._composer.options, self._composer.picture_folder)
+                process = multiprocessing.Process(target=_work, args=arguments, daemon=True)
+                process.start()
+                theirs.close()  # so that the pipe ends with the process
+                self._processes.append(process)
+                self._idle.put(ours)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            process.kill()  # whatever it composes now, nobody waits for
+        self._threads.shutdown(cancel_futures=True)
+
+    def submit(self, tasks: Sequence[Task]) -> Future[list[list[ComposedSheet]]]:
+        return self._threads.submit(self._have_composed, tasks)
+
+    def _have_composed(self, tasks: Sequence[Task]) -> list[list[ComposedSheet]]:
+        """Raises: one of CUT_OFF where the process has ended; what composing raised there."""
+        connection = self._idle.get()
         try:
-            while True:
-                while len(waiting) < workers * AHEAD and (chunk := list(islice(remaining, IN_CHUNK))):
-                    with interrupts_held():  # the first chunks start the processes
-                        sent = pool.submit(_compose_chunk, [task for _, task in chunk])
-                    waiting.append(([label for label, _ in chunk], sent))
-                if not waiting:
-                    return
-                labels, future = waiting.popleft()
-                yield from zip(labels, future.result(), strict=True)
-        except BrokenProcessPool as exc:
-            raise OutputError(Problem("F-PRINT-003", Place(label="--jobs"), str(workers))) from exc
+            connection.send(tasks)
+            found = connection.recv()
         finally:
-            pool.shutdown(cancel_futures=True)
+            self._idle.put(connection)  # of an ended process, too: nobody may wait for it
+        if isinstance(found, BaseException):
+            raise found
+        composed: list[list[ComposedSheet]] = found
+        return composed
 
 
-_composer: Composer | None = None
-"""A worker's own."""
+def _work(connection: Connection, ends: Sequence[Connection], options: PrintOptions, picture_folder: Path) -> None:
+    """Compose what comes, until the run ends.
 
-
-def _begin(options: PrintOptions, picture_folder: Path) -> None:
-    global _composer
+    `ends` are the run's own ends of all pipes: a process that held one would keep the pipe open after the run.
+    """
+    for end in ends:
+        end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the main one ends the others
-    threading.Thread(target=_end_with_run, daemon=True).start()
-    _composer = Composer(options, picture_folder)
-
-
-def _end_with_run() -> None:
-    """A process whose run was killed would wait for its next chunk for ever."""
-    run = multiprocessing.parent_process()
-    if run is not None:
-        run.join()
-        os._exit(1)
-
-
-def _compose_chunk(tasks: Sequence[Task]) -> list[list[ComposedSheet]]:
-    assert _composer is not None, "the pool's initializer ran"
-    return [_composer.compose(task) for task in tasks]
+    composer = Composer(options, picture_folder)
+    with contextlib.suppress(*CUT_OFF):
+        while True:
+            tasks = connection.recv()
+            try:
+                composed: object = [composer.compose(task) for task in tasks]
+            except Exception as exc:  # noqa: BLE001 - the run raises it again
+                composed = exc
+            connection.send(composed)

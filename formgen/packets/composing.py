@@ -119,11 +119,7 @@ def compose_parallel(
             if not waiting:
                 return
             labels, future = waiting.popleft()
-            try:
-                composed = future.result()
-            except CUT_OFF as exc:
-                raise OutputError(Problem("F-PRINT-003", Place(label="--jobs"), str(workers))) from exc
-            yield from zip(labels, composed, strict=True)
+            yield from zip(labels, future.result(), strict=True)
 
 
 class _Crew:
@@ -163,11 +159,13 @@ class _Crew:
         return self._threads.submit(self._have_composed, tasks)
 
     def _have_composed(self, tasks: Sequence[Task]) -> list[list[ComposedSheet]]:
-        """Raises: one of CUT_OFF where the process has ended; what composing raised there."""
+        """Raises: OutputError (F-PRINT-003) where the process has ended; else what composing raised there."""
         connection = self._idle.get()
         try:
             connection.send(tasks)
             found = connection.recv()
+        except CUT_OFF as exc:
+            raise OutputError(Problem("F-PRINT-003", Place(label="--jobs"), str(len(self._ends)))) from exc
         finally:
             self._idle.put(connection)  # of an ended process, too: nobody may wait for it
         if isinstance(found, BaseException):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -47,7 +48,7 @@ class Press(Protocol):
         ...
 
 
-class FilePress:
+class FilePress(abc.ABC):
     """Prints every part into a file of its own."""
 
     def __init__(self, folder: Path, names: NameKeeper, ledger: Ledger) -> None:
@@ -60,9 +61,9 @@ class FilePress:
     def problems(self) -> Sequence[Problem]:
         return ()
 
+    @abc.abstractmethod
     def print(self, job: FileJob) -> Sequence[Part]:
         """The parts of one job. Raises: TemplateError."""
-        raise NotImplementedError
 
     def print_all(self, jobs: Iterable[FileJob]) -> Iterator[Printed]:
         for job in jobs:
@@ -79,10 +80,10 @@ class FilePress:
         self._ledger.add(FileEntry(relative, digest, job.packet, job.owner, sheet_entries(part.sheets), problems))
         return 1
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - nothing is left to do
         """Every file was closed when it was saved."""
 
-    def abandon(self) -> None:
+    def abandon(self) -> None:  # noqa: B027 - nothing is left to do
         """No file stays open."""
 
 

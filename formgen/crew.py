@@ -71,7 +71,7 @@ class Outcome(Generic[Result]):
     error: BaseException | None = None
     """What the task raised; a stand-in of the same text where that cannot travel."""
     detail: str = ""
-    """For a person: the exit code or signal of the process, or where in the code the error was raised."""
+    """For a person: exit code or signal of the process; or the error's type, and where in the code it was raised."""
 
 
 class Crew(Generic[Task, Result]):
@@ -350,11 +350,12 @@ def _portable(exc: BaseException) -> BaseException:
 
 
 def _where(exc: BaseException) -> str:
-    """The place in the code that raised it: `file.py:12`."""
+    """What was raised, and the place in the code: `KeyError, file.py:12`. Its words may quote somebody's data."""
     trace = exc.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    place = f", {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(exc).__name__}{place}"
 
 
 def _limit_memory(mib: int) -> None:

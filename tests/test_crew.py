@@ -105,7 +105,8 @@ def test_losses_in_a_row() -> None:
 def test_a_loss_says_how_it_came() -> None:
     outcomes = dict(zip(LOSSES, _run(list(LOSSES)), strict=True))
     assert isinstance(outcomes["raise"].error, IndexError)
-    assert outcomes["raise"].detail.startswith("test_crew.py:")
+    assert outcomes["raise"].detail.startswith("IndexError, test_crew.py:")
+    assert outcomes["panic"].detail.startswith("_Panic, test_crew.py:")
     assert "_Unsendable: ab" in str(outcomes["unsendable"].error)
     assert (outcomes["crash"].detail, outcomes["killed"].detail) == ("SIGSEGV", "SIGKILL")
     assert outcomes["exit"].detail == "exit 3"

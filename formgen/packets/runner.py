@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from formgen.data.dataset import Dataset
-from formgen.files import make_folder, staged_folder
+from formgen.files import staged_folder
+from formgen.folder_lock import held_folder
 from formgen.forms.catalogue import Programme
 from formgen.forms.manifest import Carrier, Manifest
 from formgen.interrupts import interrupts_held
@@ -160,12 +161,12 @@ def _write(run: _Run, writer: PacketWriter, jobs: Iterable[FileJob]) -> None:
 @contextlib.contextmanager
 def _opened(run: _Run) -> Iterator[tuple[PacketWriter, Ledger]]:
     """The writer and the ledger of one run. What is printed appears when the block ends, if nothing withholds it."""
-    is_printed = run.carrier in PRINTED
-    folder = run.folder if is_printed else make_folder(run.folder)
-    is_repeated = is_same_run(folder, run.head)
-    names = NameKeeper(read_owners(folder))
+    folder = run.folder
     with contextlib.ExitStack() as stack:
-        staging = stack.enter_context(staged_folder(folder, LEDGER_NAME)) if is_printed else None
+        stack.enter_context(held_folder(folder))
+        is_repeated = is_same_run(folder, run.head)
+        names = NameKeeper(read_owners(folder))
+        staging = stack.enter_context(staged_folder(folder, LEDGER_NAME)) if run.carrier in PRINTED else None
         target = staging.path if staging is not None else folder
         ledger = stack.enter_context(open_ledger(target, run.head, run.language))
         press = _press(run, target, names, ledger)

@@ -11,16 +11,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from formgen.data.key_set import KeySet
 from formgen.data.keys import record_key
-from formgen.data.scopes import Scope
 from formgen.data.sources.json_files import json_records
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Finding, Place, Problem
 from formgen.values import Rejected, is_blank
 from formgen.vocabulary.terms import base_vocabulary
+
+if TYPE_CHECKING:
+    from formgen.data.scopes import Scope
 
 __all__ = ["Record", "build_record", "read_records"]
 

@@ -13,9 +13,8 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from formgen.data.dataset import Dataset
 from formgen.files import staged_folder
 from formgen.folder_lock import held_folder
 from formgen.forms.catalogue import Programme
@@ -30,6 +29,9 @@ from formgen.packets.press import Press
 from formgen.packets.writer import PacketWriter
 from formgen.problems import Language, Place, Problem
 from formgen.rendering.context import named_by
+
+if TYPE_CHECKING:
+    from formgen.data.dataset import Dataset
 
 __all__ = ["Step", "fill_form", "fill_records", "run_packets"]
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from formgen.data.key_set import KeySet
 from formgen.data.keys import record_key
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from formgen.data.scopes import Scope
 
 __all__ = ["Record", "build_record", "read_records"]
+
+canonical: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+"""One text for equal records; made once, because json.dumps makes an encoder a call."""
 
 Record = dict[str, Any]
 """Field key → typed value; a table is a list of such rows."""
@@ -101,7 +104,7 @@ def read_records(
     repeats: Counter[str] = Counter()
     with KeySet() as keys:
         for number, raw in json_records(path):
-            content = json.dumps(raw, ensure_ascii=False, sort_keys=True, default=str)
+            content = canonical(raw)
             key = record_key(manifest.id, content, secret=secret)
             if not keys.add(key):  # Two equal records are two forms: the second of them needs a key of its own.
                 repeats[key] += 1

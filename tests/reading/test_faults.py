@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from formgen.reading.files import read_file
 from stdnum.cn.ric import calc_check_digit
 
 from formgen.compiling.office import Office
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
+from formgen.reading.files import read_file
 from formgen.reading.identify import FormBook
 from formgen.reading.model import Reading
 from formgen.values.disability import CATEGORIES, GRADES

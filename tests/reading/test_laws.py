@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from formgen.reading.files import read_file
 from hypothesis import HealthCheck, assume, given, settings
 
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Carrier, Manifest
+from formgen.reading.files import read_file
 from formgen.reading.identify import FormBook
 from tests.reading.printing import KEY, SUFFIXES, print_sheet
 from tests.reading.records import as_read, records_of

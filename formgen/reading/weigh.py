@@ -26,6 +26,7 @@ from formgen.reading.model import (
     Sighting,
     path_text,
 )
+from formgen.reading.pausing import paused_collector
 from formgen.values import Rejected, is_blank, value_type
 from formgen.values.choice import EMPTY_MARKS, TICKED_MARKS
 
@@ -40,7 +41,8 @@ _RANK: Final = {layer: rank for rank, layer in enumerate(LAYERS)}
 
 def weigh(sheet: SheetRead, file: str) -> Reading:
     """The reading of one sheet. Values are typed; what is not believed is a doubt and a problem."""
-    return _Scales(sheet, file).reading()
+    with paused_collector():
+        return _Scales(sheet, file).reading()
 
 
 class _Scales:
@@ -148,8 +150,11 @@ class _Scales:
         self.by_column.append(ColumnEvidence(item.key, {read.column: read for read in reversed(reads)}, rows, kept))
         watched = [column for column in columns if column.required and column not in lost]
         has_totals = any(column.total_of for column in columns)
+        has_marks = any(column.type_name == "checkbox" or column.type_name in HAND_MADE for column in columns)
         for index, row in enumerate(found.rows):
-            if (not row and index not in found.unsure) or not self._settle(item, found, index, len(rows) + 1):
+            if (has_marks or index in found.unsure) and not self._settle(item, found, index, len(rows) + 1):
+                continue
+            if not row and index not in found.unsure:
                 continue
             rows.append(row)
             kept.append(index)

@@ -27,8 +27,8 @@ _LONGEST_CELL = 1 << 16
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*[^>/]|)>(.*?)</c>', re.DOTALL)
 _FORMULA = re.compile(rb"<f(?: [^>]*)?(?:/>|>(.*?)</f>)", re.DOTALL)
 _VALUE = re.compile(rb"<v(?: [^>]*)?>(.+?)</v>", re.DOTALL)
-_FAR = re.compile(rb' r="(?:[A-Za-z]{3}|[B-Zb-z][A-Za-z]|[A-Za-z]*[0-9]{6})')
-_ODD = (b"\tr=", b"\nr=", b"\rr=", b" r='", b" r =", b"r= ")
+_FAR = re.compile(rb' r\s*=\s*"(?:[A-Za-z]{3}|[B-Zb-z][A-Za-z]|[A-Za-z]*[0-9]{6})')
+_ODD = (b"'", b"\t", b"\r", b"\nr")
 """A cell beyond column AZ or row 99,999, or not written as programs write it: only then a block is looked at cell by
 cell. Nearer ones cannot do harm."""
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -32,8 +32,7 @@ __all__ = ["Anatomy", "Blank", "Loop", "LoopColumn", "Printed", "Spot", "anatomy
 _MARKUP: Final = re.compile("<[^>]*>")
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A cell, merged or not; rows and columns zero-based, ends inside."""
 
     row: int

@@ -86,7 +86,10 @@ def _match(sheet: Sheet, loop: Loop, words: Words, first: int, last: int) -> Fou
         else:
             doubled.add(number)
     below = [sheet.spot(row, column).last_row for row in range(first, last + 1) for column in columns.values()]
-    return FoundHeader(first, max([last, *below]), columns, strengths, frozenset(doubled))
+    end = max([last, *below])
+    if any(words_of(value) not in words for row in range(last + 1, end + 1) for _, value in sheet.filled(row)):
+        end = last  # a cell merged over the first record is no header
+    return FoundHeader(first, end, columns, strengths, frozenset(doubled))
 
 
 def _paths(sheet: Sheet, first: int, last: int) -> dict[int, list[str]]:

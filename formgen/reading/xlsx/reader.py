@@ -20,6 +20,7 @@ from formgen.reading.grid import GridBlock, GridCell
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Unread
+from formgen.reading.pausing import paused_collector
 from formgen.reading.xlsx.alignment import align
 from formgen.reading.xlsx.anatomy import Anatomy, Loop, Printed, anatomy_of
 from formgen.reading.xlsx.blanks import BlankReader, Region
@@ -44,6 +45,11 @@ def read_xlsx(path: Path, book: FormBook) -> FileRead:
     Raises:
         InputError: F-FILE-…, F-SAFE-…, F-EXCEL-001: the file cannot be read, or must not be.
     """
+    with paused_collector():
+        return _read(path, book)
+
+
+def _read(path: Path, book: FormBook) -> FileRead:
     facts = book_facts(path)
     read = FileRead()
     with open_tables(path) as tables:

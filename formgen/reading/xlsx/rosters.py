@@ -9,6 +9,7 @@ reported unless the types of their values tell.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ TOTAL: Final = re.compile(r".{0,8}?(?:合计|总计|小计|共计|累计)")
 FOOT: Final = re.compile(
     r"(?:注|备注|说明|附注|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:、.]"
 )
-LEADING: Final = 4
+MAYBE_NO_RECORD: Final = re.compile("计[\\s:：]*$|[:：]").search
+LEADING: Final = 3
 """Cells of a row that may call it a total or a note."""
 FEW: Final = 3
 """A row of no more cells is looked at more closely: it may be a note or a total."""
@@ -67,7 +69,6 @@ class _RowFinder:
         self.foot, self.head = foot, head
         self.words = column_words(loop)
         self.found = FoundRows(end=bottom)
-        self.grouped = _grouped_rows(sheet, loop, header, bottom)
         self.last_foot_total = -1
 
     def find(self) -> FoundRows:
@@ -94,11 +95,28 @@ class _RowFinder:
                 break
             elif kind == "foot":
                 found.end = row
+                found.next_form = self._form_after(row)
                 break
         self._end_with_total()
         if again >= 0:
             found.records = [row for row in found.records if row < again or found.next_form < 0]
         return found
+
+    def _form_after(self, row: int) -> int:
+        """Where the form begins again below its foot: at its title, if its header follows; -1 for nowhere."""
+        again = -1
+        for at in range(row + 1, self.bottom):
+            kind = self._kind(at)
+            if kind == "head" and again < 0:
+                again = at
+            elif kind == "header" and again >= 0:
+                return again
+        return -1
+
+    @functools.cached_property
+    def grouped(self) -> set[int]:
+        """Rows that belong to the merged cell of a group with something in it: they are no blank ones."""
+        return _grouped_rows(self.sheet, self.loop, self.header, self.bottom)
 
     def _special(self) -> set[Any]:
         """Cells as they stand that make a row worth a closer look."""
@@ -109,12 +127,10 @@ class _RowFinder:
             raw.update(value for _, value in self.sheet.filled(row) if words_of(value) in self.foot | self.head)
         for row in range(self.header.first_row):
             raw.update(value for _, value in self.sheet.filled(row) if words_of(value) in self.head)
-        raw.update(
-            value
-            for cells in self.sheet.rows[self.header.last_row + 1 : self.bottom]
-            for value in cells[:LEADING]
-            if value.__class__ is str and (value[-1:] == "计" or "：" in value or ":" in value)
-        )
+        below = self.sheet.rows[self.header.last_row + 1 : self.bottom]
+        for index in range(min(LEADING, min(map(len, below), default=0))):
+            cells = {row[index] for row in below}
+            raw.update(cell for cell in cells if isinstance(cell, str) and MAYBE_NO_RECORD(cell))
         return {value for value in raw if isinstance(value, str) and value}
 
     def _kind(self, row: int) -> str:
@@ -164,7 +180,6 @@ class _RowFinder:
 
 
 def _grouped_rows(sheet: Sheet, loop: Loop, header: FoundHeader, bottom: int) -> set[int]:
-    """Rows that belong to the merged cell of a group with something in it."""
     column = _merge_column(loop, header)
     return {
         row
@@ -221,16 +236,25 @@ class _ColumnReader:
         self.index_of = {row: index for index, row in enumerate(found.records)}
         self.is_even = len({len(row) for row in self.rows}) <= 1
         end = found.records[-1] if found.records else header.last_row
-        self.merges = sheet.merges_in(header.last_row + 1, end)
         self.merge_column = _merge_column(loop, header)
+        self.merges: dict[int, list[Spot]] = {}
+        wanted = {*header.columns.values()}
+        for spot in sheet.merges_in(header.last_row + 1, end):
+            if spot.column == spot.last_column:
+                self.merges.setdefault(spot.column, []).append(spot)
+                continue
+            for column in wanted.intersection(range(spot.column, min(spot.last_column, sheet.width) + 1)):
+                self.merges.setdefault(column, []).append(spot)
 
     def raws(self, number: int, column: int) -> list[Any]:
         """The cells of a column of the sheet, as those of a column of the table."""
         raws = self._cells(column)
         if UnreadCell in set(map(type, raws)) or not ERRORS.isdisjoint(raws):
             raws = [refused(raw) for raw in raws]
-        for spot in self.merges:
-            if spot.column <= column <= spot.last_column:
+        for spot in self.merges.get(column, ()):
+            if column == self.merge_column == spot.last_column == spot.column:
+                self._share(spot, raws)
+            else:
                 self._unmerge(spot, column, raws)
         part = self.loop.columns[number]
         if part.is_formula:
@@ -248,13 +272,27 @@ class _ColumnReader:
             return [row[index] for row in self.rows] if index < len(self.rows[0]) else [""] * len(self.rows)
         return [row[index] if index < len(row) else "" for row in self.rows]
 
+    def _share(self, spot: Spot, raws: list[Any]) -> None:
+        """The cell of a group counts for all its rows."""
+        find = self.index_of.get
+        first = find(spot.row)
+        value = raws[first] if first is not None else refused(self.sheet.cell(spot.row, spot.column))
+        rows = range(spot.row, min(spot.last_row, len(self.sheet.rows) - 1) + 1)
+        indexes = [index for row in rows if (index := find(row)) is not None]
+        if any(raws[index] not in ("", value) for index in indexes):  # under a merged cell: nobody sees it
+            value = Refused(str(value), Finding("F-EXCEL-004", str(value)))
+        if value != "":
+            for index in indexes:
+                raws[index] = value
+
     def _unmerge(self, spot: Spot, column: int, raws: list[Any]) -> None:
-        """The cell of a group counts for all its rows; every other merged one is nobody's, if it is not blank."""
+        """Households' cells count for all their rows; every other merged one is nobody's, if it is not blank."""
         value = self.sheet.cell(spot.row, spot.column)
         covered = [at for at in self.header.columns.values() if spot.column <= at <= spot.last_column]
-        indexes = [self.index_of[row] for row in range(spot.row, spot.last_row + 1) if row in self.index_of]
         if is_blank(value) or (len(covered) <= 1 and spot.row == spot.last_row):
             return
+        rows = range(spot.row, min(spot.last_row, len(self.sheet.rows) - 1) + 1)
+        indexes = [self.index_of[row] for row in rows if row in self.index_of]
         is_group = len(covered) == 1 and (column == self.merge_column or self._is_of_group(spot, column))
         for index in indexes:
             raws[index] = refused(value) if is_group else Refused(str(value), Finding("F-EXCEL-004", str(value)))

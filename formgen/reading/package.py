@@ -19,7 +19,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from isal import isal_zlib
 from lxml import etree
@@ -42,18 +42,20 @@ SHOWN: Final = 5
 """Of parts of one kind that nobody should trust, so many are named; the others are counted."""
 SHOWN_TEXT: Final = 80
 
+_ISAL_ERROR = cast(type[Exception], isal_zlib.error)  # its stub takes the class for one of its objects
 _BROKEN: Final[tuple[type[Exception], ...]] = (
     zipfile.BadZipFile,
     zlib.error,
-    isal_zlib.error,
+    _ISAL_ERROR,
     struct.error,
     EOFError,
     KeyError,
     NotImplementedError,
+    OSError,
     OverflowError,
     ValueError,
 )
-"""What zipfile and its inflaters raise for bytes they cannot make sense of."""
+"""What zipfile and its inflaters raise for bytes they cannot make sense of, or cannot get."""
 _LOCAL_HEADER: Final = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
@@ -111,7 +113,7 @@ class OfficePackage:
             content = self._raw(info)
             if info.compress_type == zipfile.ZIP_DEFLATED:
                 content = isal_zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, info.file_size + 1)
-        except (*_BROKEN, OSError) as exc:
+        except _BROKEN as exc:
             raise self._broken(name, str(exc)) from exc
         if len(content) != info.file_size:
             wanted = f"{info.file_size:,}"

@@ -34,30 +34,33 @@ def blank(carrier: str) -> bytes:
         return path.read_bytes()
 
 
+@functools.lru_cache(maxsize=8)
 def members(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         return {name: package.read(name) for name in package.namelist()}
 
 
-def packed(parts: Mapping[str, bytes] | Sequence[tuple[str, bytes]], is_zip64: bool = False) -> bytes:
+def packed(
+    parts: Mapping[str, bytes] | Sequence[tuple[str, bytes]], is_zip64: bool = False, is_stored: bool = False
+) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items() if isinstance(parts, Mapping) else parts:
-            with package.open(_plain(name), "w", force_zip64=is_zip64) as part:
+            with package.open(_plain(name, is_stored), "w", force_zip64=is_zip64) as part:
                 part.write(content)
     return stream.getvalue()
 
 
-def _plain(name: str) -> zipfile.ZipInfo:
+def _plain(name: str, is_stored: bool) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name)
     info.filename = info.orig_filename = name
-    info.compress_type = zipfile.ZIP_DEFLATED
+    info.compress_type = zipfile.ZIP_STORED if is_stored else zipfile.ZIP_DEFLATED
     return info
 
 
-def repacked(carrier: str, changed: Mapping[str, bytes], is_zip64: bool = False) -> bytes:
+def repacked(carrier: str, changed: Mapping[str, bytes], is_zip64: bool = False, is_stored: bool = False) -> bytes:
     """A blank form with parts changed or added."""
-    return packed({**members(blank(carrier)), **changed}, is_zip64)
+    return packed({**members(blank(carrier)), **changed}, is_zip64, is_stored)
 
 
 def patched(content: bytes, name: str, **fields: int) -> bytes:

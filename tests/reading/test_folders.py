@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -80,12 +79,3 @@ def test_a_folder_without_files_and_one_that_may_not_be_seen(tmp_path: Path, mon
     assert files == []
     assert [problem.code for problem in problems] == ["F-SAFE-026", "F-SAFE-024", "F-SAFE-026"]
     assert "Permission denied" in problems[1].title("en")
-
-
-def test_a_very_deep_folder_is_no_recursion(tmp_path: Path) -> None:
-    deep = tmp_path
-    for _ in range(1_200):
-        deep = deep / "d"
-        os.mkdir(deep)
-    (deep / "a.docx").write_bytes(b"x")
-    assert _found(tmp_path)[0] == ["a.docx"]

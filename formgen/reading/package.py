@@ -64,6 +64,7 @@ _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _PICTURES: Final = re.compile(r"(^|/)(media|pictures|thumbnails)/", re.IGNORECASE)
 """Parts that nobody inflates: a white picture deflates to next to nothing and harms no one."""
 _EMBEDDED: Final = re.compile(r"(^|/)(embeddings|activex)/|(^|/)oleobject\d*\.bin$|^object \d+/", re.IGNORECASE)
+_XML: Final = (".xml", ".rels", ".vml")
 _MACROS: Final = re.compile(r"(^|/)(vbaproject[^/]*\.bin|macrosheets/[^/]*\.xml)$|^basic/|^scripts/", re.IGNORECASE)
 _ENCODING: Final = re.compile(r"\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 _ENCODINGS: Final = frozenset(["utf-8", "utf8", "utf-16", "us-ascii", "ascii"])
@@ -144,12 +145,15 @@ class OfficePackage:
         return parse_xml(self.read(name), Place(str(self.path), name))
 
     def check_parts(self) -> None:
-        """Inflate every part once: for programs that open the file themselves and believe what it says of its sizes.
+        """Inflate every part but pictures once and look how it begins: some readers believe what a file says of itself.
 
-        Raises: as `read`.
+        Raises: as `read`; InputError (F-SAFE-003): a document type.
         """
         for name in self.names:
-            self.read(name)
+            if not _PICTURES.search(name):
+                content = self.read(name)
+                if name.endswith(_XML):
+                    check_prolog(content, Place(str(self.path), name))
 
     def warnings(self) -> list[Problem]:
         """What is in the package and was left alone: macros, embedded files, references to the outside.

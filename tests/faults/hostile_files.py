@@ -7,12 +7,14 @@ Every file is made here, from a blank form or from nothing. `CASES` is what test
 from __future__ import annotations
 
 import random
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.hostile_packages import blank, compound, listed, members, packed, patched, repacked
+from tests.faults.hostile_pdfs import SCRIPT, calls_itself, circle, doubled, encrypted, pdf_of, squeezed, squeezed_zeros
 
 __all__ = ["CASES", "Case"]
 
@@ -25,7 +27,7 @@ TRAP = "http://127.0.0.1:9/trap"
 
 @dataclass(frozen=True)
 class Case:
-    """One file. `code` is among its problems; where `is_read`, so are the form's own readings."""
+    """One file. `code` (one of them, or their beginning) is among its problems; where `is_read`, the form is read."""
 
     name: str
     make: Callable[[], bytes]
@@ -37,7 +39,7 @@ def _document(prolog: str, text: str = "", encoding: str = "utf-8") -> bytes:
     """The blank form with something before its first element, and a text in its first paragraph."""
     content = members(blank("docx"))[DOCUMENT].decode()
     body = content[content.index("<w:document") :]
-    body = body.replace("<w:t>", f"<w:t>{text}", 1)
+    body = re.sub(r"<w:t(?: [^>]*)?>", lambda match: match[0] + text, body, count=1)
     return repacked("docx", {DOCUMENT: (prolog + body).encode(encoding)})
 
 
@@ -176,8 +178,31 @@ CASES: tuple[Case, ...] = (
     Case(
         "laughs.xlsx", lambda: repacked("xlsx", {"xl/workbook.xml": _laughs().encode() + b"<w>&l9;</w>"}), "F-SAFE-003"
     ),
-    Case("deep.docx", lambda: _nested(400), "F-SAFE-004"),
-    Case("long.docx", lambda: _document("", _noise(6 << 20).hex()), "F-SAFE-004"),
+    Case("deep.docx", lambda: _nested(400), "F-SAFE-004|F-FILE-004"),
+    Case("long.docx", lambda: _document("", _noise(6 << 20).hex()), "F-SAFE-004|F-FILE-004"),
+    # PDF
+    Case("secret.pdf", lambda: encrypted("secret"), "F-PDFREAD-001"),
+    Case("cut-50.pdf", lambda: blank("pdf")[: len(blank("pdf")) // 2], "F-PDFREAD-00"),
+    Case("cut-header.pdf", lambda: blank("pdf")[:20], "F-PDFREAD-002"),
+    Case("header-alone.pdf", lambda: b"%PDF-1.7", "F-PDFREAD-002"),
+    Case("circle.pdf", lambda: pdf_of({2: b"<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 2 >>"}), "F-PDFREAD-00"),
+    Case("circle-of-two.pdf", lambda: pdf_of({**circle()}), "F-PDFREAD-00"),
+    Case("many-pages.pdf", lambda: pdf_of(doubled(18)), "F-PDFREAD-0"),
+    Case("claims-pages.pdf", lambda: pdf_of({2: b"<< /Type /Pages /Kids [3 0 R] /Count 999999999 >>"}), "F-"),
+    Case("huge-page.pdf", lambda: pdf_of({}, box=b"[0 0 720000 720000]"), "F-PDFREAD-014"),
+    Case("huge-number.pdf", lambda: pdf_of({}, box=b"[0 0 1%s 1]" % (b"0" * 400)), "F-PDFREAD-0"),
+    Case("no-box.pdf", lambda: pdf_of({}, box=b"[0 0]"), "F-PDFREAD-002"),
+    Case("no-pages.pdf", lambda: pdf_of({2: b"<< /Type /Pages /Kids [] /Count 0 >>"}), "F-"),
+    Case("no-root.pdf", lambda: pdf_of({1: b"null"}), "F-PDFREAD-002"),
+    Case("itself-inherited.pdf", lambda: pdf_of({3: b"<< /Type /Page /Parent 3 0 R /MediaBox [0 0 9 9] >>"}), "F-"),
+    Case("xref-circle.pdf", lambda: pdf_of({}, b"/Prev 9"), "F-"),
+    Case("deep-array.pdf", lambda: pdf_of({4: b"[" * 100_000}), "F-"),
+    Case("deep-content.pdf", lambda: pdf_of({4: squeezed(b"q " * 300_000 + b"[" * 100_000)}), "F-"),
+    Case("bomb.pdf", lambda: pdf_of({4: squeezed(bytes(1 << 28))}), "F-"),
+    Case("bomb-of-4-gib.pdf", lambda: pdf_of({4: squeezed_zeros(4096)}), "F-"),
+    Case("bomb-in-bomb.pdf", lambda: pdf_of({4: squeezed(bytes(1 << 28), 3)}), "F-"),
+    Case("form-calls-itself.pdf", lambda: pdf_of(calls_itself()), "F-"),
+    Case("script.pdf", lambda: pdf_of({1: b"<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R >>", 5: SCRIPT}), "F-"),
     # what is not run, opened or fetched, while the form is read
     Case("macros.docm", lambda: repacked("docx", {"word/vbaProject.bin": _noise(999)}), "F-SAFE-005", True),
     Case("macros.xlsx", lambda: repacked("xlsx", {"xl/vbaProject.bin": _noise(999)}), "F-SAFE-005", True),
@@ -189,6 +214,7 @@ CASES: tuple[Case, ...] = (
     Case("word-in-disguise.xlsx", lambda: blank("docx"), "F-SAFE-008", True),
     Case("excel-in-disguise.docx", lambda: blank("xlsx"), "F-SAFE-008", True),
     Case("pdf-in-disguise.docx", lambda: blank("pdf"), "F-SAFE-008", True),
+    Case("owner-only.pdf", lambda: encrypted(""), "", True),
     Case("zip64.docx", lambda: repacked("docx", {}, is_zip64=True), "", True),
     Case("white-picture.docx", lambda: repacked("docx", {"word/media/white.bmp": FLAT}), "", True),
     Case("link.docx", lambda: _related("hyperlink", TRAP), "", True),

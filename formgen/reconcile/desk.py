@@ -217,7 +217,7 @@ class Desk:
         where = f"form = ? AND level IN ({levels})"
         statement = f"SELECT key, name, place FROM missing WHERE {where} ORDER BY rowid"
         for key, name, place in self._db.execute(statement, (manifest.id, manifest.id)):
-            params = {"form": manifest.short, "name": name}
+            params = {"form": manifest.short, "name": name, "id": manifest.id}
             self.add_problem(Problem("F-DIFF-001", pickle.loads(place), params=params, record=key))
 
 

@@ -50,8 +50,10 @@ class _Scales:
                 self._take_table(item)
             elif (sightings := self.seen.get((item.key,))) is None:
                 self._lose(item.key, item.label, Place(self.file))
-            elif (value := self._value(item, (item.key,), item.key, sightings)) is not None:
+            elif (value := self._value(item, item.key, item.label, sightings)) is not None:
                 self.values[item.key] = value
+            else:
+                self._require(item, item.key, item.label, sightings)
         self._check_totals(fields, self.values, "")
         for unread in self.sheet.unread:
             self._say(Finding("F-READ-003", _short(unread.text)), unread.place, "")
@@ -90,29 +92,40 @@ class _Scales:
         assert item.table is not None
         row: dict[str, Any] = {}
         has_doubts = False
-        for column in item.table.columns:
-            text = path_text((item.key, number, column.key))
-            sightings = self.seen.get((item.key, found_number, column.key))
+        columns = [
+            (
+                column,
+                path_text((item.key, number, column.key)),
+                f"{item.label} {number} · {column.label}",
+                self.seen.get((item.key, found_number, column.key)),
+            )
+            for column in item.table.columns
+        ]
+        for column, text, label, sightings in columns:
             if sightings is None:
                 continue
-            if (value := self._value(column, (item.key, found_number, column.key), text, sightings)) is not None:
+            if (value := self._value(column, text, label, sightings)) is not None:
                 row[column.key] = value
             has_doubts = has_doubts or text in self.doubts
         if not _is_filled(row) and not has_doubts:
             return None
-        for column in item.table.columns:
-            text = path_text((item.key, number, column.key))
+        for column, text, label, sightings in columns:
             if column.key in lost:
                 self.doubts[text] = "lost"
-            elif (item.key, found_number, column.key) not in self.seen:
-                self._lose(text, f"{item.label} {number} · {column.label}", Place(self.file))
+            elif sightings is None:
+                self._lose(text, label, Place(self.file))
+            else:
+                self._require(column, text, label, sightings)
         self._check_totals(item.table.columns, row, f"{item.key}.{number}.")
         return row
 
-    def _value(self, item: Field, path: FieldPath, text: str, sightings: Sequence[Sighting]) -> Any:
+    def _require(self, item: Field, text: str, label: str, sightings: Sequence[Sighting]) -> None:
+        if item.required and text not in self.evidence and text not in self.doubts:
+            self._say(Finding("F-READ-004"), sightings[0].place, label)
+
+    def _value(self, item: Field, text: str, label: str, sightings: Sequence[Sighting]) -> Any:
         """The value all sightings agree on; None where the blank is empty or in doubt."""
-        label = item.label if len(path) == 1 else f"{path[0]} {path[1]} · {item.label}"
-        outcomes = self._outcomes(item, sightings, label)
+        outcomes = _outcomes(item, sightings)
         first = outcomes[0]
         if any(not _is_same(other, first) for other in outcomes[1:]):
             shown = "；".join(_told(item, outcome) for outcome in _distinct(outcomes))
@@ -124,22 +137,12 @@ class _Scales:
             self.doubts[text] = "rejected"
             return None
         if first.value is None:
-            if item.required:
-                self._say(Finding("F-READ-004"), first.sighting.place, label)
             return None
         sighting = first.sighting
         self.evidence[text] = Evidence(sighting.layer, sighting.place, _text(first.raw), sighting.confidence)
         for finding in item.value_type.check(first.value, first.raw):
             self._say(finding, sighting.place, label)
         return first.value
-
-    def _outcomes(self, item: Field, sightings: Sequence[Sighting], label: str) -> list[_Outcome]:
-        """What each sighting means, the surest layer first; the parts of a date are one."""
-        whole = [sighting for sighting in sightings if not sighting.part]
-        parts = [sighting for sighting in sightings if sighting.part]
-        outcomes = [_outcome(item, sighting, sighting.raw) for sighting in whole]
-        outcomes += [_date_outcome(item, group) for group in _by_layer(parts)]
-        return sorted(outcomes, key=lambda outcome: _RANK[outcome.sighting.layer])
 
     def _check_totals(self, fields: Iterable[Field], values: Mapping[str, Any], prefix: str) -> None:
         for item in fields:
@@ -173,6 +176,14 @@ class _Outcome:
         self.raw = raw
         self.value = value
         self.finding = finding
+
+
+def _outcomes(item: Field, sightings: Sequence[Sighting]) -> list[_Outcome]:
+    """What each sighting means, the surest layer first; the parts of a date are one."""
+    parts = [sighting for sighting in sightings if sighting.part]
+    outcomes = [_outcome(item, sighting, sighting.raw) for sighting in sightings if not sighting.part]
+    outcomes += [_date_outcome(item, group) for group in _by_layer(parts)]
+    return sorted(outcomes, key=lambda outcome: _RANK[outcome.sighting.layer])
 
 
 def _outcome(item: Field, sighting: Sighting, raw: Any) -> _Outcome:

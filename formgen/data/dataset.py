@@ -19,7 +19,7 @@ from formgen.data.loading import Loader
 from formgen.data.places import Places
 from formgen.data.problem_log import ProblemLog
 from formgen.data.rules import read_parameters, reference_day
-from formgen.data.scopes import Per, Scope, Scopes
+from formgen.data.scopes import CellSpot, Per, Scope, Scopes
 from formgen.data.sources import open_tables
 from formgen.data.spool import ENTITIES, Spool
 from formgen.errors import InputError
@@ -27,7 +27,7 @@ from formgen.forms.catalogue import Programme
 from formgen.problems import Place, Problem
 from formgen.vocabulary.match import Matcher
 
-__all__ = ["Dataset", "Scope", "open_dataset"]
+__all__ = ["CellSpot", "Dataset", "Scope", "open_dataset"]
 
 _NOTHING: Mapping[str, str] = {}
 

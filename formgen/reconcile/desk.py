@@ -82,9 +82,14 @@ class Desk:
     def add_problem(self, problem: Problem) -> None:
         self._db.execute("INSERT INTO problem (body) VALUES (?)", (pickle.dumps(problem, 5),))
 
-    def compare_with(self, source: Source, left_out: Mapping[str, Place]) -> None:
-        """Find each reading's record and compare them. `left_out`: key → place of records that have errors."""
-        for form in self.forms:
+    def compare_with(
+        self, source: Source, left_out: Mapping[str, Place], forms: Sequence[str] | None = None
+    ) -> None:
+        """Find each reading's record and compare them. `left_out`: key → place of records that have errors.
+
+        `forms`: those of the source's programme; None: all.
+        """
+        for form in self.forms if forms is None else forms:
             self._collect(self.manifests[form], source)
             self._match(self.manifests[form], left_out)
             self._compare(self.manifests[form])

@@ -95,8 +95,8 @@ def _output(context: click.Context, parameter: click.Parameter, path: Path | Non
     multiple=True,
     help=say(
         "--apply 时一并采用：表上已清除的内容（cleared）；其他交回表格上仍为旧内容的更正（unconfirmed）。",
-        "With --apply, take these too: what is blank on the sheet now (cleared); corrections that other returned sheets "
-        "do not have (unconfirmed).",
+        "With --apply, take these too: what is blank on the sheet now (cleared); corrections that other returned "
+        "sheets do not have (unconfirmed).",
     ),
 )
 @click.option(
@@ -215,7 +215,8 @@ def _compare(
 ) -> None:
     """Compare what came in with the data, and write the new dataset."""
     from formgen.data.records import holds_records
-    from formgen.reconcile.applying import apply_to_dataset, apply_to_records
+    from formgen.reconcile.applying import apply_to_dataset, name_new_errors
+    from formgen.reconcile.new_records import apply_to_records
     from formgen.reconcile.printed import dataset_source, records_source
 
     language = current_language()
@@ -224,7 +225,7 @@ def _compare(
     if keyed is not None:
         desk.compare_with(records_source(against, keyed, options.secret), {}, desk.forms)
         if new is not None and accepting is not None:
-            apply_to_records(desk, against, keyed, new, accepting, language)
+            apply_to_records(desk, against, keyed, new, accepting, language, options.secret)
         return
     for number, name in enumerate(dict.fromkeys(form.programme for form in forms)):
         own = [form.id for form in forms if form.programme == name]
@@ -232,6 +233,8 @@ def _compare(
             desk.compare_with(dataset_source(dataset), dataset.left_out, own)
             if new is not None and accepting is not None and number == 0:
                 apply_to_dataset(desk, dataset, new, accepting, language)
+                with options.open(new, catalogue.programme(name)) as written:
+                    name_new_errors(desk, dataset, written)
 
 
 def _accepting(accepted: Sequence[str], min_confidence: float) -> Accepting:

@@ -79,10 +79,8 @@ def _counted(entry: Entry) -> str:
 
     if entry.differences is None:
         return say("未比对", "not compared")
-    counts = Counter(found.status for _, found in flat(entry.differences))
-    words = [
-        f"{in_language(STATUSES, name, current_language())} {counts[name]}" for name in STATUSES if counts[name]
-    ]
+    counts: Counter[str] = Counter(found.status for _, found in flat(entry.differences))
+    words = [f"{in_language(STATUSES, name, current_language())} {counts[name]}" for name in STATUSES if counts[name]]
     return " ".join(words) or say("无", "none")
 
 

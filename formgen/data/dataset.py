@@ -15,7 +15,7 @@ from types import TracebackType
 
 from formgen.data.checks import Checker
 from formgen.data.derive import Deriver
-from formgen.data.loading import Loader
+from formgen.data.loading import LoadedTable, Loader
 from formgen.data.places import Places
 from formgen.data.problem_log import ProblemLog
 from formgen.data.rules import read_parameters, reference_day
@@ -46,6 +46,11 @@ class Dataset:
         self._scopes = Scopes(loader)
         self.counts: Mapping[str, int] = self._count()
         """How many records there are to fill forms from, by what a form may stand for."""
+
+    @property
+    def tables(self) -> Mapping[int, LoadedTable]:
+        """The sheets that were read, by the number that `CellSpot` has."""
+        return self._loader.tables
 
     def scopes(self, per: Per) -> Iterator[Scope]:
         """Scopes in print order: town, village, household number (2 before 10), order of the file."""

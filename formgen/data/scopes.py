@@ -298,9 +298,7 @@ class Scopes:
         """The cells of a term in these rows, of those whose sheets have such a column."""
         readers = ((row, self.loader.tables[row.tbl].reader) for row in rows)
         found = (
-            CellSpot(row.tbl, row.row, reader.column_of(term), term)
-            for row, reader in readers
-            if term in reader.labels
+            CellSpot(row.tbl, row.row, reader.column_of(term), term) for row, reader in readers if term in reader.labels
         )
         return tuple(dict.fromkeys(found))
 

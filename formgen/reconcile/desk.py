@@ -82,9 +82,7 @@ class Desk:
     def add_problem(self, problem: Problem) -> None:
         self._db.execute("INSERT INTO problem (body) VALUES (?)", (pickle.dumps(problem, 5),))
 
-    def compare_with(
-        self, source: Source, left_out: Mapping[str, Place], forms: Sequence[str] | None = None
-    ) -> None:
+    def compare_with(self, source: Source, left_out: Mapping[str, Place], forms: Sequence[str] | None = None) -> None:
         """Find each reading's record and compare them. `left_out`: key → place of records that have errors.
 
         `forms`: those of the source's programme; None: all.
@@ -107,9 +105,15 @@ class Desk:
 
     def entries(self, form: str | None = None) -> Iterator[Entry]:
         """The sheets as they came, all or of one form."""
-        where = "" if form is None else "WHERE form = ?"
+        return self._entries("", ()) if form is None else self._entries("WHERE form = ?", (form,))
+
+    def of_record(self, form: str, key: str) -> Iterator[Entry]:
+        """The sheets of one record."""
+        return self._entries("WHERE form = ? AND record = ?", (form, key))
+
+    def _entries(self, where: str, values: Sequence[str]) -> Iterator[Entry]:
         statement = f"SELECT seq, record, body, found FROM reading {where} ORDER BY seq"
-        for number, key, body, found in self._db.execute(statement, () if form is None else (form,)):
+        for number, key, body, found in self._db.execute(statement, values):
             reading = pickle.loads(body)
             if found is None:
                 yield Entry(number, reading)

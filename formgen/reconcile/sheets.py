@@ -20,7 +20,7 @@ from formgen.reconcile.summary import missing_sheets
 from formgen.reconcile.words import LAYERS, REASONS, ROWS, STATUSES, in_language
 from formgen.values import PartialDate
 
-__all__ = ["Cell", "Column", "Sheet", "cell_value", "sheets_of"]
+__all__ = ["Cell", "Column", "Sheet", "cell_value", "sheets_of", "subject_name"]
 
 Plain = str | int | Decimal | datetime.date | None
 WIDTHS: Final = {"long-text": 44, "text": 22, "disability-certificate": 23, "id-number": 21, "phone": 15, "date": 15}
@@ -153,73 +153,59 @@ class _Sheets:
         def rows() -> Iterator[Sequence[Cell]]:
             for entry in self.desk.entries():
                 if entry.differences is not None:
-                    yield from self._entry_rows(entry, self.desk.manifests[entry.reading.form])
+                    yield from self._entry_rows(entry)
 
         return Sheet(self.say("差异", "Differences"), list(map(Column, headers, widths)), rows, True)
 
-    def _entry_rows(self, entry: Entry, manifest: Manifest) -> Iterator[Sequence[Cell]]:
+    def _entry_rows(self, entry: Entry) -> Iterator[Sequence[Cell]]:
         assert entry.differences is not None
-        about = _about(manifest, entry)
-        for item in manifest.fields:
+        for item in self.desk.manifests[entry.reading.form].fields:
             difference = entry.differences[item.key]
             if item.table is None:
                 if difference.is_change:
-                    yield self._row(entry, manifest, about, item, item.key, item.label, difference)
+                    yield self._row(entry, item, item.key, item.label, difference)
                 continue
             if difference.reason in ("lost", "duplicate"):
                 whole = Difference("contradictory", None, None, difference.reason, (), difference.others)
-                yield self._row(entry, manifest, about, item, item.key, item.label, whole)
+                yield self._row(entry, item, item.key, item.label, whole)
             for row in difference.rows:
-                yield from self._table_rows(entry, manifest, about, item, row)
+                yield from self._table_rows(entry, item, row)
 
-    def _table_rows(
-        self, entry: Entry, manifest: Manifest, about: str, item: Field, row: RowDifference
-    ) -> Iterator[Sequence[Cell]]:
+    def _table_rows(self, entry: Entry, item: Field, row: RowDifference) -> Iterator[Sequence[Cell]]:
         assert item.table is not None
         remark = in_language(ROWS, row.status, self.language) if row.status != "changed" else ""
         if row.is_moved:
             remark = self.say(f"由第{row.record_row}行移来", f"moved from row {row.record_row}")
         number = row.read_row or row.record_row
-        where = self.say(f"第{number}行", f"row {number}")
+        label = self.say(f"{item.label} 第{number}行", f"{item.label} row {number}")
         columns = {column.key: column for column in item.table.columns}
         if row.status != "changed":
-            yield self._whole_row(entry, manifest, about, item, row, f"{item.label} {where}", remark)
+            yield self._whole_row(entry, item, row, label, remark)
         for key, cell in row.cells.items():
-            if row.status != "changed" and not cell.reason:
-                continue  # the row as a whole says it
-            path = f"{item.key}.{row.read_row}.{key}" if row.read_row else ""
-            label = f"{item.label} {where} · {columns[key].label}"
-            yield self._row(entry, manifest, about, columns[key], path, label, cell, remark)
+            if row.status == "changed" or cell.reason:  # otherwise the row as a whole says it
+                path = f"{item.key}.{row.read_row}.{key}" if row.read_row else ""
+                yield self._row(entry, columns[key], path, f"{label} · {columns[key].label}", cell, remark)
 
-    def _whole_row(
-        self, entry: Entry, manifest: Manifest, about: str, item: Field, row: RowDifference, label: str, remark: str
-    ) -> Sequence[Cell]:
+    def _whole_row(self, entry: Entry, item: Field, row: RowDifference, label: str, remark: str) -> Sequence[Cell]:
         """A row that was added, deleted or moved, its cells as one text."""
         assert item.table is not None
         columns = {column.key: column for column in item.table.columns}
 
-        def told(side: str) -> Cell:
+        def told(side: str) -> str:
             values = {key: getattr(cell, side) for key, cell in row.cells.items()}
             found = [(columns[key], value) for key, value in values.items() if value is not None]
-            return Cell("；".join(f"{column.label} {column.value_type.format(value)}" for column, value in found))
+            return "；".join(f"{column.label} {column.value_type.format(value)}" for column, value in found)
 
         status = {"added": "filled", "deleted": "cleared"}.get(row.status, "")
-        cells = list(self._row(entry, manifest, about, item, "", label, None, remark))
+        cells = list(self._row(entry, item, "", label, None, remark))
         cells[0] = Cell(in_language(STATUSES, status, self.language) if status else remark, status)
-        cells[4], cells[5] = told("record"), Cell(told("read").value, status)
+        cells[4], cells[5] = Cell(told("record")), Cell(told("read"), status)
         return cells
 
     def _row(
-        self,
-        entry: Entry,
-        manifest: Manifest,
-        about: str,
-        item: Field,
-        path: str,
-        label: str,
-        difference: Difference | None,
-        remark: str = "",
+        self, entry: Entry, item: Field, path: str, label: str, difference: Difference | None, remark: str = ""
     ) -> Sequence[Cell]:
+        manifest = self.desk.manifests[entry.reading.form]
         status = difference.status if difference is not None else ""
         old, new = (difference.record, difference.read) if difference is not None else (None, None)
         reason = self._reason(item, difference) if difference is not None else ""
@@ -227,7 +213,7 @@ class _Sheets:
         return (
             Cell(in_language(STATUSES, status, self.language) if status else remark, status),
             Cell(manifest.short),
-            Cell(about),
+            Cell(subject_name(manifest, entry)),
             Cell(label),
             Cell(cell_value(item, old) if item.table is None else None),
             Cell(cell_value(item, new) if item.table is None else None, status),
@@ -330,7 +316,7 @@ def _rows(entry: Entry, item: Field) -> Sequence[RowDifference]:
     return entry.differences[item.key].rows if entry.differences is not None else ()
 
 
-def _about(manifest: Manifest, entry: Entry) -> str:
+def subject_name(manifest: Manifest, entry: Entry) -> str:
     """Whom a sheet is about: the first name or company on it."""
     for values in (entry.record or {}, entry.reading.values):
         for item in manifest.fields:

@@ -24,9 +24,7 @@ class Vote:
     kind: Literal["change", "same"]
     value: Any
     number: int
-    """Of the entry."""
-    label: str
-    old: Any = None
+    """Of the change; -1 for none."""
 
 
 class Votes:

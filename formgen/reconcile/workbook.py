@@ -23,7 +23,7 @@ from formgen.reconcile.summary import FormCount, summarize
 from formgen.reconcile.words import COLOURS, STATUSES, in_language
 from formgen.values.cells import EXACT_LIMIT
 
-__all__ = ["write_workbook"]
+__all__ = ["write_sheets", "write_workbook"]
 
 MOST_ROWS: Final = 1_048_575
 """Below the header. Source: Excel specifications and limits."""
@@ -44,6 +44,14 @@ def write_workbook(stream: IO[bytes], desk: Desk, sheets: Sequence[Sheet], langu
     writer = _Writer(stream, language)
     counts = summarize(desk)
     writer.overview(desk, counts, is_compared=any(count.compared or count.missing or count.unknown for count in counts))
+    for sheet in sheets:
+        writer.add(sheet)
+    writer.book.close()
+
+
+def write_sheets(stream: IO[bytes], sheets: Sequence[Sheet], language: Language) -> None:
+    """A workbook of these sheets alone."""
+    writer = _Writer(stream, language)
     for sheet in sheets:
         writer.add(sheet)
     writer.book.close()

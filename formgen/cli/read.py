@@ -157,7 +157,7 @@ def read(
     from formgen.reading.batch import ReadOptions
     from formgen.reading.folders import find_files
     from formgen.reconcile.desk import Desk
-    from formgen.reconcile.outputs import refuse_inputs, write_output
+    from formgen.reconcile.outputs import check_target, refuse_inputs, write_output
 
     if new is not None and against is None:
         raise click.UsageError(say("--apply 需要 --against", "--apply needs --against"))
@@ -167,6 +167,8 @@ def read(
     for target in (out, new):
         if target is not None:
             refuse_inputs(target, [*files, *paths, *([against] if against else [])], current_language())
+    if against is not None and new is not None:
+        check_target(against, new)
     with Desk(_manifests(catalogue)) as desk:
         for problem in passed:
             desk.add_problem(problem)

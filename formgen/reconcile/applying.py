@@ -18,7 +18,8 @@ from formgen.problems import Language, Place, Problem
 from formgen.reconcile.change_list import Change, ChangeList, change_of
 from formgen.reconcile.desk import Desk, Entry
 from formgen.reconcile.model import Difference, RowDifference, Status
-from formgen.reconcile.new_dataset import DatasetCopy, check_target, open_copy
+from formgen.reconcile.new_dataset import DatasetCopy, open_copy
+from formgen.reconcile.outputs import check_target
 from formgen.reconcile.printed import dataset_source
 from formgen.reconcile.votes import Vote, Votes
 from formgen.values import Disability, Rejected, ValueType

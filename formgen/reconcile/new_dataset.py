@@ -32,35 +32,13 @@ from formgen.data.sources.json_files import json_text
 from formgen.errors import OutputError
 from formgen.files import make_folder, staged_folder, write_whole
 from formgen.problems import Place, Problem
+from formgen.reconcile.outputs import LINES, TEXTS
 from formgen.reconcile.words import COLOURS
 from formgen.values import PartialDate, ValueType
 
-__all__ = ["DatasetCopy", "check_target", "open_copy"]
+__all__ = ["DatasetCopy", "open_copy"]
 
-WORKBOOKS: Final = (".xlsx", ".xlsm")
-TEXTS: Final = (".csv", ".tsv", ".txt")
-LINES: Final = (".jsonl", ".ndjson")
 _COMMENT_SIZE_PT: Final = (260, 80)
-
-
-def check_target(source: Path, new: Path) -> None:
-    """Refuse what cannot be written before anything is read.
-
-    Raises:
-        OutputError: F-DIFF-020 the dataset's format cannot be written; F-DIFF-021 the new name says another format.
-    """
-    suffix = source.suffix.lower()
-    if source.is_dir():
-        wanted: tuple[str, ...] = ("",)
-    elif suffix in WORKBOOKS:
-        wanted = (".xlsx",)
-    elif suffix in (*TEXTS, *LINES, ".json"):
-        wanted = (suffix,)
-    else:
-        raise OutputError(Problem("F-DIFF-020", Place(str(source)), suffix))
-    if new.suffix.lower() not in wanted:
-        params = {"wanted": wanted[0] or "DIR"}
-        raise OutputError(Problem("F-DIFF-021", Place(str(new)), new.suffix or new.name, params))
 
 
 def open_copy(dataset: Dataset) -> DatasetCopy:

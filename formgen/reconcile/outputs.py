@@ -21,10 +21,13 @@ from formgen.reconcile.as_json import entry_json
 from formgen.reconcile.desk import Desk
 from formgen.reconcile.sheets import Sheet, sheets_of
 
-__all__ = ["ENDINGS", "json_pieces", "refuse_inputs", "write_output"]
+__all__ = ["ENDINGS", "LINES", "TEXTS", "check_target", "json_pieces", "refuse_inputs", "write_output"]
 
 ENDINGS: Final = (".xlsx", ".json", ".jsonl", "")
 """What `-o` may name; without an ending it is a folder of CSV files."""
+WORKBOOKS: Final = (".xlsx", ".xlsm")
+TEXTS: Final = (".csv", ".tsv", ".txt")
+LINES: Final = (".jsonl", ".ndjson")
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
@@ -66,6 +69,26 @@ def refuse_inputs(target: Path, inputs: Iterable[Path], language: Language) -> N
         if path.resolve() == resolved or (target.exists() and path.exists() and target.samefile(path)):
             reason = {"zh": "不能覆盖要读取的文件", "en": "it is one of the files that are read"}[language]
             raise OutputError(Problem("F-FILE-006", Place(str(target)), params={"reason": reason}))
+
+
+def check_target(source: Path, new: Path) -> None:
+    """Refuse what cannot be written before anything is read.
+
+    Raises:
+        OutputError: F-DIFF-020 the dataset's format cannot be written; F-DIFF-021 the new name says another format.
+    """
+    suffix = source.suffix.lower()
+    if source.is_dir():
+        wanted: tuple[str, ...] = ("",)
+    elif suffix in WORKBOOKS:
+        wanted = (".xlsx",)
+    elif suffix in (*TEXTS, *LINES, ".json"):
+        wanted = (suffix,)
+    else:
+        raise OutputError(Problem("F-DIFF-020", Place(str(source)), suffix))
+    if new.suffix.lower() not in wanted:
+        params = {"wanted": wanted[0] or "DIR"}
+        raise OutputError(Problem("F-DIFF-021", Place(str(new)), new.suffix or new.name, params))
 
 
 def _items(values: Iterable[object]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Accepted changes in a new dataset: opened again it gives what was read; what is not written is listed with its reason."""
+"""Accepted changes in a new dataset: opened again it gives what was read; what is not written is listed, and why."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from tests.data.conftest import TODAY, certificate, write_book
 from tests.reconcile.edits import reading_of
 
 HEAD = ("乡镇", "村", "户号", "姓名", "残疾人证号", "联系电话", "家庭人口", "家庭住址")
+DEFAULT = Accepting()
 PAIRING = ("残疾人证号", "残疾人姓名", "帮扶人姓名", "帮扶人电话", "帮扶项目", "帮扶起始时间")
 
 
@@ -61,7 +62,7 @@ class Run:
         key, record = self.records(form, level)[number - 1]
         return reading_of(self.programme.forms[form], {**record, **edits}, record=key, file=file)
 
-    def apply(self, *sheets: Reading, accepting: Accepting = Accepting()) -> ChangeList:
+    def apply(self, *sheets: Reading, accepting: Accepting = DEFAULT) -> ChangeList:
         with self.open() as dataset, Desk({form.id: form for form in self.programme.forms.values()}) as desk:
             for sheet in sheets:
                 desk.add(sheet)
@@ -277,7 +278,7 @@ def test_a_format_that_cannot_be_written_and_another_ending_are_refused_before_a
     assert caught.value.problem.code == "F-DIFF-021" and not run.new.exists()
     old = run.path.with_suffix(".ods")
     shutil.copy(run.path, old)
-    from formgen.reconcile.new_dataset import check_target
+    from formgen.reconcile.outputs import check_target
 
     with pytest.raises(OutputError) as caught:
         check_target(old, run.new)

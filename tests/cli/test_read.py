@@ -231,3 +231,8 @@ def test_records_keyed_by_field(
     assert outcome.code == 0, outcome.err
     made = json.loads((tmp_path / "new.jsonl").read_text("utf-8"))
     assert (made["phone"], made["village_opinion"]) == ("13811112222", "同意")
+
+
+def test_data_that_is_not_there_is_said_before_anything_is_read(formgen: Formgen, tmp_path: Path) -> None:
+    outcome = formgen("read", tmp_path / "none.docx", "--against", tmp_path / "none.xlsx")
+    assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-001") and outcome.err.count("\n") == 1

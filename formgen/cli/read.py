@@ -14,8 +14,8 @@ from formgen.cli.options import DATA_PATH, DataOptions, add_common_options, add_
 from formgen.cli.printing import MOST_JOBS
 from formgen.cli.reading_report import echo_report
 from formgen.cli.runs import progress
-from formgen.errors import EXIT_OK, EXIT_PROBLEMS, EXIT_UNABLE
-from formgen.problems import Problem
+from formgen.errors import EXIT_OK, EXIT_PROBLEMS, EXIT_UNABLE, InputError
+from formgen.problems import Place, Problem
 
 if TYPE_CHECKING:
     from formgen.forms.catalogue import Catalogue
@@ -167,8 +167,10 @@ def read(
     for target in (out, new):
         if target is not None:
             refuse_inputs(target, [*files, *paths, *([against] if against else [])], current_language())
-    if against is not None and new is not None:
-        check_target(against, new)
+    if against is not None:
+        _require_data(against)
+        if new is not None:
+            check_target(against, new)
     with Desk(_manifests(catalogue)) as desk:
         for problem in passed:
             desk.add_problem(problem)
@@ -179,6 +181,12 @@ def read(
         if out is not None:
             write_output(out, desk, current_language(), is_compared=against is not None)
         return _finish(desk, [path for path in (out, new) if path is not None], as_json, against is not None)
+
+
+def _require_data(path: Path) -> None:
+    """Say that the data is not there before, not after, thousands of files were read."""
+    if not path.exists():
+        raise InputError(Problem("F-FILE-001", Place(str(path))))
 
 
 def _manifests(catalogue: Catalogue) -> Mapping[str, Manifest]:

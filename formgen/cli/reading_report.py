@@ -54,9 +54,20 @@ def _echo_sheets(desk: Desk, is_compared: bool) -> None:
     headers = say("文件,表单,记录,值,问题", "file,form,record,values,problems").split(",")
     if is_compared:
         headers.append(say("差异", "differences"))
-    rows = [_sheet_row(desk, entry, is_compared) for entry in itertools.islice(desk.entries(), SHOWN_SHEETS)]
-    echo_table(rows, headers)
+    entries = desk.entries()
+    if desk.count > SHOWN_SHEETS:  # those that somebody has to look at
+        entries = (entry for entry in entries if _is_worth_a_look(entry))
+    rows = [_sheet_row(desk, entry, is_compared) for entry in itertools.islice(entries, SHOWN_SHEETS)]
+    if rows:
+        echo_table(rows, headers)
     _echo_more(desk.count - len(rows), say("份", "sheets"))
+
+
+def _is_worth_a_look(entry: Entry) -> bool:
+    """Whether there are problems or differences."""
+    differences = entry.differences or {}
+    has_changes = any(found.is_change for found in differences.values())
+    return has_changes or any(problem.severity != "note" for problem in entry.reading.problems)
 
 
 def _sheet_row(desk: Desk, entry: Entry, is_compared: bool) -> list[object]:

@@ -1,14 +1,12 @@
 """The desk that returned sheets come in at: sorted by record, compared, counted.
 
 In: readings in any order, and the records they were printed from. Out: every reading with its differences, and what is
-missing, doubled or unknown. Readings wait on disk (SQLite, a private temporary file that nobody else can open), so
-memory stays flat for 10,000 sheets against 100,000 records.
+missing, doubled or unknown. Readings wait on disk (`tables`), so memory stays flat for 10,000 sheets against 100,000 records.
 """
 
 from __future__ import annotations
 
 import pickle
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -21,11 +19,11 @@ from formgen.reading.model import Reading
 from formgen.reconcile.compare import compare, contradict
 from formgen.reconcile.model import Differences
 from formgen.reconcile.printed import Printed, Source, alias_words, aliases_of_values
+from formgen.reconcile.tables import TemporaryTables
 
 __all__ = ["Desk", "Entry"]
 
 _SCHEMA: Final = """
-PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000; PRAGMA temp_store=FILE;
 CREATE TABLE reading (seq INTEGER PRIMARY KEY, form TEXT, key TEXT, record TEXT, body BLOB, found BLOB);
 CREATE INDEX by_key ON reading (form, key);
 CREATE INDEX by_record ON reading (form, record);
@@ -58,9 +56,7 @@ class Desk:
 
     def __init__(self, manifests: Mapping[str, Manifest]) -> None:
         self.manifests = manifests
-        self._db = sqlite3.connect("", isolation_level=None)
-        self._db.executescript(_SCHEMA)
-        self._db.execute("BEGIN")
+        self._db = TemporaryTables(_SCHEMA)
 
     def __enter__(self) -> Desk:
         return self
@@ -77,7 +73,7 @@ class Desk:
         if manifest is not None:
             aliases = aliases_of_values(manifest, reading.values)
             found = [(reading.form, rank, text, row.lastrowid) for rank, text in aliases]
-            self._db.executemany("INSERT INTO alias VALUES (?,?,?,?)", found)
+            self._db.execute_many("INSERT INTO alias VALUES (?,?,?,?)", found)
 
     def add_problem(self, problem: Problem) -> None:
         self._db.execute("INSERT INTO problem (body) VALUES (?)", (pickle.dumps(problem, 5),))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import itertools
 import pickle
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from formgen.data.dataset import CellSpot
+from formgen.reconcile.tables import TemporaryTables
 
 __all__ = ["Vote", "Votes"]
 
@@ -31,12 +31,7 @@ class Votes:
     """A context manager."""
 
     def __init__(self) -> None:
-        self._db = sqlite3.connect("", isolation_level=None)
-        self._db.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-16000;"
-            "CREATE TABLE vote (tbl INT, row INT, col INT, term TEXT, kind TEXT, body BLOB);"
-        )
-        self._db.execute("BEGIN")
+        self._db = TemporaryTables("CREATE TABLE vote (tbl INT, row INT, col INT, term TEXT, kind TEXT, body BLOB);")
 
     def __enter__(self) -> Votes:
         return self

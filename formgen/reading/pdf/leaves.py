@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from formgen.forms.page_code import PageCode
 from formgen.reading.pdf.content import TextLine
 from formgen.reading.pdf.frames import Frame
+from formgen.reading.pdf.glyphs import Rows
 from formgen.reading.pdf.prints import FormPrint
 
 __all__ = ["Leaf", "Stack", "stack_leaves"]
@@ -28,6 +29,8 @@ class Leaf:
     frame: Frame | None = None
     lines: Sequence[TextLine] = ()
     """Of a continuation sheet."""
+    rows: Rows = ()
+    """The same of one that another program printed."""
 
     @property
     def code_number(self) -> int:
@@ -56,6 +59,11 @@ class Stack:
     @property
     def code(self) -> PageCode | None:
         return next((leaf.code for leaf in self.leaves if leaf.code is not None), None)
+
+    @property
+    def has_all_rows(self) -> bool:
+        """Whether no page is missing, and the rows of the growing table could be told on all."""
+        return not self.missing and all(leaf.frame is None or leaf.frame.has_rows for leaf in self.leaves)
 
     @property
     def page_numbers(self) -> tuple[int, ...]:

@@ -24,6 +24,9 @@ __all__ = ["Boundaries", "lay_out"]
 
 TAKEN_PT: Final = 4.0
 """A printed character stands so near its place, after the shift of the words around it."""
+WORD_TAKEN_PT: Final = 25.0
+"""A printed word stands so near its place on its line, in whatever font."""
+SAME_ROW_PT: Final = 2.0
 BESIDE_PT: Final = 24.0
 """A blank is beside a word that is so near."""
 WHOLE_ROW_PT: Final = 3.0
@@ -166,6 +169,7 @@ class _Shifts:
 
 def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: _Shifts) -> list[Char]:
     """What of a page is not printed on the form; blanks beside what should be there and is not are untrusted."""
+    running = _Running(chars)
     by_text: dict[str, list[int]] = {}
     for index, char in enumerate(chars):
         by_text.setdefault(char.text, []).append(index)
@@ -175,8 +179,15 @@ def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: _Sh
         if match.form.finders[art] is not band.finder:
             continue
         lost: list[Char] = []
+        known: set[int] = set()
+        for word in match.form.words(art):  # in another font the characters of a word are of other widths
+            right, down = shifts.at(word.chars[0].x, word.chars[0].y + band.down_pt)
+            x, y = word.chars[0].x + right, word.chars[0].y + band.down_pt + down
+            if places := running.find(word.text, x, y, taken):
+                taken.update(places)
+                known.update(map(id, word.chars))
         for printed in match.form.chars(art):
-            if not printed.text.strip():
+            if not printed.text.strip() or id(printed) in known:
                 continue
             right, down = shifts.at(printed.x, printed.y + band.down_pt)
             x, y = printed.x + right, printed.y + band.down_pt + down
@@ -189,6 +200,39 @@ def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: _Sh
     for word in shifts.moved:
         frame.untrusted.update(_beside(frame, frame.bands[0], [word], list(word.chars)))
     return [char for index, char in enumerate(chars) if index not in taken and char.text.strip("\u00a0")]
+
+
+class _Running:
+    """The characters of a page row by row, where words are looked for."""
+
+    def __init__(self, chars: Sequence[Char]) -> None:
+        self._chars = chars
+        rows: list[list[int]] = []
+        order = sorted((index for index, char in enumerate(chars) if char.text.strip()), key=lambda i: chars[i].y)
+        for index in order:
+            if rows and chars[index].y - chars[rows[-1][-1]].y <= SAME_ROW_PT:
+                rows[-1].append(index)
+            else:
+                rows.append([index])
+        self._rows = [sorted(row, key=lambda i: chars[i].x) for row in rows]
+        self._texts = ["".join(chars[i].text[:1] for i in row) for row in self._rows]
+        self._heights = [chars[row[0]].y for row in self._rows]
+
+    def find(self, text: str, x: float, y: float, taken: set[int]) -> Sequence[int]:
+        """The characters of a word near a place, the nearest; none where it is not there."""
+        found: Sequence[int] = ()
+        least = WORD_TAKEN_PT
+        for row, letters, height in zip(self._rows, self._texts, self._heights, strict=True):
+            if abs(height - y) > TAKEN_PT:
+                continue
+            place = letters.find(text)
+            while place >= 0:
+                places = row[place : place + len(text)]
+                distance = abs(self._chars[places[0]].x - x)
+                if distance < least and taken.isdisjoint(places):
+                    found, least = places, distance
+                place = letters.find(text, place + 1)
+        return found
 
 
 def _nearest(chars: Sequence[Char], places: Sequence[int], taken: set[int], x: float, y: float) -> int | None:

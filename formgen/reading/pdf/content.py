@@ -128,6 +128,8 @@ class PageContent(Generic[K]):
     """Other pictures: where they stand."""
     lost: int = 0
     """Codes without a character."""
+    has_hidden: bool = False
+    """There is invisible text that was not read."""
     is_readable: bool = True
     """False where a font's codes mean nothing here: pdfium may know more."""
 
@@ -286,6 +288,9 @@ class _Stream(Generic[K]):
 
     def show(self, items: list[Any]) -> None:
         font = self.font
+        if self.mode == INVISIBLE and (font is None or not font.is_readable):
+            self.page.has_hidden = True
+            return
         if font is None or not font.is_readable:
             self.page.is_readable = self.page.is_readable and not any(isinstance(item, bytes) for item in items)
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from typing import Any, Final
 import pypdfium2.raw as pdfium_c
 
 from formgen.reading.pdf.content import TextLine
+from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.matrices import Matrix, moved, product
 
 __all__ = [
@@ -39,7 +41,7 @@ MOST_GARBLED: Final = 0.05
 WORD_GAP: Final = 0.6
 """Em between words."""
 SHORTEST: Final = 2
-LATIN: Final = range(0xA0, 0x100)
+_LATIN: Final = re.compile("[\u00a0-\u00ff]")
 _ODD: Final = frozenset(["Cc", "Cf", "Co", "Cn", "Cs"])
 
 
@@ -89,6 +91,9 @@ def pdfium_chars(page: Any, view: Matrix) -> list[Char]:
         for index in range(min(pdfium_c.FPDFText_CountChars(text_page), MOST)):
             if pdfium_c.FPDFText_IsGenerated(text_page, index) == 1:
                 continue
+            shown = pdfium_c.FPDFText_GetTextObject(text_page, index)
+            if shown and pdfium_c.FPDFTextObj_GetTextRenderMode(shown) == pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE:
+                continue
             point = pdfium_c.FPDFText_GetUnicode(text_page, index)
             if not pdfium_c.FPDFText_GetCharOrigin(text_page, index, ctypes.byref(x), ctypes.byref(y)):
                 continue
@@ -103,7 +108,7 @@ def pdfium_chars(page: Any, view: Matrix) -> list[Char]:
 
 
 def _char(point: int) -> str:
-    return chr(point) if 0 < point < 0x110000 and not 0xD800 <= point < 0xE000 else "\ufffd"
+    return chr(point) if 0 < point < 0x110000 and not 0xD800 <= point < 0xE000 else LOST
 
 
 def upright(lines: Sequence[TextLine], view: Matrix, width: float, height: float) -> Matrix:
@@ -151,13 +156,16 @@ def words_on(rows: Rows) -> Iterator[Word]:
 
 def garbled(text: str) -> str:
     """Why a text is no text: "" where it is, `codes`, `gbk`."""
+    if text.isascii() and text.isprintable():
+        return ""
     letters = "".join(text.split())
     if not letters:
         return ""
-    odd = sum(char == "\ufffd" or unicodedata.category(char) in _ODD for char in letters)
+    odd = 0 if letters.isprintable() else sum(unicodedata.category(char) in _ODD for char in letters)
+    odd += letters.count(LOST)
     if odd > MOST_GARBLED * len(letters):
         return "codes"
-    latin = [char for char in letters if ord(char) in LATIN]
+    latin = _LATIN.findall(letters)
     if len(latin) > 0.2 * len(letters):
         meant = "".join(latin).encode("latin-1").decode("gb18030", "ignore")
         if sum("\u4e00" <= char <= "\u9fff" for char in meant) > 0.25 * len(latin):

@@ -39,7 +39,8 @@ class Pdfium:
     def chars(self, page_number: int, view: Matrix) -> list[Char]:
         """What pdfium reads on a page; nothing where it cannot."""
         try:
-            return pdfium_chars(self._page(page_number).raw, view)
+            page = self._page(page_number)  # kept as long as its handle is used
+            return pdfium_chars(page.raw, view)
         except pdfium.PdfiumError:
             return []
 

@@ -24,6 +24,7 @@ from formgen.reading.pdf.annotations import has_xfa, read_annotations
 from formgen.reading.pdf.codes import decode_inline
 from formgen.reading.pdf.content import PageContent, Resources, read_content
 from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
+from formgen.reading.pdf.glyphs import garbled
 from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
 from formgen.reading.pdf.prints import PrintBook, PrintedArt, print_book
@@ -107,10 +108,12 @@ class _File:
             content = self._content(page, number)
             self.overlays[number] = read_annotations(page.obj, self._resources, self.caches)
             frames = frames_of(content, number, self.claimed.form)
-            if any(line.is_hidden for line in content.lines):
+            if content.has_hidden or any(line.is_hidden for line in content.lines):
                 self._say("F-PDFREAD-013", "", number)
                 content.lines = [line for line in content.lines if not line.is_hidden]
-            if frames:
+            if frames and garbled("".join([line.text for line in content.lines])):
+                self._say("F-PDFREAD-005", "", number)
+            elif frames:
                 sort_lines(content.lines, frames)
                 for frame in frames:
                     yield Leaf(number, _code_of(content, frame), frame)

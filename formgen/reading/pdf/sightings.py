@@ -15,6 +15,7 @@ from formgen.forms.manifest import Field
 from formgen.problems import Place, Problem
 from formgen.reading.model import FieldPath, Layer, SheetRead, Sighting, Unread
 from formgen.reading.pdf.annotations import Note, Widget
+from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.frames import Frame, PlacedText, SpotKey
 from formgen.reading.pdf.joining import join
 from formgen.reading.pdf.leaves import Leaf
@@ -29,6 +30,9 @@ NUMBER_KINDS: Final = frozenset(["row_number", "page", "pages"])
 EXACT, FIELD, ADDED, STRANGE, SOFT = 0.99, 1.0, 0.9, 0.9, 0.75
 """Confidence: the writer's own lines; a form field; text laid over the page; printed by
 another program; lines joined by their length."""
+
+_CONTROLS: Final = frozenset(map(chr, (*range(9), *range(11, 32), *range(127, 160))))
+"""Control characters, which no value has."""
 
 Overlay = tuple[Sequence[Widget], Sequence[Note]]
 """What lies over a page."""
@@ -181,6 +185,9 @@ class _Sighter:
             self._say("F-PDFREAD-010", joined.text, place, blank.item.label)
             return
         text: str | None = joined.text
+        if not _CONTROLS.isdisjoint(joined.text) or LOST in joined.text:
+            self._say("F-PDFREAD-005", "", place, blank.item.label)
+            return
         if text is not None and text.endswith(MARK):
             text = self._whole(text, blank, place, used)
         if text is not None and (text.strip() or not (blank.widgets or blank.notes)):

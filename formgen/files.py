@@ -19,6 +19,7 @@ from formgen.errors import OutputError
 from formgen.problems import Place, Problem
 
 __all__ = [
+    "CANNOT_WRITE",
     "PARTIAL_SUFFIX",
     "STAGING",
     "Staging",
@@ -124,13 +125,12 @@ class Staging:
 @contextlib.contextmanager
 def staged_folder(folder: Path, last: str = "") -> Iterator[Staging]:
     """A folder whose files move into `folder` when the block ends without an error, the file named `last` after all
-    others. Files that are there already with the same bytes stay as they are.
+    others. Files that are there already with the same bytes stay as they are. One run at a time: see `folder_lock`.
 
     Raises:
         OutputError (F-FILE-006, F-FILE-007, F-FILE-008).
     """
     staging = Staging(folder / STAGING)
-    is_new = not folder.exists()
     try:
         shutil.rmtree(staging.path, ignore_errors=True)
         staging.path.mkdir(parents=True)
@@ -141,9 +141,6 @@ def staged_folder(folder: Path, last: str = "") -> Iterator[Staging]:
         raise output_error(folder, exc) from exc
     finally:
         shutil.rmtree(staging.path, ignore_errors=True)
-        if is_new:  # goes again where nothing came of it
-            with contextlib.suppress(*CANNOT_WRITE):
-                folder.rmdir()
 
 
 def _publish(staging: Path, folder: Path, last: str) -> None:

@@ -26,6 +26,8 @@ MOST_KNOWN: Final = 256
 """What is kept of lines set before: texts of so many characters, so many a spot."""
 NUMBER_OVERHANG_EM: Final = 0.15
 """Of the gap between an ideograph and a digit, so much may be taken on either side."""
+LEAST_EM: Final = 0.5
+"""Width of a character, at least, but for combining ones: what is longer than a line by this is left to the fit."""
 ONE_LINE_PT: Final = 0.01
 """Height of a box for one line: a box holds one line, however low it is."""
 
@@ -80,9 +82,12 @@ class SpotPrinter:
         if "\n" in text:
             return None
         setter = self._setter
-        width_pt = setter.width(text) * self._size_pt
-        if width_pt > self._room_pt or setter.widest(text) * self._size_pt > self._room_pt:
+        if len(text) * LEAST_EM * self._size_pt > self._room_pt:
             return None
+        width_em, widest_em = setter.widths(text)
+        if max(width_em, widest_em) * self._size_pt > self._room_pt:
+            return None
+        width_pt = width_em * self._size_pt
         line = self._first_x_pt if self._is_left else self._left(width_pt), setter.runs(text)
         if len(text) <= SHORT and len(self._known) < MOST_KNOWN:
             self._known[text] = line

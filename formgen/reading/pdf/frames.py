@@ -68,6 +68,12 @@ class Frame:
     found: dict[SpotKey, list[PlacedText]] = field(default_factory=dict)
     strays: list[PlacedText] = field(default_factory=list)
     back: Matrix | None = None
+    is_strange: bool = False
+    """Printed by another program, and laid out by the words on it."""
+    untrusted: set[SpotKey] = field(default_factory=set)
+    """Spots that may be elsewhere on the page."""
+    has_rows: bool = True
+    """Whether the rows of its growing table could be told."""
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         """A point of the file's page, seen in the frame."""

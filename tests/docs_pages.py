@@ -29,6 +29,13 @@ AREAS = {
     "PDF": "PDF files",
     "XLSX": "Excel forms",
     "PACK": "Packets",
+    "SAFE": "Returned files that may do harm",
+    "IDENT": "Which form a returned file is",
+    "READ": "Values of a returned form",
+    "WORD": "Returned Word files",
+    "EXCEL": "Returned Excel files",
+    "PDFREAD": "Returned PDF files",
+    "DIFF": "Returned forms against their records",
 }
 VALUES = {"path": "PATH", "text": "TEXT"}
 MADE = "<!-- Made by `python -m tests.docs_pages --write`; do not edit. -->"

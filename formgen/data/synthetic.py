@@ -16,7 +16,6 @@ from typing import Any
 
 from formgen.files import write_whole
 from formgen.forms.catalogue import Programme
-from formgen.values.identity import check_character
 
 __all__ = ["SHEETS", "write_sample"]
 
@@ -105,11 +104,13 @@ class _Draw:
 
     def id_number(self, is_male: bool) -> tuple[str, date]:
         """An ID number and its birth date; day and sequence follow a serial number, so that no two are the same."""
+        from stdnum.cn.ric import calc_check_digit
+
         self.serial += 1
         birth = date(1950, 1, 1) + timedelta((self.serial * 7919 + self.first_day) % BIRTH_DAYS)
         sequence = (self.serial // BIRTH_DAYS % 499 + 1) * 2 + is_male
         body = f"{AREA_CODE}{birth:%Y%m%d}{sequence:03d}"
-        return body + check_character(body), birth
+        return body + str(calc_check_digit(body + "0")), birth
 
     def phone(self) -> str:
         self.phones += 1

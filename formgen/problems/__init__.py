@@ -30,7 +30,24 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-AREAS = ("files", "values", "data", "forms", "layouts", "codes", "fonts", "rendering", "packets")
+AREAS = (
+    "files",
+    "values",
+    "data",
+    "forms",
+    "layouts",
+    "codes",
+    "fonts",
+    "rendering",
+    "packets",
+    "safety",
+    "identifying",
+    "reading",
+    "word_reading",
+    "excel_reading",
+    "pdf_reading",
+    "reconciling",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Resident identity number (居民身份证号), and what follows from it.
 
-Source: GB 11643-1999; ISO 7064 (MOD 11-2); area_codes.txt: GB/T 2260 with its former codes, as python-stdnum lists
-them. Both are held against python-stdnum by tests: it takes 40 ms to load and to read its list.
+Source: GB 11643-1999; check character ISO 7064 MOD 11-2 by python-stdnum.
 Limits: an area code that no list knows is a warning, since codes are abolished and added; a number that arrives as a
 *number* is refused, since a spreadsheet keeps 15 of its 18 digits; nothing is repaired.
 """
@@ -11,29 +10,16 @@ from __future__ import annotations
 import calendar
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from formgen.problems import Finding
 from formgen.values.cells import compact, is_scientific, plain_text, reject, shown
 from formgen.values.contract import RawCell, ValueType
 from formgen.values.dates import PartialDate
 
-__all__ = [
-    "IdNumber",
-    "area_findings",
-    "birth_date",
-    "check_character",
-    "digits_text",
-    "is_known_area",
-    "mask_number",
-    "require_sound",
-    "sex",
-]
-
-AREA_CODES: Final = Path(__file__).with_name("area_codes.txt")
+__all__ = ["IdNumber", "area_findings", "birth_date", "digits_text", "mask_number", "require_sound", "sex"]
 
 _ID = re.compile("[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8]|(29|3[01]))[0-9]{3}[0-9X]")
 """Group 1 is set for days that not every month has."""
@@ -47,7 +33,7 @@ class IdNumber(ValueType[str]):
     name: ClassVar[str] = "id-number"
 
     def parse(self, raw: RawCell) -> str:
-        if type(raw) is str and (match := _ID.fullmatch(raw)) is not None and check_character(raw[:17]) == raw[17]:
+        if type(raw) is str and (match := _ID.fullmatch(raw)) is not None and _check_character(raw) == raw[17]:
             if match[1] is not None:
                 require_sound(raw)
             return raw
@@ -106,14 +92,14 @@ def require_sound(number: str) -> None:
     year, month, day = int(number[6:10]), int(number[10:12]), int(number[12:14])
     if not (year >= 1800 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
         raise reject("F-VALUE-022", mask_number(number))
-    if check_character(number[:17]) != number[17]:
+    if _check_character(number) != number[17]:
         raise reject("F-VALUE-021", mask_number(number))
 
 
 def area_findings(number: str) -> tuple[Finding, ...]:
     """Warnings about a sound number: an unknown area code, a sequence of zeros as spreadsheets leave it."""
     findings = []
-    if not is_known_area(number[:6]):
+    if not _is_known_area(number[:6]):
         findings.append(Finding("F-VALUE-024", mask_number(number), {"area": number[:6]}))
     if number[14:17] == "000":
         findings.append(Finding("F-VALUE-025", mask_number(number)))
@@ -125,19 +111,21 @@ def mask_number(text: str) -> str:
     return text if len(text) <= 7 else f"{text[:6]}{'*' * (len(text) - 7)}{text[-1]}"
 
 
-def check_character(body: str) -> str:
-    """The 18th character of a number, from the 17 before it. Source: ISO 7064, MOD 11-2."""
-    value = (1 - 2 * int(body, 13)) % 11
-    return "X" if value == 10 else str(value)
-
-
-def is_known_area(code: str) -> bool:
-    """Whether a county, city or district has this code or had it."""
-    return f" {code[2:]} " in _area_codes().get(code[:2], "")
+def _check_character(number: str) -> str:
+    return _stdnum_check()(number[:18])
 
 
 @functools.cache
-def _area_codes() -> Mapping[str, str]:
-    """Province → the codes within it, a blank on either side of each."""
-    lines = AREA_CODES.read_text("ascii").splitlines()
-    return {line[:2]: f"{line[2:]} " for line in lines}
+def _stdnum_check() -> Callable[[str], str]:
+    from stdnum.cn.ric import calc_check_digit
+
+    check: Callable[[str], str] = calc_check_digit
+    return check
+
+
+@functools.cache
+def _is_known_area(prefix: str) -> bool:
+    from stdnum import numdb
+
+    found: list[tuple[str, dict[str, str]]] = numdb.get("cn/loc").info(prefix)
+    return bool(found) and "county" in {key for _, properties in found for key in properties}

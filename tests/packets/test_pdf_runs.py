@@ -296,6 +296,8 @@ def test_ctrl_c_ends_every_process_with_one_line(many_households: Path, tmp_path
 @needs_proc
 def test_a_worker_that_is_killed_is_a_problem_and_no_file_appears(many_households: Path, tmp_path: Path) -> None:
     run, workers = _begin_with_workers(many_households, tmp_path / "out")
+    os.kill(workers[0], signal.SIGSTOP)
+    time.sleep(0.3)  # by now it has been given something to do: one that has not is replaced without a word
     os.kill(workers[0], signal.SIGKILL)
     _, said = run.communicate(timeout=30)
     assert run.returncode == 2 and said.startswith("F-PRINT-003") and "Traceback" not in said

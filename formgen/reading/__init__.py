@@ -1,0 +1,1 @@
+"""Bytes → reading: filled Word, Excel and PDF files become records with evidence."""

@@ -1,0 +1,271 @@
+"""Sightings → values: what is believed, on what evidence, and a problem for everything else.
+
+All sightings of one blank have to mean the same; if they do not, neither is believed. What a type refuses is a problem
+at its place, what no layer found is one too. So every field of the form is in the values, or blank on the sheet, or in
+the problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from formgen.forms.manifest import Field
+from formgen.problems import Finding, Place, Problem
+from formgen.reading.model import LAYERS, Doubt, Evidence, FieldPath, Reading, SheetRead, Sighting, path_text
+from formgen.values import Rejected, is_blank, value_type
+from formgen.values.choice import EMPTY_MARKS, TICKED_MARKS
+
+__all__ = ["weigh"]
+
+HAND_MADE: Final = frozenset(["signature", "seal"])
+DATE_ENDS: Final = {"year": "年", "month": "月", "day": "日"}
+SHOWN: Final = 60
+_MARKS: Final = frozenset(EMPTY_MARKS + TICKED_MARKS)
+_RANK: Final = {layer: rank for rank, layer in enumerate(LAYERS)}
+
+
+def weigh(sheet: SheetRead, file: str) -> Reading:
+    """The reading of one sheet. Values are typed; what is not believed is a doubt and a problem."""
+    return _Scales(sheet, file).reading()
+
+
+class _Scales:
+    def __init__(self, sheet: SheetRead, file: str) -> None:
+        self.sheet = sheet
+        self.file = file
+        self.values: dict[str, Any] = {}
+        self.evidence: dict[str, Evidence] = {}
+        self.doubts: dict[str, Doubt] = {}
+        self.problems: list[Problem] = list(sheet.problems)
+        self.seen: dict[FieldPath, list[Sighting]] = {}
+        for sighting in sheet.sightings:
+            self.seen.setdefault(sighting.path, []).append(sighting)
+
+    def reading(self) -> Reading:
+        fields = self.sheet.manifest.fields
+        for item in fields:
+            if item.table is not None:
+                self._take_table(item)
+            elif (sightings := self.seen.get((item.key,))) is None:
+                self._lose(item.key, item.label, Place(self.file))
+            elif (value := self._value(item, item.key, item.label, sightings)) is not None:
+                self.values[item.key] = value
+            else:
+                self._require(item, item.key, item.label, sightings)
+        self._check_totals(fields, self.values, "")
+        for unread in self.sheet.unread:
+            self._say(Finding("F-READ-003", _short(unread.text)), unread.place, "")
+        identity = self.sheet.identity
+        return Reading(
+            file=self.file,
+            form=self.sheet.manifest.id,
+            version=identity.version,
+            record=identity.record,
+            pages=self.sheet.pages,
+            values=self.values,
+            evidence=self.evidence,
+            problems=tuple(dict.fromkeys(self.problems)),
+            doubts=self.doubts,
+        )
+
+    def _take_table(self, item: Field) -> None:
+        assert item.table is not None
+        numbers = sorted({path[1] for path in self.seen if len(path) == 3 and path[0] == item.key})
+        if not numbers and item.key not in self.sheet.tables:
+            self._lose(item.key, item.label, Place(self.file))
+            return
+        columns = {column.key: column for column in item.table.columns}
+        lost = [key for key in columns if numbers and not any((item.key, row, key) in self.seen for row in numbers)]
+        for key in lost:  # said once, not for every row
+            self._say(Finding("F-READ-002"), "", f"{item.label} · {columns[key].label}")
+        rows: list[dict[str, Any]] = []
+        for number in numbers:
+            row = self._row(item, number, len(rows) + 1, lost)
+            if row is not None:
+                rows.append(row)
+        self.values[item.key] = rows
+
+    def _row(self, item: Field, found_number: int, number: int, lost: Sequence[str]) -> dict[str, Any] | None:
+        """One row of a table; None where all its blanks are found and empty."""
+        assert item.table is not None
+        row: dict[str, Any] = {}
+        has_doubts = False
+        columns = [
+            (
+                column,
+                path_text((item.key, number, column.key)),
+                f"{item.label} {number} · {column.label}",
+                self.seen.get((item.key, found_number, column.key)),
+            )
+            for column in item.table.columns
+        ]
+        for column, text, label, sightings in columns:
+            if sightings is None:
+                continue
+            if (value := self._value(column, text, label, sightings)) is not None:
+                row[column.key] = value
+            has_doubts = has_doubts or text in self.doubts
+        if not _is_filled(row) and not has_doubts:
+            return None
+        for column, text, label, sightings in columns:
+            if column.key in lost:
+                self.doubts[text] = "lost"
+            elif sightings is None:
+                self._lose(text, label, Place(self.file))
+            else:
+                self._require(column, text, label, sightings)
+        self._check_totals(item.table.columns, row, f"{item.key}.{number}.")
+        return row
+
+    def _require(self, item: Field, text: str, label: str, sightings: Sequence[Sighting]) -> None:
+        if item.required and text not in self.evidence and text not in self.doubts:
+            self._say(Finding("F-READ-004"), sightings[0].place, label)
+
+    def _value(self, item: Field, text: str, label: str, sightings: Sequence[Sighting]) -> Any:
+        """The value all sightings agree on; None where the blank is empty or in doubt."""
+        outcomes = _outcomes(item, sightings)
+        first = outcomes[0]
+        if any(not _is_same(other, first) for other in outcomes[1:]):
+            shown = "；".join(_told(item, outcome) for outcome in _distinct(outcomes))
+            self._say(Finding("F-READ-001", shown), first.sighting.place, label)
+            self.doubts[text] = "contradictory"
+            return None
+        if first.finding is not None:
+            self._say(first.finding, first.sighting.place, label)
+            self.doubts[text] = "rejected"
+            return None
+        if first.value is None:
+            return None
+        sighting = first.sighting
+        self.evidence[text] = Evidence(sighting.layer, sighting.place, _text(first.raw), sighting.confidence)
+        for finding in item.value_type.check(first.value, first.raw):
+            self._say(finding, sighting.place, label)
+        return first.value
+
+    def _check_totals(self, fields: Iterable[Field], values: Mapping[str, Any], prefix: str) -> None:
+        for item in fields:
+            read = values.get(item.key)
+            if not item.total_of or read is None:
+                continue
+            parts = [part for source in item.total_of for part in _addends(values, source)]
+            if not parts or any(text.startswith(prefix) for text in self.doubts):
+                continue  # what is in doubt is said; a sum without it would only say it again
+            total = sum(parts[1:], parts[0])
+            if total != read:
+                shown = item.value_type.format
+                place = self.evidence[prefix + item.key].place if prefix + item.key in self.evidence else ""
+                self._say(Finding("F-READ-005", shown(read), {"wanted": shown(total)}), place, item.label)
+
+    def _lose(self, text: str, label: str, place: Place) -> None:
+        self.doubts[text] = "lost"
+        self._say(Finding("F-READ-002"), place.cell, label)
+
+    def _say(self, finding: Finding, place: str, label: str) -> None:
+        self.problems.append(finding.at(Place(self.file, cell=place, label=label), self.sheet.identity.record or None))
+
+
+class _Outcome:
+    """What one sighting comes to: a value, a blank (neither), or a finding."""
+
+    __slots__ = ("finding", "raw", "sighting", "value")
+
+    def __init__(self, sighting: Sighting, raw: Any, value: Any = None, finding: Finding | None = None) -> None:
+        self.sighting = sighting
+        self.raw = raw
+        self.value = value
+        self.finding = finding
+
+
+def _outcomes(item: Field, sightings: Sequence[Sighting]) -> list[_Outcome]:
+    """What each sighting means, the surest layer first; the parts of a date are one."""
+    parts = [sighting for sighting in sightings if sighting.part]
+    outcomes = [_outcome(item, sighting, sighting.raw) for sighting in sightings if not sighting.part]
+    outcomes += [_date_outcome(item, group) for group in _by_layer(parts)]
+    return sorted(outcomes, key=lambda outcome: _RANK[outcome.sighting.layer])
+
+
+def _outcome(item: Field, sighting: Sighting, raw: Any) -> _Outcome:
+    if is_blank(raw):
+        return _Outcome(sighting, raw)
+    try:
+        chosen = _ticked(item, raw)
+        return _Outcome(sighting, chosen, None if chosen == "" else item.value_type.parse(chosen))
+    except Rejected as exc:
+        if item.type_name in HAND_MADE:
+            return _Outcome(sighting, raw, finding=Finding("F-READ-006", _short(_text(raw))))
+        return _Outcome(sighting, raw, finding=exc.finding)
+
+
+def _ticked(item: Field, raw: Any) -> Any:
+    """Of choices printed with boxes (□务工 ☑养殖) the one that is ticked, '' where none is; other texts as they are.
+
+    Raises: Rejected (F-VALUE-016): several are ticked.
+    """
+    choices = getattr(item.value_type, "labels", None)
+    if not choices or not isinstance(raw, str) or not set(raw) & _MARKS:
+        return raw
+    if not set(raw) & set(TICKED_MARKS):
+        return ""
+    return value_type("choice", choices=choices).parse(raw)
+
+
+def _date_outcome(item: Field, parts: Mapping[str, Sighting]) -> _Outcome:
+    """A date written in blanks of its own for year, month and day."""
+    first = next(iter(parts.values()))
+    texts = {part: _text(parts[part].raw).strip() for part in DATE_ENDS if part in parts}
+    filled = [bool(texts[part]) for part in texts]
+    raw = "".join(text.removesuffix(DATE_ENDS[part]) + DATE_ENDS[part] for part, text in texts.items() if text)
+    if filled != sorted(filled, reverse=True):  # a day without its month
+        return _Outcome(first, raw, finding=Finding("F-READ-007", raw))
+    return _outcome(item, first, raw)
+
+
+def _by_layer(parts: Sequence[Sighting]) -> list[dict[str, Sighting]]:
+    """The parts of dates: of one layer, in the order of the file, each part once a date."""
+    groups: dict[tuple[str, int], dict[str, Sighting]] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for sighting in parts:
+        number = counts[sighting.layer, sighting.part] = counts.get((sighting.layer, sighting.part), 0) + 1
+        groups.setdefault((sighting.layer, number), {})[sighting.part] = sighting
+    return list(groups.values())
+
+
+def _is_same(one: _Outcome, other: _Outcome) -> bool:
+    if one.finding is not None or other.finding is not None:
+        return one.finding is not None and other.finding is not None and _text(one.raw) == _text(other.raw)
+    return bool(one.value == other.value)
+
+
+def _distinct(outcomes: Sequence[_Outcome]) -> list[_Outcome]:
+    kept: list[_Outcome] = []
+    for outcome in outcomes:
+        if not any(_is_same(outcome, other) for other in kept):
+            kept.append(outcome)
+    return kept
+
+
+def _told(item: Field, outcome: _Outcome) -> str:
+    text = _short(item.value_type.mask(_text(outcome.raw))) or "（空）"
+    return f"{text} [{outcome.sighting.layer}, {outcome.sighting.place}]"
+
+
+def _addends(values: Mapping[str, Any], source: str) -> Iterable[int | Decimal]:
+    table, _, column = source.rpartition(".")
+    rows: Iterable[Mapping[str, Any]] = values.get(table, ()) if table else (values,)
+    return [row[column] for row in rows if row.get(column) is not None]
+
+
+def _is_filled(row: Mapping[str, Any]) -> bool:
+    """Whether anybody wrote anything into the row: an empty box is printed in blank rows, too."""
+    return any(value is not False for value in row.values())
+
+
+def _text(raw: Any) -> str:
+    return "" if raw is None else raw if isinstance(raw, str) else str(raw)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

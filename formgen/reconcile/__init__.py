@@ -1,0 +1,1 @@
+"""Reading against record: what a person changed between printing and returning."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import io
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -71,9 +72,7 @@ class Target:
 
 @functools.cache
 def _folder() -> Path:
-    """In memory where the system has such a place: a fuzzer writes thousands of files a minute."""
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="formgen-fuzz-", dir=memory if memory.is_dir() else None))
+    return Path(tempfile.mkdtemp(dir=os.environ.get("FORMGEN_FUZZ_FOLDER")))
 
 
 @functools.cache

@@ -14,6 +14,11 @@ from tests.fuzz.mutating import CHANGES, mutated
 from tests.fuzz.targets import TARGETS, Target
 
 
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("FORMGEN_FUZZ_FOLDER", str(tmp_path_factory.mktemp("fuzz")))
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_target_reads_its_seeds_and_changed_ones(name: str) -> None:
     changed = [fuzz.input_of(name, number) for number in range(20)]

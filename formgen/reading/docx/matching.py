@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from formgen.reading.docx.blanks import Seen, read_blanks
 from formgen.reading.docx.model import Block, Cell, Table, Text, tables_of, words
@@ -16,8 +17,7 @@ from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, Ta
 __all__ = ["Found", "Matches", "contents_of", "match_blocks", "span_of_loop"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Something seen in a blank, and where."""
 
     seen: Seen

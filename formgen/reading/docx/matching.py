@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from formgen.reading.docx.blanks import Seen, read_blanks
 from formgen.reading.docx.model import Block, Cell, Table, Text, tables_of, words
 from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, TablePlan
 
-__all__ = ["Found", "Matches", "contents_of", "match_blocks", "span_of_loop"]
+__all__ = ["TOTALS", "Found", "Matches", "contents_of", "match_blocks", "span_of_loop"]
+
+TOTALS: Final = frozenset(["合计", "小计", "总计", "累计"])
+"""A row typed under one of these names is none of the table's."""
 
 
 class Found(NamedTuple):
@@ -123,8 +126,8 @@ def _match_row(
             known = read_blanks(cell, plan, anatomy.names, "header" if number else "path")
             if known is None:
                 return False
-            if number and not cell.marks and words(cell.text) in anatomy.labels:
-                return False  # a printed row may have been doubled
+            if number and not cell.marks and ((said := words(cell.text)) in anatomy.labels or said in TOTALS):
+                return False  # a printed row may have been doubled, a total typed
             seen = known
             if plan.is_shared:
                 shared[plan] = (seen, cell)

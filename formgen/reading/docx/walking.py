@@ -72,7 +72,7 @@ WRAPPERS: Final = frozenset(
 )
 GONE: Final = frozenset(map(w, ("del", "moveFrom")))
 ADDED: Final = frozenset(map(w, ("ins", "moveTo")))
-DRAWN: Final = frozenset([*map(w, ("drawing", "pict", "object")), ALTERNATE])
+DRAWN: Final = frozenset(map(w, ("drawing", "pict", "object")))
 SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
 PAGE_FIELD: Final = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b")
 SYMBOLS: Final = {
@@ -391,8 +391,10 @@ class Walker:
                 build.fields[-1].append(child.text or "")
         elif tag == SYMBOL:
             self._sign(_symbol(child), build)
+        elif tag == ALTERNATE:
+            self._run(_chosen(child), build)
         elif tag in DRAWN:
-            self._drawn(_chosen(child) if tag == ALTERNATE else child, build)
+            self._drawn(child, build)
         elif tag in SIGNS:
             self._sign(SIGNS[tag], build)
         elif tag in WRAPPERS:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from formgen.rendering.docx import compile_docx
 from tests.reading.docx import word_edits as edits
@@ -30,6 +31,11 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"name": "张三", "phone": "61238888"},
     ),
     "the same field twice": ("name", "姓名：{{ name }}\n| 本人 | {{ name }} |", {"name": "张三"}),
+    "paragraphs for every row": (
+        "rows(a) name",
+        "名单\n{%p for r in rows %}\n项目：{{ r.a }}\n{%p endfor %}\n姓名：{{ name }}",
+        {"rows": [{"a": "x"}, {"a": "y"}, {"a": "z"}, {"a": "u"}], "name": "张三"},
+    ),
     "row numbers": (
         "rows(a)",
         "| 序号 | 项目 |\n|{%tr for r in rows %}|\n| {{ r.row_number }} | {{ r.a }} |\n|{%tr endfor %}|",
@@ -120,3 +126,78 @@ def test_a_rest_that_goes_on_nothing_is_told(tmp_path: Path, read_one: ReadOne) 
     reading = read_one(edits.edited(printed, lambda tree: edits.write(edits.control(tree, "reason"), "另写")), form)
     assert reading.doubts == {"reason": "contradictory"}
     assert {"F-WORD-002", "F-READ-001"} <= codes(reading)
+
+
+BOXES = '性别：{% if sex == "男" %}☑{% else %}□{% endif %}男 {% if sex == "女" %}☑{% else %}□{% endif %}女（必填）'
+
+
+@pytest.mark.parametrize("text", [BOXES, "| 本人 | " + BOXES + " |"], ids=["paragraph", "cell"])
+@pytest.mark.parametrize("sex", ["男", "女", None])
+def test_a_choice_printed_as_boxes_is_read(sex: str | None, text: str, tmp_path: Path, read_one: ReadOne) -> None:
+    form = make_form(tmp_path / "form", "name sex:sex", f"{text}\n姓名：{{{{ name }}}}")
+    record = {"name": "张三"} | ({"sex": sex} if sex else {})
+    printed = compile_docx(form).render(record, "r1").content or b""
+    reading = read_one(printed, form)
+    assert (reading.values, reading.doubts) == (record, {})
+
+
+def test_a_choice_ticked_by_hand_and_one_ticked_twice(tmp_path: Path, read_one: ReadOne) -> None:
+    form = make_form(tmp_path / "form", "name sex:sex", f"{BOXES}\n姓名：{{{{ name }}}}")
+    printed = compile_docx(form).render({"name": "张三"}, "r1").content or b""
+
+    def tick(tree: Any, count: int) -> None:
+        for item in tree.iter(edits.w("t")):
+            item.text = item.text.replace("□", "√", count)
+
+    assert read_one(edits.edited(printed, lambda tree: tick(tree, 1)), form).values["sex"] == "男"
+    assert read_one(edits.edited(printed, lambda tree: tick(tree, 2)), form).doubts == {"sex": "rejected"}
+
+
+def test_rows_in_one_paragraph_are_lost_not_guessed(tmp_path: Path, read_one: ReadOne) -> None:
+    text = "名单：{% for r in rows %}{{ r.a }}、{% endfor %}\n姓名：{{ name }}"
+    form = make_form(tmp_path / "form", "rows(a) name", text)
+    printed = compile_docx(form).render({"rows": [{"a": "x"}, {"a": "y"}], "name": "张三"}, "r1").content or b""
+    reading = read_one(printed, form)
+    assert reading.values == {"name": "张三"}
+    assert reading.doubts == {"rows": "lost"}
+
+
+def box_around(paragraph: Any) -> None:
+    """Put a paragraph into a text box, as Word writes it: twice, once for older programs."""
+    holder = edits.fragment("<w:p/>")
+    paragraph.addprevious(holder)
+    xml = etree.tostring(paragraph, encoding="unicode")
+    paragraph.getparent().remove(paragraph)
+    shape = f"<w:pict><w:txbxContent>{xml}</w:txbxContent></w:pict>"
+    holder.append(
+        edits.fragment(
+            "<w:r><mc:AlternateContent><mc:Choice Requires='wps'>"
+            f"<w:drawing><w:txbxContent>{xml}</w:txbxContent></w:drawing>"
+            f"</mc:Choice><mc:Fallback>{shape}</mc:Fallback></mc:AlternateContent></w:r>"
+        )
+    )
+
+
+def nest(tree: Any) -> None:
+    """Put the second table into the last cell of the first."""
+    outer, inner = tree.iter(edits.w("tbl"))
+    cell = list(outer.iter(edits.w("tc")))[-1]
+    cell.append(inner)
+    cell.append(edits.fragment("<w:p/>"))
+
+
+@pytest.mark.parametrize("marks", [lambda _: None, edits.unwrap_controls, edits.strip_marks])
+def test_text_boxes_and_nested_tables(marks: Any, tmp_path: Path, read_one: ReadOne) -> None:
+    text = "甲：{{ a }}\n| 乙 | {{ b }} |\n间\n| 丙 | {{ c }} |\n尾"
+    form = make_form(tmp_path / "form", "a b c", text)
+    path = form.template("docx")
+
+    def arrange(tree: Any) -> None:
+        box_around(next(tree.iter(edits.w("p"))))
+        nest(tree)
+
+    path.write_bytes(edits.edited(path.read_bytes(), arrange))
+    record = {"a": "1", "b": "2", "c": "3"}
+    printed = compile_docx(form).render(record, "r1").content or b""
+    reading = read_one(edits.edited(printed, marks), form)
+    assert (reading.values, reading.doubts) == (record, {})

@@ -61,7 +61,7 @@ class BlankReader:
         names: Sequence[NamedCell],
         columns: Mapping[int, int],
         words: frozenset[str],
-        is_1904: bool,
+        is_1904: bool | None,
     ) -> None:
         """`columns`: the template's columns of tables → the sheet's; `words`: all that is printed on the form."""
         self.sheet, self.manifest, self.columns, self.words, self.is_1904 = sheet, manifest, columns, words, is_1904

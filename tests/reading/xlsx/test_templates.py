@@ -28,7 +28,7 @@ PEOPLE = (
     Field("sex", "性别", "sex"),
     Field("born", "出生年月", "date", {"precision": "day"}),
     Field("is_poor", "贫困户", "checkbox"),
-    Field("share", "比例", "percent"),
+    Field("share", "比例", "percent", {"places": 1, "minimum": 0, "maximum": 100}),
 )
 VISITS = (
     Field("on", "日期", "date", {"precision": "day"}),
@@ -133,7 +133,7 @@ def read_back(form: Manifest, path: Path) -> Reading:
     return weigh(read.sheets[0], str(path))
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_template_comes_back(made: Manifest, data: st.DataObject) -> None:
     """Unless a cell of words and values cannot be told apart: then it is in doubt."""

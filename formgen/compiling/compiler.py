@@ -1,6 +1,6 @@
 """Forms to layouts: two calls of LibreOffice for all of them.
 
-    template ─► probe ─► LibreOffice ─► ink ─► checks, survey ─► plan ─► layout.json, background.pdf
+    template ─► probe ─► LibreOffice ─► ink ─► checks, survey ─► plan ─► layout.json, background.pdf, background.art
 
 The first call prints the forms that do not grow, and surveys how many rows of the others a page holds; the second
 prints those with just so many rows that three pages show all there is to see.
@@ -33,6 +33,8 @@ from formgen.forms.layout import BACKGROUND, FORMAT, LAYOUT, Layout, dump_layout
 from formgen.forms.manifest import Manifest, TemplateKind
 from formgen.problems import Place, Problem
 from formgen.rendering.docx import compile_docx
+from formgen.rendering.pdf.art_reading import read_artwork
+from formgen.rendering.pdf.artwork import ARTWORK, dump_artwork
 from formgen.rendering.xlsx import compile_xlsx
 
 __all__ = ["CompiledLayout", "compile_layouts", "unplaced_fields", "write_layout"]
@@ -109,10 +111,12 @@ def compile_layouts(manifests: Iterable[Manifest], office: Office) -> Iterator[C
 
 
 def write_layout(compiled: CompiledLayout) -> None:
-    """Write both files, the layout last: it names the background's hash. Raises: OutputError."""
+    """Write all files, the layout last: it names the background's hash. Raises: OutputError."""
     assert compiled.layout is not None, "only a layout without errors is written"
     folder = compiled.manifest.folder
+    artwork = read_artwork(compiled.background, str(folder / BACKGROUND))
     write_whole(folder / BACKGROUND, compiled.background)
+    write_whole(folder / ARTWORK, dump_artwork(artwork, compiled.background))
     write_whole(folder / LAYOUT, dump_layout(compiled.layout))
 
 

@@ -7,7 +7,6 @@ same secret file give the same keys.
 
 from __future__ import annotations
 
-import base64
 import functools
 import hashlib
 import re
@@ -20,7 +19,7 @@ __all__ = ["natural_order", "read_secret", "record_key"]
 
 _NUMBER = re.compile(r"\d+")
 _KEY_BYTES = 7
-_KEY_LENGTH = 10
+_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_BYTES = 16
 """The least that cannot be found by trying."""
 
@@ -33,8 +32,16 @@ def record_key(programme: str, *parts: str, secret: bytes = b"") -> str:
     content = "\x1f".join(parts).encode(
         "utf-8", "surrogatepass"
     )  # JSON may hold half a character; its value is refused
-    digest = hashlib.blake2s(content, digest_size=_KEY_BYTES, key=_hash_key(programme, secret))
-    return base64.b32encode(digest.digest()).decode()[:_KEY_LENGTH]
+    digest = hashlib.blake2s(content, digest_size=_KEY_BYTES, key=_hash_key(programme, secret)).digest()
+    number = int.from_bytes(digest, "big") >> 6  # the first 50 bits, two characters at a time
+    pairs = _pairs()
+    return "".join([pairs[number >> shift & 1023] for shift in (40, 30, 20, 10, 0)])
+
+
+@functools.cache
+def _pairs() -> list[str]:
+    """All pairs of base32's characters in order."""
+    return [first + second for first in _BASE32 for second in _BASE32]
 
 
 def read_secret(path: Path) -> bytes:

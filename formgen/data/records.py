@@ -11,17 +11,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
+from formgen.data.key_set import KeySet
 from formgen.data.keys import record_key
-from formgen.data.scopes import Scope
 from formgen.data.sources.json_files import json_records
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Finding, Place, Problem
 from formgen.values import Rejected, is_blank
 from formgen.vocabulary.terms import base_vocabulary
 
-__all__ = ["Record", "build_record", "read_records"]
+if TYPE_CHECKING:
+    from formgen.data.scopes import Scope
+
+__all__ = ["Record", "build_record", "holds_records", "read_records"]
+
+FIRST_OBJECT_BYTES = 1 << 20
+"""A record is shorter; a file of 100,000 is not read whole to see what it is."""
+
+canonical: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+"""One text for equal records; made once, because json.dumps makes an encoder a call."""
 
 Record = dict[str, Any]
 """Field key → typed value; a table is a list of such rows."""
@@ -85,6 +94,25 @@ def _total(item: Field, record: Record) -> int | Decimal | None:
     return sum(found[1:], found[0]) if found else None
 
 
+def holds_records(path: Path, manifest: Manifest) -> bool:
+    """Whether most keys of a JSON file's first object are this form's fields; otherwise it is a dataset.
+
+    Most, not all: a misspelt key shall be named as one.
+    """
+    if path.suffix.lower() not in (".json", ".jsonl"):
+        return False
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(FIRST_OBJECT_BYTES).decode("utf-8-sig", "replace").lstrip()
+            if head.startswith("["):
+                head = head[1:].lstrip()
+            first = json.JSONDecoder().raw_decode(head)[0]
+    except (OSError, ValueError):  # whoever reads it as a dataset says what is wrong
+        return False
+    keys = {field.key for field in manifest.fields}
+    return isinstance(first, dict) and 2 * len(keys & set(first)) > len(first)
+
+
 def read_records(
     path: Path | str, manifest: Manifest, secret: bytes = b""
 ) -> Iterator[tuple[str, Record, list[Problem]]]:
@@ -92,21 +120,20 @@ def read_records(
 
     Raises:
         InputError: F-FILE-001 … 005.
+        OutputError: F-FILE-006, F-FILE-007: there is no room for temporary files.
     """
     path = Path(path)
-    seen: set[int] = set()
-    """Hashes of keys: a third of the memory of the keys, for files of 100,000 records."""
     repeats: Counter[str] = Counter()
-    for number, raw in json_records(path):
-        content = json.dumps(raw, ensure_ascii=False, sort_keys=True, default=str)
-        key = record_key(manifest.id, content, secret=secret)
-        if (known := hash(key)) in seen:  # Two equal records are two forms: the second of them needs a key of its own.
-            repeats[key] += 1
-            key = record_key(manifest.id, content, str(1 + repeats[key]), secret=secret)
-        seen.add(known)
-        reader = _JsonReader(Place(str(path), cell=str(number)), key)
-        record = reader.read(manifest.fields, raw)
-        yield key, record, reader.problems
+    with KeySet() as keys:
+        for number, raw in json_records(path):
+            content = canonical(raw)
+            key = record_key(manifest.id, content, secret=secret)
+            if not keys.add(key):  # Two equal records are two forms: the second of them needs a key of its own.
+                repeats[key] += 1
+                key = record_key(manifest.id, content, str(1 + repeats[key]), secret=secret)
+            reader = _JsonReader(Place(str(path), cell=str(number)), key)
+            record = reader.read(manifest.fields, raw)
+            yield key, record, reader.problems
 
 
 class _JsonReader:

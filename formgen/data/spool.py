@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from formgen.errors import OutputError
 from formgen.problems import Place, Problem
 
-__all__ = ["Spool", "Stored"]
+__all__ = ["Spool", "Stored", "disk_error", "temporary_database"]
 
 ENTITIES = ("household", "person", "member", "helper", "pairing", "base", "plan")
 _CACHE_KIB = 16_000
@@ -49,15 +49,21 @@ class Stored(NamedTuple):
     """Packed facts of the row itself."""
 
 
+def temporary_database(cache_kib: int) -> sqlite3.Connection:
+    """An empty database in a temporary file; so much of it is kept in memory."""
+    database = sqlite3.connect("", isolation_level=None)
+    database.executescript(
+        f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-{cache_kib}; PRAGMA temp_store=FILE;"
+        "PRAGMA locking_mode=EXCLUSIVE;"
+    )
+    return database
+
+
 class Spool:
     """Rows by entity. Numbers (`seq`) go up in the order of the file."""
 
     def __init__(self) -> None:
-        self._db = sqlite3.connect("", isolation_level=None)
-        self._db.executescript(
-            f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-{_CACHE_KIB}; PRAGMA temp_store=FILE;"
-            "PRAGMA locking_mode=EXCLUSIVE;"
-        )
+        self._db = temporary_database(_CACHE_KIB)
         for entity in ENTITIES:
             self._db.execute(
                 f"CREATE TABLE {entity} (seq INTEGER PRIMARY KEY, tbl INT, row INT, place INT, hh TEXT, ord TEXT,"
@@ -123,16 +129,16 @@ class Spool:
         try:
             return self._db.execute(statement, values)
         except sqlite3.OperationalError as exc:
-            raise _disk_error(exc) from exc
+            raise disk_error(exc) from exc
 
     def _execute_many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
         try:
             self._db.executemany(statement, values)
         except sqlite3.OperationalError as exc:
-            raise _disk_error(exc) from exc
+            raise disk_error(exc) from exc
 
 
-def _disk_error(exc: sqlite3.OperationalError) -> Exception:
+def disk_error(exc: sqlite3.OperationalError) -> Exception:
     """A full or unwritable folder for temporary files; anything else of this class is a mistake of ours."""
     if exc.sqlite_errorcode == sqlite3.SQLITE_FULL:
         return OutputError(Problem("F-FILE-007", Place("SQLite")))

@@ -6,22 +6,13 @@ Results come in the order of the tasks, and at most a few are on their way, so t
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-import signal
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
-from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
 from formgen.errors import OutputError
 from formgen.forms.manifest import Manifest
-from formgen.interrupts import interrupts_held
 from formgen.packets.jobs import FileJob
 from formgen.packets.options import PrintOptions
 from formgen.problems import Place, Problem
@@ -32,10 +23,6 @@ __all__ = ["ComposedSheet", "Composer", "Task", "compose_parallel", "task_of"]
 
 IN_CHUNK: Final = 64
 """Tasks that travel together: one alone costs more to send than to compose."""
-AHEAD: Final = 3
-"""Chunks on their way for each process."""
-CUT_OFF: Final = (EOFError, OSError)
-"""What a pipe raises when the process at its other end has ended."""
 Label = TypeVar("Label")
 
 
@@ -107,87 +94,20 @@ def compose_parallel(
 ) -> Iterator[tuple[Label, list[ComposedSheet]]]:
     """Every label with what became of its task, composed by `composer.options.jobs` processes.
 
-    Raises: OutputError (F-PRINT-003): a process was ended from outside.
+    Raises: OutputError (F-PRINT-003): a process was ended from outside; else what composing raised.
     """
-    workers = composer.options.jobs
-    waiting: deque[tuple[list[Label], Future[list[list[ComposedSheet]]]]] = deque()
-    remaining = iter(tasks)
-    with _Crew(composer) as crew:
-        while True:
-            while len(waiting) < workers * AHEAD and (chunk := list(islice(remaining, IN_CHUNK))):
-                waiting.append(([label for label, _ in chunk], crew.submit([task for _, task in chunk])))
-            if not waiting:
-                return
-            labels, future = waiting.popleft()
-            yield from zip(labels, future.result(), strict=True)
+    from formgen.crew import Crew  # what starts processes takes 10 ms to load
+
+    options = composer.options
+    crew: Crew[Task, list[ComposedSheet]]
+    with Crew(_start, (options, composer.picture_folder), jobs=options.jobs, in_chunk=IN_CHUNK) as crew:
+        for label, outcome in crew.run(tasks):
+            if outcome.error is not None:
+                raise outcome.error
+            if outcome.result is None:
+                raise OutputError(Problem("F-PRINT-003", Place(label="--jobs"), str(options.jobs)))
+            yield label, outcome.result
 
 
-class _Crew:
-    """Processes that compose, each with a pipe of its own, and a thread each that waits for it.
-
-    A pool of `concurrent.futures` has one pipe for the results of all: a process that is killed while it writes there
-    leaves half a message, for whose end the pool waits for ever.
-    """
-
-    def __init__(self, composer: Composer) -> None:
-        self._composer = composer
-        self._threads = ThreadPoolExecutor(composer.options.jobs)
-        self._processes: list[multiprocessing.process.BaseProcess] = []
-        self._ends: list[Connection] = []
-        self._idle: SimpleQueue[Connection] = SimpleQueue()
-
-    def __enter__(self) -> _Crew:
-        # One that is interrupted while it starts is left behind.
-        with interrupts_held():
-            for _ in range(self._composer.options.jobs):
-                ours, theirs = multiprocessing.Pipe()
-                self._ends.append(ours)
-                arguments = (theirs, self._ends, self._composer.options, self._composer.picture_folder)
-                process = multiprocessing.Process(target=_work, args=arguments, daemon=True)
-                process.start()
-                theirs.close()  # so that the pipe ends with the process
-                self._processes.append(process)
-                self._idle.put(ours)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for process in self._processes:
-            process.kill()  # whatever it composes now, nobody waits for
-        self._threads.shutdown(cancel_futures=True)
-
-    def submit(self, tasks: Sequence[Task]) -> Future[list[list[ComposedSheet]]]:
-        return self._threads.submit(self._have_composed, tasks)
-
-    def _have_composed(self, tasks: Sequence[Task]) -> list[list[ComposedSheet]]:
-        """Raises: OutputError (F-PRINT-003) where the process has ended; else what composing raised there."""
-        connection = self._idle.get()
-        try:
-            connection.send(tasks)
-            found = connection.recv()
-        except CUT_OFF as exc:
-            raise OutputError(Problem("F-PRINT-003", Place(label="--jobs"), str(len(self._ends)))) from exc
-        finally:
-            self._idle.put(connection)  # of an ended process, too: nobody may wait for it
-        if isinstance(found, BaseException):
-            raise found
-        composed: list[list[ComposedSheet]] = found
-        return composed
-
-
-def _work(connection: Connection, ends: Sequence[Connection], options: PrintOptions, picture_folder: Path) -> None:
-    """Compose what comes, until the run ends.
-
-    `ends` are the run's own ends of all pipes: a process that held one would keep the pipe open after the run.
-    """
-    for end in ends:
-        end.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the main one ends the others
-    composer = Composer(options, picture_folder)
-    with contextlib.suppress(*CUT_OFF):
-        while True:
-            tasks = connection.recv()
-            try:
-                composed: object = [composer.compose(task) for task in tasks]
-            except Exception as exc:  # noqa: BLE001 - the run raises it again
-                composed = exc
-            connection.send(composed)
+def _start(options: PrintOptions, picture_folder: Path) -> Callable[[Task], list[ComposedSheet]]:
+    return Composer(options, picture_folder).compose

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from formgen.data.dataset import Scope
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from formgen.data.dataset import Scope
 
 __all__ = ["FileJob", "FilledSheet", "Part", "Tally", "Volume", "row_numbers", "row_scope", "rows_in_error"]
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from formgen.files import whole_file
 from formgen.problems import Language, Problem
@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 LEDGER_NAME = "manifest.json"
+one_line: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Ledger:
 
     def add_sheets(self, sheets: Sequence[SheetEntry]) -> None:
         for sheet in sheets:
-            text = json.dumps([sheet.form, sheet.version, sheet.record], ensure_ascii=False)
+            text = one_line([sheet.form, sheet.version, sheet.record])
             self._write(", " + text if self._has_sheets else text)
             self._has_sheets = True
 

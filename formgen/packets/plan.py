@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from formgen.data.dataset import Dataset, Scope
 from formgen.data.keys import record_key
 from formgen.forms.catalogue import PacketPlan, Programme, Sheet
 from formgen.forms.manifest import Manifest
 from formgen.packets.jobs import Volume
 from formgen.packets.naming import expand_pattern
 from formgen.vocabulary.terms import Vocabulary
+
+if TYPE_CHECKING:
+    from formgen.data.dataset import Dataset, Scope
 
 __all__ = ["FILL_PATTERNS", "PlannedFile", "PlannedSheet", "count_files", "form_plan", "plan_packets", "plan_sheets"]
 

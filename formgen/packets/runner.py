@@ -13,10 +13,10 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from formgen.data.dataset import Dataset
-from formgen.files import make_folder, staged_folder
+from formgen.files import staged_folder
+from formgen.folder_lock import held_folder
 from formgen.forms.catalogue import Programme
 from formgen.forms.manifest import Carrier, Manifest
 from formgen.interrupts import interrupts_held
@@ -29,6 +29,9 @@ from formgen.packets.press import Press
 from formgen.packets.writer import PacketWriter
 from formgen.problems import Language, Place, Problem
 from formgen.rendering.context import named_by
+
+if TYPE_CHECKING:
+    from formgen.data.dataset import Dataset
 
 __all__ = ["Step", "fill_form", "fill_records", "run_packets"]
 
@@ -127,8 +130,9 @@ def fill_records(
         options,
         on_step,
     )
+    volume = _whole(manifest)
     jobs: Iterable[FileJob] = (
-        _job(manifest, Place(str(source), cell=str(number)), *item) for number, item in enumerate(records, 1)
+        _job(manifest, volume, Place(str(source), cell=str(number)), *item) for number, item in enumerate(records, 1)
     )
     if is_merged and carrier != "pdf":
         jobs = [_collected(manifest, jobs)]
@@ -160,12 +164,12 @@ def _write(run: _Run, writer: PacketWriter, jobs: Iterable[FileJob]) -> None:
 @contextlib.contextmanager
 def _opened(run: _Run) -> Iterator[tuple[PacketWriter, Ledger]]:
     """The writer and the ledger of one run. What is printed appears when the block ends, if nothing withholds it."""
-    is_printed = run.carrier in PRINTED
-    folder = run.folder if is_printed else make_folder(run.folder)
-    is_repeated = is_same_run(folder, run.head)
-    names = NameKeeper(read_owners(folder))
+    folder = run.folder
     with contextlib.ExitStack() as stack:
-        staging = stack.enter_context(staged_folder(folder, LEDGER_NAME)) if is_printed else None
+        stack.enter_context(held_folder(folder))
+        is_repeated = is_same_run(folder, run.head)
+        names = NameKeeper(read_owners(folder))
+        staging = stack.enter_context(staged_folder(folder, LEDGER_NAME)) if run.carrier in PRINTED else None
         target = staging.path if staging is not None else folder
         ledger = stack.enter_context(open_ledger(target, run.head, run.language))
         press = _press(run, target, names, ledger)
@@ -216,12 +220,14 @@ def _name_leftovers(run: _Run, tally: Tally, names: NameKeeper) -> None:
         tally.problems.append(Problem("F-PACK-005", Place(str(run.folder)), shown, {"count": str(len(left))}))
 
 
-def _job(manifest: Manifest, place: Place, key: str, record: Mapping[str, Any], problems: list[Problem]) -> FileJob:
+def _job(
+    manifest: Manifest, volume: Volume, place: Place, key: str, record: Mapping[str, Any], problems: list[Problem]
+) -> FileJob:
     named = named_by(manifest, record)
     name = named[1] if named is not None else ""
     path = expand_pattern(f"{manifest.short}-{place.cell:0>4}-{{name}}", {"name": name})
     sheet = FilledSheet(manifest, record, key, place)
-    return FileJob(path, FILL, key, [sheet], problems, volume=_whole(manifest), outline=(name or f"{place.cell}",))
+    return FileJob(path, FILL, key, [sheet], problems, volume=volume, outline=(name or f"{place.cell}",))
 
 
 def _collected(manifest: Manifest, jobs: Iterable[FileJob]) -> FileJob:

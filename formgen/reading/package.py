@@ -1,37 +1,97 @@
 """Office packages (zip) from outside, opened with limits.
 
-In: a file. Out: its parts by name, inflated one by one. A package that inflates without measure is refused before it is
-inflated whole.
-Source: ECMA-376 Part 2 (packages); the limits are Apache POI's (ZipSecureFile: at most 100 : 1 once a part is
-larger than 100 KiB).
+In: a file. Out: its parts by name, inflated one by one, and what the package holds that nobody should trust. A package
+that inflates without measure is refused before it is inflated: what it says of its sizes is judged when it is opened,
+and a part that says less than is in it is cut off at what it said.
+Nothing of a package is ever run, opened or fetched: macros, embedded files and external references are named.
+Source: ECMA-376 Part 2 (packages), PKWARE APPNOTE.TXT 4.3, 4.4; the limits are Apache POI's (ZipSecureFile: 100 : 1
+once a part is larger than 100 KiB, 1,000 entries, texts of 10 million characters) and libxml2's (256 elements within
+one another).
 """
 
 from __future__ import annotations
 
+import codecs
+import os
+import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
+
+from isal import isal_zlib
+from lxml import etree
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 
-__all__ = ["OfficePackage"]
+__all__ = ["OfficePackage", "check_prolog", "parse_xml"]
 
 LARGEST_PART: Final = 512 << 20
+LARGEST_PACKAGE: Final = 1 << 30
+"""All parts inflated."""
+MOST_PARTS: Final = 1_000
+RATIO: Final = 100
+FREE: Final = 100 << 10
+"""A part of at most this size may inflate from as little as it likes."""
+PROLOG: Final = 1 << 16
+"""Bytes before the root element; nobody writes so many."""
+SHOWN: Final = 5
+"""Of parts of one kind that nobody should trust, so many are named; the others are counted."""
+SHOWN_TEXT: Final = 80
+
+_ISAL_ERROR = cast(type[Exception], isal_zlib.error)  # its stub takes the class for one of its objects
+_BROKEN: Final[tuple[type[Exception], ...]] = (
+    zipfile.BadZipFile,
+    zlib.error,
+    _ISAL_ERROR,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    ValueError,
+)
+"""What zipfile and its inflaters raise for bytes they cannot make sense of, or cannot get."""
+_LOCAL_HEADER: Final = struct.Struct("<4s5H3I2H")
+_LOCAL_MAGIC: Final = b"PK\x03\x04"
+_ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
+_IS_UTF8: Final = 0x800
+_DRIVE: Final = re.compile(r"[A-Za-z]:")
+_PICTURES: Final = re.compile(r"(^|/)(media|pictures|thumbnails)/", re.IGNORECASE)
+"""Parts that nobody inflates: a white picture deflates to next to nothing and harms no one."""
+_EMBEDDED: Final = re.compile(r"(^|/)(embeddings|activex)/|(^|/)oleobject\d*\.bin$|^object \d+/", re.IGNORECASE)
+_XML: Final = (".xml", ".rels", ".vml")
+_MACROS: Final = re.compile(r"(^|/)(vbaproject[^/]*\.bin|macrosheets/[^/]*\.xml)$|^basic/|^scripts/", re.IGNORECASE)
+_ENCODING: Final = re.compile(r"\sencoding\s*=\s*[\"']([^\"']*)[\"']")
+_ENCODINGS: Final = frozenset(["utf-8", "utf8", "utf-16", "us-ascii", "ascii"])
+_LIMITS: Final = re.compile(r"excessive depth|huge|too long|limit", re.IGNORECASE)
+"""libxml2's words for what goes beyond its limits."""
 
 
 class OfficePackage:
     """The parts of one file. A context manager."""
 
     def __init__(self, path: Path) -> None:
-        """Raises: InputError: F-FILE-001 … 005; F-SAFE-…: encrypted, inflating without measure."""
+        """Raises: InputError: F-FILE-001 … 004; F-SAFE-001, F-SAFE-002: inflating without measure, of unsound build."""
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
-        except zipfile.BadZipFile as exc:
-            raise InputError(Problem("F-FILE-004", Place(str(path)), params={"reason": str(exc)})) from exc
+        except FileNotFoundError as exc:
+            raise InputError(Problem("F-FILE-001", Place(str(path)))) from exc
+        except OSError as exc:
+            reason = exc.strerror or type(exc).__name__
+            raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
+        except _BROKEN as exc:
+            raise self._broken("", str(exc)) from exc
+        try:
+            self._check()
+        except BaseException:
+            self._zip.close()
+            raise
 
     def __enter__(self) -> OfficePackage:
         return self
@@ -44,8 +104,206 @@ class OfficePackage:
         return self._zip.namelist()
 
     def read(self, name: str) -> bytes:
-        """One part, inflated. Raises: InputError: the part is broken, missing or inflates without measure."""
+        """One part, inflated.
+
+        Raises: InputError: F-FILE-004: broken or missing; F-SAFE-001: without measure; F-SAFE-019: of another size.
+        """
         try:
-            return self._zip.read(name)
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError) as exc:
-            raise InputError(Problem("F-FILE-004", Place(str(self.path), name), params={"reason": str(exc)})) from exc
+            info = self._zip.getinfo(name)
+            self._check_ratio(info)
+            content = self._raw(info)
+            if info.compress_type == zipfile.ZIP_DEFLATED:
+                content = isal_zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, info.file_size + 1)
+        except _BROKEN as exc:
+            raise self._broken(name, str(exc)) from exc
+        if len(content) != info.file_size:
+            wanted = f"{info.file_size:,}"
+            found = f"> {wanted}" if len(content) > info.file_size else f"{len(content):,}"
+            raise self._refused("F-SAFE-019", name, found, wanted)
+        if isal_zlib.crc32(content) != info.CRC:
+            raise self._broken(name, "CRC-32")
+        return content
+
+    def _raw(self, info: zipfile.ZipInfo) -> bytes:
+        """The bytes of a part as they lie in the file. Raises: BadZipFile, OSError."""
+        stream = self._zip.fp
+        if stream is None:
+            raise ValueError("closed")
+        stream.seek(info.header_offset)
+        header = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
+        name = stream.read(header[-2])
+        if header[0] != _LOCAL_MAGIC or name != _name_bytes(info):
+            raise zipfile.BadZipFile("the part is not where the list of parts says")
+        stream.seek(header[-1], os.SEEK_CUR)
+        content = stream.read(info.compress_size)
+        if len(content) != info.compress_size:
+            raise EOFError("the file ends within the part")
+        return content
+
+    def xml(self, name: str) -> Any:
+        """The root of one part. Raises: as `read` and `parse_xml`."""
+        return parse_xml(self.read(name), Place(str(self.path), name))
+
+    def check_parts(self) -> None:
+        """Inflate every part but pictures once and look how it begins: some readers believe what a file says of itself.
+
+        Raises: as `read`; InputError (F-SAFE-003): a document type.
+        """
+        for name in self.names:
+            if not _PICTURES.search(name):
+                content = self.read(name)
+                if name.endswith(_XML):
+                    check_prolog(content, Place(str(self.path), name))
+
+    def warnings(self) -> list[Problem]:
+        """What is in the package and was left alone: macros, embedded files, references to the outside.
+
+        Raises: as `read` and `parse_xml`, for a part that says what belongs to what.
+        """
+        found = [*self._named("F-SAFE-005", _MACROS), *self._named("F-SAFE-006", _EMBEDDED)]
+        for name in self.names:
+            if name.endswith(".rels"):
+                targets = list(dict.fromkeys(_external_targets(self.read(name), Place(str(self.path), name))))
+                if targets:
+                    found.append(Problem("F-SAFE-007", Place(str(self.path), name), _some(targets)))
+        return found
+
+    def _named(self, code: str, pattern: re.Pattern[str]) -> Iterator[Problem]:
+        names = [name for name in self.names if pattern.search(name)]
+        if names:
+            yield Problem(code, Place(str(self.path)), _some(names))
+
+    def _check(self) -> None:
+        """Raises: InputError: F-FILE-003, F-FILE-004, F-SAFE-001, F-SAFE-002, F-SAFE-017, F-SAFE-018, F-SAFE-020."""
+        infos = self._zip.infolist()
+        if len(infos) > MOST_PARTS:
+            raise self._refused("F-SAFE-020", "", f"{len(infos):,}", f"≤ {MOST_PARTS:,}")
+        size = sum(info.file_size for info in infos)
+        if size > LARGEST_PACKAGE:
+            raise self._refused("F-SAFE-001", "", _mib(size), f"≤ {_mib(LARGEST_PACKAGE)}")
+        seen: set[str] = set()
+        for info in infos:
+            self._check_entry(info)
+            folded = info.filename.casefold()
+            if folded in seen:
+                raise self._refused("F-SAFE-002", info.filename)
+            seen.add(folded)
+            if not _PICTURES.search(info.filename):
+                self._check_ratio(info)
+        self._check_places(infos)
+
+    def _check_entry(self, info: zipfile.ZipInfo) -> None:
+        name = info.orig_filename
+        if info.flag_bits & _ENCRYPTED:
+            raise InputError(Problem("F-FILE-003", Place(str(self.path), name)))
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise self._broken(name, f"compression {info.compress_type}")
+        if name.startswith("/") or "\\" in name or "\0" in name or _DRIVE.match(name) or ".." in name.split("/"):
+            raise self._refused("F-SAFE-017", name.replace("\0", "␀"))
+
+    def _check_ratio(self, info: zipfile.ZipInfo) -> None:
+        if info.file_size > LARGEST_PART:
+            raise self._refused("F-SAFE-001", info.filename, _mib(info.file_size), f"≤ {_mib(LARGEST_PART)}")
+        if info.file_size > FREE and info.file_size > RATIO * info.compress_size:
+            found = f"{info.file_size // max(1, info.compress_size):,} : 1"
+            raise self._refused("F-SAFE-001", info.filename, found, f"≤ {RATIO} : 1")
+
+    def _check_places(self, infos: Sequence[zipfile.ZipInfo]) -> None:
+        """No byte of the file belongs to two parts: so all parts together inflate to no more than RATIO × the file."""
+        end, last = 0, ""
+        for info in sorted(infos, key=lambda info: info.header_offset):
+            if info.header_offset < end:
+                raise self._refused("F-SAFE-018", info.filename)
+            end = info.header_offset + _LOCAL_HEADER.size + len(_name_bytes(info)) + info.compress_size
+            last = info.filename
+        if end > self._zip.start_dir:
+            raise self._refused("F-SAFE-018", last)
+
+    def _refused(self, code: str, name: str, found: str = "", wanted: str = "") -> InputError:
+        return InputError(Problem(code, Place(str(self.path), name), found, {"wanted": wanted}))
+
+    def _broken(self, name: str, reason: str) -> InputError:
+        reason = " ".join(reason.split()) or "zip"
+        return InputError(Problem("F-FILE-004", Place(str(self.path), name), params={"reason": reason}))
+
+
+def parse_xml(content: bytes, place: Place) -> Any:
+    """The root element of one part. Nothing is fetched and no entity is replaced, for there can be none.
+
+    Raises: InputError: F-SAFE-003: a document type; F-SAFE-004: beyond libxml2's limits; F-FILE-004: broken.
+    """
+    check_prolog(content, place)
+    # A parser of its own: one that is shared holds the errors of the last file.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as exc:
+        reason = " ".join(str(exc.msg).split())
+        code = "F-SAFE-004" if _LIMITS.search(reason) else "F-FILE-004"
+        raise InputError(Problem(code, place, params={"reason": reason})) from exc
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise InputError(Problem("F-SAFE-003", place))
+    return root
+
+
+def check_prolog(content: bytes, place: Place) -> None:
+    """Look for a document type before anybody parses, and at the encoding, which could hide one.
+
+    Raises: InputError: F-SAFE-003: there is one; F-FILE-004: in an encoding that no package may have.
+    """
+    is_wide = content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or b"\0" in content[:4]
+    text = _text(content[:PROLOG], is_wide)
+    position = 1 if text.startswith("\ufeff") else 0
+    if text.startswith("<?xml", position):
+        end = text.find("?>", position)
+        encoding = _ENCODING.search(text, position, end if end >= 0 else len(text))
+        if encoding is not None and encoding[1].lower() not in _ENCODINGS:
+            raise InputError(Problem("F-FILE-004", place, params={"reason": f"encoding {encoding[1][:SHOWN_TEXT]}"}))
+    position = _end_of_prolog(text, position)
+    is_endless = len(content) > PROLOG and position >= len(text) - SHOWN_TEXT
+    if is_endless or text.startswith("<!", position):
+        raise InputError(Problem("F-SAFE-003", place))
+
+
+def _text(content: bytes, is_wide: bool) -> str:
+    if not is_wide:
+        return content.decode("utf-8", "replace")
+    is_big = content[:2] == codecs.BOM_UTF16_BE or content[:1] == b"\0"
+    return content.decode("utf-16-be" if is_big else "utf-16-le", "replace")
+
+
+def _end_of_prolog(text: str, position: int) -> int:
+    """Where the first thing stands that is no space, comment or processing instruction."""
+    while True:
+        while position < len(text) and text[position] in " \t\r\n":
+            position += 1
+        for mark, close in (("<?", "?>"), ("<!--", "-->")):
+            if text.startswith(mark, position):
+                end = text.find(close, position + len(mark))
+                position = end + len(close) if end >= 0 else len(text)
+                break
+        else:
+            return position
+
+
+def _name_bytes(info: zipfile.ZipInfo) -> bytes:
+    return info.orig_filename.encode("utf-8" if info.flag_bits & _IS_UTF8 else "cp437")
+
+
+def _external_targets(content: bytes, place: Place) -> Iterator[str]:
+    """What the relationships of a part refer to outside of the package, links that a reader may click left out."""
+    if b"External" not in content and b"\0" not in content:
+        return
+    for relation in parse_xml(content, place).iter("{*}Relationship"):
+        is_link = relation.get("Type", "").endswith("/hyperlink")
+        if relation.get("TargetMode") == "External" and not is_link:
+            yield relation.get("Target", "")[:SHOWN_TEXT]
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" … (+{rest})" if rest > 0 else "")
+
+
+def _mib(size: int) -> str:
+    return f"{size / (1 << 20):,.0f} MiB"

@@ -32,7 +32,8 @@ __all__ = [
     "printer_of",
 ]
 
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""Compiled when first needed: that takes 3 ms."""
 DATE_PARTS = ("year", "month", "day")
 EMPTY_BOX = "□"
 NAMING_TERMS = ("person.name", "base.company", "place.village", "place.town")
@@ -138,7 +139,7 @@ class ContextPlan:
 
     def _clean(self, text: str, printer: Printer, record_key: str, problems: list[Problem]) -> str:
         """`text` without what XML cannot hold. Not printable are rare characters and line ends too: those stay."""
-        found = sorted({f"U+{ord(character):04X}" for character in ILLEGAL.findall(text)})
+        found = sorted({f"U+{ord(character):04X}" for character in re.findall(ILLEGAL, text)})
         if found:
             problems.append(
                 Problem("F-RENDER-001", Place(self.form, label=printer.label), ", ".join(found), record=record_key)
@@ -152,7 +153,9 @@ class ContextPlan:
 
 def cleaned(text: str) -> str:
     """A text as an XML file can hold it."""
-    return ILLEGAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    if text.isprintable():
+        return text
+    return re.sub(ILLEGAL, "", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def named_by(manifest: Manifest, record: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ from formgen.compiling.ink import read_pages
 from formgen.errors import InputError
 from formgen.forms.catalogue import Catalogue, own_templates
 from formgen.forms.layout import BACKGROUND, LAYOUT, read_layout
+from formgen.rendering.pdf.artwork import ARTWORK
 from tests.compiling.forms import make_small
 from tests.conftest import Outcome
 
@@ -200,5 +201,5 @@ def test_the_layout_is_written_last(own: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(compiler, "write_whole", lambda path, content: written.append(path.name))
     manifest = Catalogue().form(f"xinmi-2015/{FORM}")
     layout = read_layout(manifest.folder / LAYOUT)
-    write_layout(compiler.CompiledLayout(manifest, layout, b""))
-    assert written == [BACKGROUND, LAYOUT]
+    write_layout(compiler.CompiledLayout(manifest, layout, (manifest.folder / BACKGROUND).read_bytes()))
+    assert written == [BACKGROUND, ARTWORK, LAYOUT]

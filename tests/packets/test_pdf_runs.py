@@ -23,6 +23,7 @@ import pypdfium2
 import pytest
 
 from formgen.files import STAGING
+from formgen.folder_lock import LOCK, held_folder
 from formgen.forms.layout import LAYOUT
 from formgen.forms.page_code import PageCode, parse_page_code
 from tests.conftest import ROOT, SAMPLES, Outcome
@@ -205,19 +206,30 @@ def test_a_bad_record_in_the_middle_is_left_out_and_the_file_is_whole(tmp_path: 
     assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0
 
 
+@pytest.mark.parametrize("carrier", ["pdf", "pdf-form", "docx"])
+def test_two_runs_do_not_write_into_one_folder(tmp_path: Path, formgen: Formgen, carrier: str) -> None:
+    call = ("fill", FORM, _records(tmp_path, {"name": "王𬱖"}), "-o", tmp_path / "out", "-f", carrier)
+    with held_folder(tmp_path / "out"):
+        (tmp_path / "out" / STAGING).mkdir()
+        outcome = formgen(*call)
+        assert outcome.code == 2 and outcome.err.startswith("F-FILE-009") and str(tmp_path / "out") in outcome.err
+        assert {path.name for path in (tmp_path / "out").iterdir()} == {LOCK, STAGING}, "the first run's are left alone"
+    assert formgen(*call).code == 0 and not (tmp_path / "out" / LOCK).exists()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_killed_run_leaves_no_file_and_can_be_started_again(packets: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = [sys.executable, "-m", "formgen", "packet", "xinmi-2015", str(DATASET), "-o", str(out), *AS_OF]
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(4000):
-        if run.poll() is not None or any(names for _, _, names in os.walk(out)):
+        if run.poll() is not None or (out / STAGING).exists():
             break
         time.sleep(0.002)
     os.kill(run.pid, signal.SIGKILL)
     run.wait()
     whole = _tree(packets)
-    seen = {name: digest for name, digest in _tree(out).items() if not name.startswith(STAGING)}
+    seen = {name: digest for name, digest in _tree(out).items() if not name.startswith((STAGING, LOCK))}
     assert seen.items() <= whole.items(), "what is there is whole"
     subprocess.run(command, check=True, capture_output=True)
     assert _tree(out) == whole
@@ -284,6 +296,8 @@ def test_ctrl_c_ends_every_process_with_one_line(many_households: Path, tmp_path
 @needs_proc
 def test_a_worker_that_is_killed_is_a_problem_and_no_file_appears(many_households: Path, tmp_path: Path) -> None:
     run, workers = _begin_with_workers(many_households, tmp_path / "out")
+    os.kill(workers[0], signal.SIGSTOP)
+    time.sleep(0.3)  # by now it has been given something to do: one that has not is replaced without a word
     os.kill(workers[0], signal.SIGKILL)
     _, said = run.communicate(timeout=30)
     assert run.returncode == 2 and said.startswith("F-PRINT-003") and "Traceback" not in said

@@ -1,6 +1,7 @@
 """Datasets as files: workbooks, CSV, JSON. In: a path. Out: raw tables, rows streaming.
 
 What a file is, is decided by its content where content can tell (a renamed file is found out), by its ending otherwise.
+What reads a workbook takes 7 ms to load: only whoever has one needs it.
 """
 
 from __future__ import annotations
@@ -9,10 +10,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from formgen.data.sources.csv_files import csv_tables
 from formgen.data.sources.json_files import json_lines_tables, json_tables
 from formgen.data.sources.table import RawRow, RawTable, column_letters
-from formgen.data.sources.workbook import workbook_tables
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 
@@ -40,11 +39,15 @@ def open_tables(path: Path) -> Iterator[Iterator[RawTable]]:
     with contextlib.ExitStack() as stack:
         tables: Iterator[RawTable]
         if path.is_dir() or suffix in (".csv", ".tsv", ".txt"):
+            from formgen.data.sources.csv_files import csv_tables
+
             tables = iter(csv_tables(path))
         elif suffix == ".json":
             tables = iter(json_tables(path))
         elif suffix in (".jsonl", ".ndjson"):
             tables = iter(json_lines_tables(path))
         else:
+            from formgen.data.sources.workbook import workbook_tables
+
             tables = stack.enter_context(workbook_tables(path, WANTED))
         yield tables

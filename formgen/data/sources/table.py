@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from formgen.vocabulary.headers import MergedRange
+if TYPE_CHECKING:
+    from formgen.vocabulary.headers import MergedRange
 
 __all__ = ["RawRow", "RawTable", "column_letters"]
 

@@ -1,7 +1,8 @@
 """The printed form without values: the pages of background.pdf, taken over into files as Form XObjects.
 
-In: background.pdf. Out: for every page its objects as PDF syntax, read once with pikepdf. Pages share what they shared
-in the background (fonts).
+In: background.pdf. Out: for every page its objects as PDF syntax, read once a process: from background.art, where
+`formgen compile` has put them, or with pikepdf, which takes 30 ms to load and to read them. Pages share what they
+shared in the background (fonts).
 
 Source: ISO 32000-2, 8.10 (form XObjects).
 """
@@ -10,22 +11,19 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from formgen.errors import TemplateError
-from formgen.interrupts import interrupts_held
 from formgen.problems import Place, Problem
 from formgen.rendering.pdf.objects import ObjectWriter
 
-__all__ = ["ArtBook", "ArtUse", "Artwork", "load_artwork"]
+__all__ = ["ARTWORK", "ArtBook", "ArtItem", "ArtUse", "Artwork", "artwork_name", "dump_artwork", "load_artwork"]
 
-LEFT_OUT: Final = frozenset(["/Length", "/Parent", "/StructParents", "/StructParent", "/Group", "/Metadata"])
-"""A page's own, or of no use in a form; /Group: a background has nothing transparent, and PDF/A is simpler without."""
-
+ARTWORK: Final = "background.art"
+FORMAT: Final = 1
 Syntax = tuple[bytes | int, ...]
 """PDF syntax with references to objects by their index in between."""
 
@@ -44,7 +42,7 @@ class ArtUse(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class ArtItem:
     """One object of a background."""
 
     syntax: Syntax
@@ -57,7 +55,7 @@ class Artwork:
     """A background: its objects, and of each page the object."""
 
     name: str
-    items: tuple[_Item, ...]
+    items: tuple[ArtItem, ...]
     pages: tuple[int, ...]
 
 
@@ -67,75 +65,57 @@ def load_artwork(path: str) -> Artwork:
 
     Raises: TemplateError (F-LAYOUT-001 there is none, F-PDF-002 it cannot be read).
     """
-    with interrupts_held():
-        import pikepdf
-
     place = Place(path)
     try:
         content = Path(path).read_bytes()
-        with pikepdf.open(path) as pdf:
-            reader = _Reader(pikepdf)
-            forms = [pdf.make_indirect(page.as_form_xobject(handle_transformations=True)) for page in pdf.pages]
-            pages = tuple(reader.visit(form) for form in forms)
     except FileNotFoundError as exc:
         raise TemplateError(Problem("F-LAYOUT-001", place)) from exc
-    except (OSError, ValueError, pikepdf.PdfError, KeyError, TypeError) as exc:
+    except OSError as exc:
         raise TemplateError(Problem("F-PDF-002", place, params={"reason": str(exc)})) from exc
-    return Artwork(hashlib.sha256(content).hexdigest()[:10], tuple(reader.items), pages)
+    stored = _stored(Path(path).with_name(ARTWORK), hashlib.sha256(content).hexdigest())
+    if stored is not None:
+        return stored
+    from formgen.rendering.pdf.art_reading import read_artwork
+
+    return read_artwork(content, path)
 
 
-class _Reader:
-    """Turns a document's objects into syntax, each once."""
+def dump_artwork(artwork: Artwork, background: bytes) -> bytes:
+    """The bytes of background.art, for the background it was read from: one line of JSON, then the streams."""
+    streams = [item.content for item in artwork.items if item.content is not None]
+    items = [
+        [
+            [part.decode("latin-1") if isinstance(part, bytes) else part for part in item.syntax],
+            None if item.content is None else len(item.content),
+        ]
+        for item in artwork.items
+    ]
+    stored = hashlib.sha256(b"".join(streams)).hexdigest()
+    digest = hashlib.sha256(background).hexdigest()
+    head = {"format": FORMAT, "background": digest, "streams": stored, "pages": artwork.pages, "items": items}
+    return json.dumps(head).encode("ascii") + b"\n" + b"".join(streams)
 
-    def __init__(self, pikepdf: Any) -> None:
-        self._pikepdf = pikepdf
-        self._indexes: dict[tuple[int, int], int] = {}
-        self.items: list[_Item] = []
 
-    def visit(self, value: Any) -> int:
-        """The index of an indirect object."""
-        index = self._indexes.get(value.objgen)
-        if index is None:
-            index = self._indexes[value.objgen] = len(self.items)
-            self.items.append(_Item((), None))
-            is_stream = isinstance(value, self._pikepdf.Stream)
-            content = value.read_raw_bytes() if is_stream else None
-            self.items[index] = _Item(_joined(self._syntax(value, is_top=True)), content)
-        return index
+def _stored(path: Path, digest: str) -> Artwork | None:
+    """What background.art holds; None where it is missing, damaged or of another background."""
+    try:
+        head, _, streams = path.read_bytes().partition(b"\n")
+        raw = json.loads(head)
+        if (raw["format"], raw["background"], raw["streams"]) != (FORMAT, digest, hashlib.sha256(streams).hexdigest()):
+            return None
+        items, start = [], 0
+        for parts, length in raw["items"]:
+            syntax = tuple(part.encode("latin-1") if isinstance(part, str) else part for part in parts)
+            items.append(ArtItem(syntax, None if length is None else streams[start : start + length]))
+            start += length or 0
+        return Artwork(artwork_name(digest), tuple(items), tuple(raw["pages"]))
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
-    def _syntax(self, value: Any, *, is_top: bool = False) -> Iterable[bytes | int]:
-        kinds = self._pikepdf
-        if isinstance(value, (kinds.Dictionary, kinds.Array, kinds.Stream)) and value.is_indirect and not is_top:
-            yield self.visit(value)
-        elif isinstance(value, kinds.Stream):
-            yield from self._entries(value.stream_dict)
-        elif isinstance(value, kinds.Dictionary):
-            yield b"<<"
-            yield from self._entries(value)
-            yield b">>"
-        elif isinstance(value, kinds.Array):
-            yield b"["
-            for item in value:
-                yield from self._syntax(item)
-                yield b" "
-            yield b"]"
-        else:
-            yield self._plain(value)
 
-    def _entries(self, dictionary: Any) -> Iterable[bytes | int]:
-        for key, value in dictionary.items():
-            if key not in LEFT_OUT:
-                yield bytes(self._pikepdf.Name(key).unparse()) + b" "
-                yield from self._syntax(value)
-
-    def _plain(self, value: Any) -> bytes:
-        if isinstance(value, self._pikepdf.Object):
-            return bytes(value.unparse())
-        if isinstance(value, bool):
-            return b"true" if value else b"false"
-        if value is None:
-            return b"null"
-        return f"{value:f}".encode() if isinstance(value, Decimal) else str(value).encode()
+def artwork_name(digest: str) -> str:
+    """A background's name within files, from its SHA-256."""
+    return digest[:10]
 
 
 class ArtBook:
@@ -170,14 +150,3 @@ class ArtBook:
         else:
             self._objects.put_stream(number, b"".join(parts), item.content, is_encoded=True)
         return number
-
-
-def _joined(parts: Iterable[bytes | int]) -> Syntax:
-    """With neighbouring bytes put together."""
-    joined: list[bytes | int] = []
-    for part in parts:
-        if joined and isinstance(part, bytes) and isinstance(joined[-1], bytes):
-            joined[-1] += part
-        else:
-            joined.append(part)
-    return tuple(joined)

@@ -9,23 +9,21 @@ Source: ISO 32000-2, 8.4 (graphics state), 9.4 (text objects).
 from __future__ import annotations
 
 import functools
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from formgen.rendering.pdf.artwork import ArtUse
 from formgen.rendering.pdf.objects import deflate
 from formgen.rendering.pdf.pictures import Picture
 from formgen.typeset.fonts import Face, FontChain
-from formgen.typeset.widths import GAP_EM, WIDEST
+from formgen.typeset.widths import GAP_EM, WIDEST, gaps_in
 
 __all__ = ["Canvas", "ComposedPage", "FontUse", "TextRun", "Typesetter"]
 
 GAP_PER_MILLE: Final = round(GAP_EM * 1000)
-_HAN: Final = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_GAP: Final = re.compile(f"(?<=[{_HAN}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[{_HAN}])")
 
 
 class FontUse(NamedTuple):
@@ -78,13 +76,12 @@ class Typesetter:
 
     def width(self, line: str) -> float:
         """Width of a line in em, gaps included."""
-        width = sum(map(self.advances.__getitem__, line))
-        return width if line.isascii() else width + GAP_EM * (len(_GAP.split(line)) - 1)
+        return sum(map(self.advances.__getitem__, line)) + GAP_EM * len(gaps_in(line))
 
-    def widest(self, line: str) -> float:
-        """The same in the widest of the usual fonts: where that is too wide, the fit decides."""
-        width = sum(map(WIDEST.__getitem__, line))
-        return width if line.isascii() else width + GAP_EM * (len(_GAP.split(line)) - 1)
+    def widths(self, line: str) -> tuple[float, float]:
+        """The same, and that in the widest of the usual fonts: where it is too wide, the fit decides."""
+        gaps = GAP_EM * len(gaps_in(line))
+        return sum(map(self.advances.__getitem__, line)) + gaps, sum(map(WIDEST.__getitem__, line)) + gaps
 
     def runs(self, line: str) -> Sequence[TextRun]:
         """A line's glyphs.
@@ -92,7 +89,8 @@ class Typesetter:
         Raises: MissingGlyph: a character has no glyph.
         """
         try:
-            if line.isascii() or len(pieces := _GAP.split(line)) == 1:
+            pieces = _pieces(line)
+            if len(pieces) == 1:
                 return (TextRun(self._font, f"<{''.join(map(self._first.__getitem__, line))}>Tj", line),)
             shown = f">-{GAP_PER_MILLE}<".join(["".join(map(self._first.__getitem__, piece)) for piece in pieces])
             return (TextRun(self._font, f"[<{shown}>]TJ", line),)
@@ -102,13 +100,22 @@ class Typesetter:
     def _mixed(self, line: str) -> Sequence[TextRun]:
         """A line that needs several faces, which change anywhere: within a name, too."""
         made = []
-        for number, piece in enumerate(_GAP.split(line)):
+        for number, piece in enumerate(_pieces(line)):
             for position, (face, chars) in enumerate(self.chain.runs(piece)):
                 glyphs = self._others.setdefault(face, _Glyphs(face))
                 gap = f"-{GAP_PER_MILLE}" if number and not position else ""
                 shown = "".join(map(glyphs.__getitem__, chars))
                 made.append(TextRun(font_use(face), f"[{gap}<{shown}>]TJ", chars))
         return made
+
+
+def _pieces(line: str) -> Sequence[str]:
+    """What stands between the gaps of a line."""
+    gaps = gaps_in(line)
+    if not gaps:
+        return (line,)
+    places = [0, *sorted(gaps), len(line)]
+    return [line[start:end] for start, end in pairwise(places)]
 
 
 class _Glyphs(dict[str, str]):

@@ -25,7 +25,7 @@ from formgen.rendering.continuation import (
     LineStyle,
 )
 from formgen.rendering.pdf.canvas import Canvas, Typesetter
-from formgen.rendering.pdf.spots import ASCENT
+from formgen.rendering.pdf.spots import ASCENT, START_PT, line_starts
 from formgen.typeset import Box, fit
 from formgen.units import mm_to_pt
 
@@ -59,6 +59,8 @@ class _Line:
     style: LineStyle
     is_heading: bool = False
     begins_part: bool = False
+    is_start: bool = False
+    """Begins after a line end in the text; see `START_PT`."""
 
 
 def draw_continuation(sheet: Continuation, setter_of: Callable[[str], Typesetter]) -> list[Canvas]:
@@ -90,7 +92,9 @@ def _body(sheet: Continuation, setter_of: Callable[[str], Typesetter]) -> Iterat
 
 def _lines(text: str, style: LineStyle, setter_of: Callable[[str], Typesetter]) -> list[_Line]:
     box = Box(WIDTH_PT, ENDLESS_PT, style.size_pt, style.line_pt, style.size_pt)
-    return [_Line(line, style) for line in fit(text, box, setter_of(style.font).advances).lines]
+    lines = fit(text, box, setter_of(style.font).advances).lines
+    starts = line_starts(text, lines)
+    return [_Line(line, style, is_start=index in starts) for index, line in enumerate(lines)]
 
 
 def _shortened(lines: list[_Line]) -> list[_Line]:
@@ -125,6 +129,8 @@ def _write(canvas: Canvas, lines: list[_Line], top_pt: float, setter_of: Callabl
     """Write lines from a height on; the height where they end."""
     for line in lines:
         style, setter = line.style, setter_of(line.style.font)
+        if line.is_start:
+            canvas.write(MARGIN_PT - START_PT, top_pt + ASCENT * style.line_pt, style.size_pt, setter.runs(" "))
         if line.text:
             left = MARGIN_PT
             if style.is_centred:

@@ -24,6 +24,8 @@ LEVEL: Final = 3
 """Of isal's 0 … 3. A page's 2,180 bytes: 0 1,003 in 3 µs, 1 and 2 625 in 6 µs, 3 618 in 8 µs; zlib's 6 606 in 17 µs."""
 IN_STREAM: Final = 200
 """Objects in one object stream. More make files hardly smaller and opening one page slower."""
+IN_PIECE: Final = 4096
+"""Rows of the cross-reference that are made at once."""
 FREE, PLAIN, PACKED = 0, 1, 2
 """Types of entries in the cross-reference: a free number, an object by its offset, one within an object stream."""
 
@@ -104,14 +106,19 @@ class ObjectWriter:
             identifier,
             identifier,
         )
-        self.put_stream(number, entries, self._rows())
+        self.put_stream(number, entries + b"/Filter/FlateDecode", self._rows(), is_encoded=True)
         self._write(b"startxref\n%d\n%%%%EOF\n" % start)
 
     def _rows(self) -> bytes:
-        rows = bytearray(b"\0\0\0\0\0\0\xff")
-        for kind, place, index in zip(self._types[1:], self._places[1:], self._indexes[1:], strict=True):
-            rows += (kind << 48 | place << 8 | index).to_bytes(7, "big")
-        return bytes(rows)
+        """The cross-reference's rows, deflated as they are made: of 100,000 pages they are 3 MB."""
+        stream = isal_zlib.compressobj(LEVEL)
+        parts = [stream.compress(b"\0\0\0\0\0\0\xff")]
+        for start in range(1, len(self._types), IN_PIECE):
+            piece = slice(start, start + IN_PIECE)
+            entries = zip(self._types[piece], self._places[piece], self._indexes[piece], strict=True)
+            rows = b"".join((kind << 48 | place << 8 | index).to_bytes(7, "big") for kind, place, index in entries)
+            parts.append(stream.compress(rows))
+        return b"".join([*parts, stream.flush()])
 
     def _flush(self) -> None:
         if not self._packed:

@@ -14,15 +14,20 @@ from formgen.rendering.pdf.canvas import Canvas, TextRun, Typesetter
 from formgen.typeset import Box, Fit, fit
 from formgen.typeset.fit import scaled_line
 
-__all__ = ["ASCENT", "SpotPrinter", "keys_in", "words_of"]
+__all__ = ["ASCENT", "START_PT", "SpotPrinter", "keys_in", "line_starts", "words_of"]
 
 ASCENT: Final = 0.8
 """Share of a line above its baseline; see `Spot`."""
+START_PT: Final = 1.5
+"""So far left of a line that begins after a line end in the text stands a space: who reads the file back tells such a
+line from one that the fit broke, where the spaces before the break are printed."""
 SHORT: Final = 12
 MOST_KNOWN: Final = 256
 """What is kept of lines set before: texts of so many characters, so many a spot."""
 NUMBER_OVERHANG_EM: Final = 0.15
 """Of the gap between an ideograph and a digit, so much may be taken on either side."""
+LEAST_EM: Final = 0.5
+"""Width of a character, at least, but for combining ones: what is longer than a line by this is left to the fit."""
 ONE_LINE_PT: Final = 0.01
 """Height of a box for one line: a box holds one line, however low it is."""
 
@@ -39,6 +44,7 @@ class SpotPrinter:
         self._room_pt = spot.width_pt - spot.first_line_pt
         self._is_left = spot.align == "left"
         self._first_x_pt = spot.left_pt + spot.first_line_pt
+        self._box = self._box_of(0.0)
         self._known: dict[str, tuple[float, Sequence[TextRun]]] = {}
         """Lines set before, of the values that come again: a sex, a village, a grade."""
         self.is_plain = spot.kind in ("text", "box") and not spot.part and not spot.pieces
@@ -69,7 +75,7 @@ class SpotPrinter:
             box = replace(box, size_pt=smallest, line_pt=scaled_line(box, smallest), min_size_pt=smallest)
         fitted = fit(text, box, setter.advances)
         if fitted.overflow_at is None:
-            self._print_lines(fitted, canvas, down_pt, more_pt)
+            self._print_lines(text, fitted, canvas, down_pt, more_pt)
         return fitted.overflow_at
 
     def _one_line(self, text: str) -> tuple[float, Sequence[TextRun]] | None:
@@ -77,9 +83,12 @@ class SpotPrinter:
         if "\n" in text:
             return None
         setter = self._setter
-        width_pt = setter.width(text) * self._size_pt
-        if width_pt > self._room_pt or setter.widest(text) * self._size_pt > self._room_pt:
+        if len(text) * LEAST_EM * self._size_pt > self._room_pt:
             return None
+        width_em, widest_em = setter.widths(text)
+        if max(width_em, widest_em) * self._size_pt > self._room_pt:
+            return None
+        width_pt = width_em * self._size_pt
         line = self._first_x_pt if self._is_left else self._left(width_pt), setter.runs(text)
         if len(text) <= SHORT and len(self._known) < MOST_KNOWN:
             self._known[text] = line
@@ -98,18 +107,24 @@ class SpotPrinter:
 
     def box(self, more_pt: float = 0.0) -> Box:
         """The room for the fit."""
+        return self._box_of(more_pt) if more_pt else self._box
+
+    def _box_of(self, more_pt: float) -> Box:
         spot = self.spot
         height_pt = ONE_LINE_PT if spot.is_inline else spot.height_pt + more_pt
         return Box(spot.width_pt, height_pt, spot.size_pt, spot.line_pt, spot.min_size_pt, spot.first_line_pt)
 
-    def _print_lines(self, fitted: Fit, canvas: Canvas, down_pt: float, more_pt: float) -> None:
+    def _print_lines(self, text: str, fitted: Fit, canvas: Canvas, down_pt: float, more_pt: float) -> None:
         baseline = self._first_baseline(fitted) + down_pt + self._lowered(more_pt)
         indent_pt = self.spot.first_line_pt
-        for line in fitted.lines:
+        starts = line_starts(text, fitted.lines) if "\n" in text else ()
+        for index, line in enumerate(fitted.lines):
+            x = self.spot.left_pt + indent_pt
+            if not self._is_left:
+                x = self._left(self._setter.width(line.rstrip(" ")) * fitted.size_pt)
+            if index in starts:
+                canvas.write(x - START_PT, baseline, fitted.size_pt, self._setter.runs(" "))
             if line:
-                x = self.spot.left_pt + indent_pt
-                if not self._is_left:
-                    x = self._left(self._setter.width(line.rstrip(" ")) * fitted.size_pt)
                 canvas.write(x, baseline, fitted.size_pt, self._setter.runs(line))
             baseline += fitted.line_pt
             indent_pt = 0.0
@@ -134,6 +149,18 @@ class SpotPrinter:
         spot = self.spot
         free = spot.right_pt - spot.left_pt - width_pt
         return spot.left_pt + (free if spot.align == "right" else free / 2)
+
+
+def line_starts(text: str, lines: Sequence[str]) -> frozenset[int]:
+    """Which of a text's lines begin after a line end in the text; the others after one that the fit made."""
+    starts, place = set(), 0
+    for index, line in enumerate(lines):
+        if place and text[place - 1] == "\n":
+            starts.add(index)
+        place += len(line)
+        if text[place : place + 1] == "\n":
+            place += 1
+    return frozenset(starts)
 
 
 def words_of(pieces: Sequence[str], values: Mapping[str, Any]) -> str:

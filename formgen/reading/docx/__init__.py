@@ -1,0 +1,12 @@
+"""Word files read back.
+
+    parts → walking → (model) ─► sheets ─► matching, else searching, else by labels ─► continuations ─► reader
+    anatomy: what the form looks like, from its template rendered with tokens
+
+walking turns markup into texts with marks; plans say what is printed where; blanks reads the blanks of one text.
+"""
+
+from formgen.reading.docx.grids import text_grid
+from formgen.reading.docx.reader import read_docx
+
+__all__ = ["read_docx", "text_grid"]

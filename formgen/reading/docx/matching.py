@@ -1,0 +1,133 @@
+"""A document that follows its form to the letter: every block, row and cell stands where the template has it.
+
+In: the blocks of one sheet, its plans. Out: what stands in every blank, or None where the document differs: then
+`formgen.reading.docx.searching` looks for each blank by itself. Rows of tables may be more or fewer than were printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from formgen.reading.docx.blanks import Seen, read_blanks
+from formgen.reading.docx.model import Block, Cell, Table, Text, tables_of, words
+from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, TablePlan
+
+__all__ = ["Found", "Matches", "contents_of", "match_blocks", "span_of_loop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something seen in a blank, and where."""
+
+    seen: Seen
+    number: int
+    """The row's number in the order of the file, from 1; 0 outside of tables."""
+    place: str
+    confidence: float
+
+
+@dataclass(slots=True)
+class Matches:
+    """What was found on one sheet."""
+
+    found: list[Found] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+
+
+def contents_of(blocks: Sequence[Block], keeps_blank: bool) -> list[Text | Table]:
+    """The blocks that count: tables, nested ones too, and texts that say something."""
+    kept: list[Text | Table] = []
+    for block in blocks:
+        if isinstance(block, Table):
+            kept += tables_of([block])
+        elif isinstance(block, Text) and (keeps_blank or block.marks or block.pictures or words(block.text)):
+            kept.append(block)
+    return kept
+
+
+def match_blocks(blocks: Sequence[Text | Table], plans: Sequence[PlanBlock], anatomy: Anatomy, into: Matches) -> bool:
+    """Add what stands in the blanks. Returns whether the blocks follow the plans; `into` is of no use if not."""
+    if len(blocks) != len(plans):
+        return False
+    for block, plan in zip(blocks, plans, strict=True):
+        if isinstance(plan, TablePlan):
+            if not isinstance(block, Table) or not _match_table(block, plan, anatomy, into):
+                return False
+        elif isinstance(block, Table):
+            return False
+        else:
+            seen = read_blanks(block, plan, anatomy.names, "path")
+            if seen is None:
+                return False
+            into.found += [Found(item, 0, block.place, 1.0) for item in seen]
+    return True
+
+
+def span_of_loop(plan: TablePlan, count: int) -> int:
+    """How many records the loop of a table with `count` rows has; below 0 where that many rows cannot be."""
+    repeated = sum(row.table != "" for row in plan.rows)
+    rest = count - (len(plan.rows) - repeated)
+    if not repeated:
+        return 0 if rest == 0 else -1
+    return rest // repeated if rest >= 0 and rest % repeated == 0 else -1
+
+
+def _match_table(table: Table, plan: TablePlan, anatomy: Anatomy, into: Matches) -> bool:
+    keys = {row.table for row in plan.rows if row.table}
+    records = span_of_loop(plan, len(table.rows))
+    if records < 0 or len(keys) > 1:
+        return False
+    at = number = 0
+    while number < len(plan.rows):
+        row = plan.rows[number]
+        if not row.table:
+            if not _match_row(table.rows[at], row, anatomy, 0, into, {}):
+                return False
+            at, number = at + 1, number + 1
+            continue
+        loop = plan.rows[number : number + sum(item.table == row.table for item in plan.rows)]
+        shared: dict[CellPlan, tuple[list[Seen], Cell]] = {}
+        for record in range(1, records + 1):
+            for item in loop:
+                if not _match_row(table.rows[at], item, anatomy, record, into, shared):
+                    return False
+                at += 1
+        number += len(loop)
+    into.tables |= keys
+    return True
+
+
+def _match_row(
+    cells: Sequence[Cell],
+    row: RowPlan,
+    anatomy: Anatomy,
+    number: int,
+    into: Matches,
+    shared: dict[CellPlan, tuple[list[Seen], Cell]],
+) -> bool:
+    if len(cells) != len(row.cells):
+        return False
+    found = into.found
+    for cell, plan in zip(cells, row.cells, strict=True):
+        if cell.span != plan.span or cell.column != plan.column:
+            return False
+        if cell.merge != plan.merge and not plan.is_shared:
+            return False
+        source = cell
+        if plan.is_shared and cell.merge == "continue":
+            if plan not in shared:
+                return False
+            seen, source = shared[plan]
+        else:
+            known = read_blanks(cell, plan, anatomy.names, "header" if number else "path")
+            if known is None:
+                return False
+            if number and not cell.marks and words(cell.text) in anatomy.labels:
+                return False  # a printed row may have been doubled
+            seen = known
+            if plan.is_shared:
+                shared[plan] = (seen, cell)
+        for item in seen:
+            found.append(Found(item, number, source.place, 1.0))
+    return True

@@ -1,0 +1,143 @@
+"""A Word document as its readers see it: texts with marks in them, tables of such texts, nothing of Word's markup.
+
+A text is a cell (its paragraphs joined by line ends) or a paragraph outside of cells. Marks are the content controls
+and bookmarks in it, each with the part of the text it holds.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+__all__ = [
+    "Block",
+    "Cell",
+    "Mark",
+    "SectionEnd",
+    "Table",
+    "Text",
+    "folded",
+    "mark_name",
+    "tables_of",
+    "texts_of",
+    "words",
+]
+
+_BOOKMARK: Final = re.compile(r"(?:f(\d*)_)?(.+?)(?:__s\d+)?(?:__(\d+))?(__c)?")
+_FOLDS: Final = str.maketrans("()[]:,;．０１２３４５６７８９", "（）【】：，；.0123456789")
+
+
+class Mark(NamedTuple):
+    """A content control or a bookmark, and the part of its text that it holds."""
+
+    is_control: bool
+    name: str
+    """A control's tag; a bookmark's name without what tells sheets and rows apart."""
+    row: int
+    """The printed row's number, of a bookmark in a row; else 0."""
+    start: int
+    end: int
+    sheet: int = 0
+    """Of a bookmark in a file of several sheets: which sheet's it is, from 1; 0 where nothing says."""
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """A paragraph outside of tables, or what a cell says."""
+
+    text: str
+    marks: list[Mark]
+    place: str
+    pictures: list[tuple[int, str]] = field(default_factory=list)
+    """Where in the text each stands, and its name."""
+
+
+@dataclass(slots=True, eq=False)
+class Cell(Text):
+    """A cell of a table, without the tables in it."""
+
+    column: int = 0
+    """The first of the grid's columns it covers, from 0; `span`: how many."""
+    span: int = 1
+    merge: str = ""
+    """`restart` or `continue` where it is merged with cells below or above."""
+    tables: list[Table] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Table:
+    number: int
+    """Counts the tables of a document from 1, nested ones after the one they stand in."""
+    rows: list[list[Cell]] = field(default_factory=list)
+
+    def origin(self, row: int, index: int) -> Cell:
+        """The cell that shows what stands at a place: of vertically merged cells the first."""
+        cell = self.rows[row][index]
+        found = cell
+        while found.merge == "continue" and row > 0:
+            row -= 1
+            above = next((item for item in self.rows[row] if item.column == cell.column), None)
+            if above is None or not above.merge:
+                break
+            found = above
+        return found
+
+
+@dataclass(slots=True, eq=False)
+class SectionEnd:
+    """Where a section ends; `heads`: relationship ids of its headers and footers, in order."""
+
+    heads: list[str]
+
+
+Block = Text | Table | SectionEnd
+
+
+def words(text: str) -> str:
+    """A text without white space: what stands on the paper."""
+    return "".join(text.split())
+
+
+def folded(text: str) -> str:
+    """`words` with the width of signs and digits evened out: how labels are compared once they are not the same."""
+    return words(text).translate(_FOLDS)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def mark_name(bookmark: str) -> tuple[str, int, int] | None:
+    """Name, row and sheet (from 1) of a bookmark: f2_rows_name__3 → rows_name, 3, 2; None for Word's own.
+
+    A rest on a continuation sheet keeps its end: f_reason__c → reason__c.
+    """
+    if bookmark.startswith("_"):
+        return None
+    match = _BOOKMARK.fullmatch(bookmark)
+    if match is None:
+        return None
+    sheet, stem, row, rest = match.groups()
+    return stem + (rest or ""), int((row or "0")[:9]), int((sheet or "1")[:9])
+
+
+def texts_of(blocks: list[Block]) -> Iterator[Text]:
+    """All texts in reading order, those of cells included."""
+    for block in blocks:
+        if isinstance(block, Text):
+            yield block
+        elif isinstance(block, Table):
+            for table in tables_of([block]):
+                for row in table.rows:
+                    yield from row
+
+
+def tables_of(blocks: list[Block]) -> Iterator[Table]:
+    """All tables, nested ones after the table they stand in."""
+    waiting = [block for block in blocks if isinstance(block, Table)]
+    waiting.reverse()
+    while waiting:
+        table = waiting.pop()
+        yield table
+        inner = [nested for row in table.rows for cell in row for nested in cell.tables]
+        waiting += reversed(inner)

@@ -1,0 +1,112 @@
+"""Word files → sheets with sightings.
+
+In: a .docx from outside. Out: one SheetRead for each sheet in it. A sheet that follows its form to the letter is read
+blank by blank in one pass; one that was changed is searched for every blank by its marks, labels and words; one that is
+another's version of the form is read by its labels alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from formgen.forms.manifest import Manifest
+from formgen.problems import Place, Problem
+from formgen.reading.docx.anatomy import anatomy_of
+from formgen.reading.docx.continuations import rejoin_texts
+from formgen.reading.docx.grids import text_grid
+from formgen.reading.docx.matching import Found, Matches, contents_of, match_blocks
+from formgen.reading.docx.model import Block, Table, Text, texts_of, words
+from formgen.reading.docx.parts import WordParts
+from formgen.reading.docx.plans import Anatomy
+from formgen.reading.docx.searching import search_blanks
+from formgen.reading.docx.sheets import SheetParts, split_sheets
+from formgen.reading.identify import FormBook, Identified
+from formgen.reading.labels import read_by_labels
+from formgen.reading.model import FileRead, SheetIdentity, SheetRead, Sighting, Unread
+from formgen.reading.package import OfficePackage
+
+__all__ = ["read_docx"]
+
+FOREIGN_SHARE: Final = 0.5
+"""A sheet that has fewer of the form's labels than this, and none of its marks, is not our form."""
+
+
+def read_docx(path: Path, book: FormBook) -> FileRead:
+    """What is found in one file.
+
+    Raises:
+        InputError: F-FILE-…, F-SAFE-…: no Word file, a broken one, or one that is no fit to be opened.
+        TemplateError: the template of the form it is of is broken.
+    """
+    with OfficePackage(path) as package:
+        return _read(WordParts(package), book, Place(str(path)))
+
+
+def _read(parts: WordParts, book: FormBook, place: Place) -> FileRead:
+    body = parts.body()
+    file = FileRead()
+    for sheet in split_sheets(body, parts, book, place, file.problems):
+        texts = [text.text for text in texts_of([*sheet.body, *sheet.heads])]
+        identified = book.identify(sheet.claim, texts, place)
+        if isinstance(identified, Identified):
+            made = _read_sheet(sheet, identified, place)
+            made.problems[:0] = identified.problems
+            file.sheets.append(made)
+        else:
+            file.problems += identified
+    if parts.walker.changes:
+        file.problems.append(Problem("F-WORD-003", place, str(parts.walker.changes)))
+    return file
+
+
+def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> SheetRead:
+    manifest, identity = identified.manifest, identified.identity
+    if "docx" not in manifest.templates:
+        return _by_labels(sheet, manifest, identity)
+    anatomy = anatomy_of(manifest)
+    made = SheetRead(manifest, identity)
+    matches = Matches()
+    body = contents_of(sheet.body, anatomy.has_bare_slots)
+    heads = contents_of(sheet.heads, anatomy.has_bare_slots)
+    if not (
+        match_blocks(body, anatomy.body, anatomy, matches) and match_blocks(heads, anatomy.heads, anatomy, matches)
+    ):
+        if _is_foreign([*body, *heads], anatomy):
+            return _by_labels(sheet, manifest, identity)
+        matches = Matches()
+        made.unread += search_blanks(body, heads, anatomy, matches)
+    joined = rejoin_texts(matches.found, sheet.continuations, manifest, anatomy, place, identity.record)
+    made.problems += joined.problems
+    made.unread += [Unread(at, text) for at, text in joined.loose]
+    made.tables = matches.tables
+    for item in joined.found:
+        _see(item, made)
+    return made
+
+
+def _see(item: Found, made: SheetRead) -> None:
+    seen = item.seen
+    slot = seen.slot
+    if slot.kind == "number":
+        if (text := seen.raw.strip()) and not text.isdigit():
+            made.unread.append(Unread(item.place, text))
+        return
+    path = slot.path(item.number)
+    made.sightings.append(Sighting(path, seen.layer, item.place, seen.raw, item.confidence, slot.part))
+
+
+def _is_foreign(blocks: Sequence[Text | Table], anatomy: Anatomy) -> bool:
+    """Whether a sheet is somebody else's: no mark of ours, and most of our labels missing."""
+    labels: set[str] = set()
+    for text in texts_of(list(blocks)):
+        if any((mark.is_control, mark.name) in anatomy.names for mark in text.marks):
+            return False
+        labels.add(words(text.text))
+    return bool(anatomy.labels) and len(labels & anatomy.labels) < FOREIGN_SHARE * len(anatomy.labels)
+
+
+def _by_labels(sheet: SheetParts, manifest: Manifest, identity: SheetIdentity) -> SheetRead:
+    blocks: list[Block] = [*sheet.body, *sheet.heads, *sheet.continuations]
+    return read_by_labels(text_grid(blocks), manifest, identity)

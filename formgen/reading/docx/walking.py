@@ -1,0 +1,482 @@
+"""From a part of a Word file to texts with marks, in one walk over its tree.
+
+What is read is what a person sees who accepts all changes: deleted text is left out and counted, inserted text stays.
+Placeholders of empty content controls, instructions of fields, page numbers and comments are no text. Elements that
+only wrap others (hyperlinks, smart tags, custom XML, alternate content) are looked through.
+Source: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.4 (tables), 17.5.2 (content controls), 17.13.5 (revisions),
+17.16 (fields); Part 3, 10.2 (alternate content).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, mark_name
+from formgen.rendering.docx.wordml import R_NS, WP_NS, Element, w
+
+__all__ = ["Walker"]
+
+P: Final = w("p")
+R: Final = w("r")
+T: Final = w("t")
+TAB: Final = w("tab")
+BR: Final = w("br")
+RPR: Final = w("rPr")
+PPR: Final = w("pPr")
+TBL: Final = w("tbl")
+TR: Final = w("tr")
+TC: Final = w("tc")
+SDT: Final = w("sdt")
+SECTION: Final = w("sectPr")
+START: Final = w("bookmarkStart")
+END: Final = w("bookmarkEnd")
+FIELD: Final = w("fldSimple")
+FIELD_SIGN: Final = w("fldChar")
+INSTRUCTION: Final = w("instrText")
+SYMBOL: Final = w("sym")
+BOX: Final = w("txbxContent")
+VALUE: Final = w("val")
+NAME: Final = w("name")
+IDENTITY: Final = w("id")
+KIND: Final = w("type")
+ALTERNATE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+CHOICE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
+PICTURE: Final = f"{{{WP_NS}}}docPr"
+HEADS: Final = frozenset([w("headerReference"), w("footerReference")])
+REFERENCE: Final = f"{{{R_NS}}}id"
+WRAPPERS: Final = frozenset(
+    [
+        *map(
+            w, ("hyperlink", "smartTag", "customXml", "ins", "moveTo", "dir", "bdo", "ruby", "rubyBase", "sdtContent")
+        ),
+        ALTERNATE,
+        CHOICE,
+    ]
+)
+GONE: Final = frozenset(map(w, ("del", "moveFrom")))
+ADDED: Final = frozenset(map(w, ("ins", "moveTo")))
+DRAWN: Final = frozenset([*map(w, ("drawing", "pict", "object")), ALTERNATE])
+SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
+PAGE_FIELD: Final = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b")
+SYMBOLS: Final = {
+    **dict.fromkeys([("wingdings", 0xFE), ("wingdings 2", 0x52)], "☑"),
+    **dict.fromkeys([("wingdings", 0xFC), ("wingdings 2", 0x50)], "√"),
+    **dict.fromkeys([("wingdings", 0xFD), ("wingdings 2", 0x51), ("wingdings 2", 0x53), ("wingdings 2", 0x54)], "☒"),
+    **dict.fromkeys([("wingdings", code) for code in (0x6F, 0x70, 0x71, 0x72, 0xA8)], "□"),
+    **dict.fromkeys([("wingdings 2", code) for code in (0x2A, 0x30, 0xA3)], "□"),
+    **dict.fromkeys([("wingdings", 0x6E), ("wingdings 2", 0xA2)], "■"),
+    **dict.fromkeys([("wingdings", 0xFB), ("wingdings 2", 0x4F)], "×"),
+}
+"""What signs of symbol fonts look like; ticks and boxes people put in forms. Others read as U+FFFD."""
+UNKNOWN_SYMBOL: Final = "\ufffd"
+
+
+class _Build:
+    """A text while it grows."""
+
+    __slots__ = ("fields", "length", "marks", "open", "pictures", "pieces")
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.marks: list[Mark] = []
+        self.open: dict[str, tuple[str, int, int, int]] = {}
+        """Bookmarks that have begun, by their id: name, row, sheet, start."""
+        self.fields: list[list[str] | None] = []
+        """Of fields that have begun: their instructions; None once the result has begun."""
+        self.pictures: list[tuple[int, str]] = []
+
+
+class Walker:
+    """Walks the parts of one file; counts paragraphs and tables over all of them."""
+
+    def __init__(self) -> None:
+        self.changes = 0
+        """Tracked insertions and deletions seen."""
+        self._boxes: list[list[Block]] = []
+        """What stands in text boxes whose anchors were passed: it follows the block with the anchor."""
+        self._paragraphs = 0
+        self._tables = 0
+        self._is_hidden = 0
+
+    def flow(self, element: Element, place: str = "") -> list[Block]:
+        """The blocks of w:body, of a header or footer or of a text box; `place` begins their places."""
+        blocks: list[Block] = []
+        self._flow(element, blocks, place)
+        return blocks
+
+    def section_end(self, properties: Element) -> SectionEnd:
+        return SectionEnd([item.get(REFERENCE, "") for item in properties if item.tag in HEADS])
+
+    def _flow(self, element: Element, blocks: list[Block], place: str) -> None:
+        build = _Build()
+        for child in element:
+            tag = child.tag
+            if tag == P:
+                self._paragraphs += 1
+                is_joined = self._paragraph(child, build)
+                section = self._section_in(child)
+                if section is not None or not (is_joined or build.open):
+                    self._finish(build, blocks, place)
+                    build = _Build()
+                elif not is_joined:
+                    build.pieces.append("\n")
+                    build.length += 1
+                if section is not None:
+                    blocks.append(section)
+            elif tag == TBL:
+                self._finish(build, blocks, place)
+                build = _Build()
+                blocks.append(self._table(child, place))
+            elif tag == SDT:
+                self._finish(build, blocks, place)
+                build = _Build()
+                self._block_control(child, blocks, place)
+            elif tag in WRAPPERS:
+                self._finish(build, blocks, place)
+                build = _Build()
+                self._flow(_chosen(child) if tag == ALTERNATE else child, blocks, place)
+            elif tag in (START, END):
+                self._bookmark(child, build)
+            elif tag == SECTION:
+                self._finish(build, blocks, place)
+                build = _Build()
+                blocks.append(self.section_end(child))
+            elif tag in GONE:
+                self.changes += 1
+            if self._boxes:
+                boxes, self._boxes = self._boxes, []
+                for box in boxes:
+                    blocks += box
+        self._finish(build, blocks, place)
+
+    def _block_control(self, control: Element, blocks: list[Block], place: str) -> None:
+        """A content control around whole paragraphs: one text, if it is one value's; else what stands in it."""
+        content, tag, is_empty = _control(control)
+        if content is None:
+            return
+        if not tag or next(content.iter(TBL), None) is not None:
+            self._flow(content, blocks, place)
+            return
+        build = _Build()
+        first = self._paragraphs + 1
+        self._cell_content(content, build, [])
+        self._paragraphs = max(self._paragraphs, first)
+        if is_empty:
+            build = _Build()
+        build.marks.append(Mark(True, tag, 0, 0, build.length))
+        blocks.append(_text(build, f"{place}¶{first}"))
+
+    def _finish(self, build: _Build, blocks: list[Block], place: str) -> None:
+        if build.length or build.marks or build.pictures:
+            blocks.append(_text(build, f"{place}¶{self._paragraphs}"))
+
+    def _section_in(self, paragraph: Element) -> SectionEnd | None:
+        properties = paragraph[0] if len(paragraph) and paragraph[0].tag == PPR else None
+        if properties is not None and len(properties):
+            for item in properties.iterchildren(SECTION):
+                return self.section_end(item)
+        return None
+
+    def _table(self, element: Element, place: str) -> Table:
+        self._tables += 1
+        table = Table(self._tables)
+        self._rows(element, table, f"{place}表{self._tables} 第")
+        return table
+
+    def _rows(self, element: Element, table: Table, place: str) -> None:
+        for child in element:
+            tag = child.tag
+            if tag == TR:
+                self._row(child, table, place)
+            elif tag == SDT:
+                content, _, _ = _control(child)
+                if content is not None:
+                    self._rows(content, table, place)
+            elif tag in WRAPPERS:
+                self._rows(_chosen(child) if tag == ALTERNATE else child, table, place)
+
+    def _row(self, element: Element, table: Table, place: str) -> None:
+        cells: list[Cell] = []
+        column = 0
+        for properties in element.iterchildren(w("trPr")):
+            for item in properties:
+                if item.tag in GONE:
+                    self.changes += 1
+                    return
+                if item.tag in ADDED:
+                    self.changes += 1
+                elif item.tag == w("gridBefore"):
+                    column = _number(item, 0)
+        self._cells(element, cells, column, f"{place}{len(table.rows) + 1}行第", "")
+        table.rows.append(cells)
+
+    def _cells(self, element: Element, cells: list[Cell], column: int, place: str, tag: str) -> int:
+        for child in element:
+            name = child.tag
+            if name == TC:
+                cell = self._cell(child, column, f"{place}{len(cells) + 1}列", tag)
+                cells.append(cell)
+                column += cell.span
+            elif name == SDT:
+                content, inner, is_empty = _control(child)
+                if content is not None:
+                    self._is_hidden += is_empty
+                    column = self._cells(content, cells, column, place, inner)
+                    self._is_hidden -= is_empty
+            elif name in WRAPPERS:
+                column = self._cells(_chosen(child) if name == ALTERNATE else child, cells, column, place, tag)
+        return column
+
+    def _cell(self, element: Element, column: int, place: str, tag: str) -> Cell:
+        build = _Build()
+        span, merge = 1, ""
+        tables: list[Table] = []
+        properties = element[0] if len(element) and element[0].tag == w("tcPr") else ()
+        for item in properties:
+            name = item.tag
+            if name == w("gridSpan"):
+                span = max(1, _number(item, 1))
+            elif name == w("vMerge"):
+                merge = "restart" if item.get(VALUE) == "restart" else "continue"
+        self._cell_content(element, build, tables)
+        if tag:
+            build.marks.append(Mark(True, tag, 0, 0, build.length))
+        text = "".join(build.pieces)
+        return Cell(text, _closed(build), place, build.pictures, column, span, merge, tables)
+
+    def _cell_content(self, element: Element, build: _Build, tables: list[Table]) -> None:
+        """The paragraphs of a cell, joined by line ends."""
+        is_first = not build.pieces and not build.length
+        is_joined = True
+        for child in element:
+            tag = child.tag
+            if tag == P:
+                self._paragraphs += 1
+                if not is_first and not is_joined:
+                    build.pieces.append("\n")
+                    build.length += 1
+                is_first = False
+                is_joined = self._paragraph(child, build)
+            elif tag == TBL:
+                tables.append(self._table(child, ""))
+            elif tag == SDT:
+                content, name, is_empty = _control(child)
+                if content is None:
+                    continue
+                if not is_first and not is_joined:
+                    build.pieces.append("\n")
+                    build.length += 1
+                start = build.length
+                inner = _Build()
+                self._is_hidden += is_empty
+                self._cell_content(content, inner, tables)
+                self._is_hidden -= is_empty
+                _append(build, inner)
+                if name:
+                    build.marks.append(Mark(True, name, 0, start, build.length))
+                is_first = is_joined = False
+            elif tag in WRAPPERS:
+                self._cell_content(_chosen(child) if tag == ALTERNATE else child, build, tables)
+                is_first = is_joined = False
+            elif tag in (START, END):
+                self._bookmark(child, build)
+
+    def _paragraph(self, paragraph: Element, build: _Build) -> bool:
+        """Add a paragraph's text. Returns whether its end was deleted, so that the next one joins it."""
+        is_joined = False
+        for child in paragraph:
+            tag = child.tag
+            if tag == R:
+                self._run(child, build)
+            elif tag == PPR:
+                last = child[-1] if len(child) else None
+                if last is not None and (last.tag == RPR or last.tag == SECTION):
+                    is_joined = self._is_end_deleted(child)
+            else:
+                self._inline(child, tag, build)
+        return is_joined
+
+    def _is_end_deleted(self, properties: Element) -> bool:
+        for run in properties.iterchildren(RPR):
+            for _item in run.iterchildren(w("del"), w("moveFrom")):
+                self.changes += 1
+                return True
+        return False
+
+    def _inline(self, child: Element, tag: str, build: _Build) -> None:
+        if tag in (START, END):
+            self._bookmark(child, build)
+        elif tag == SDT:
+            self._run_control(child, build)
+        elif tag in GONE:
+            self.changes += 1
+        elif tag == FIELD:
+            if PAGE_FIELD.match(child.get(w("instr"), "")) is None:
+                self._inside(child, build)
+        elif tag == ALTERNATE:
+            self._inside(_chosen(child), build)
+        elif tag in WRAPPERS:
+            self.changes += tag in ADDED
+            self._inside(child, build)
+
+    def _inside(self, element: Element, build: _Build) -> None:
+        for child in element:
+            tag = child.tag
+            if tag == R:
+                self._run(child, build)
+            else:
+                self._inline(child, tag, build)
+
+    def _run_control(self, control: Element, build: _Build) -> None:
+        content, tag, is_empty = _control(control)
+        if content is None:
+            return
+        start = build.length
+        self._is_hidden += is_empty
+        self._inside(content, build)
+        self._is_hidden -= is_empty
+        if tag:
+            build.marks.append(Mark(True, tag, 0, start, build.length))
+
+    def _run(self, run: Element, build: _Build) -> None:
+        for child in run:
+            tag = child.tag
+            if tag == T:
+                piece = child.text
+                if piece and not self._is_hidden and not (build.fields and _is_unseen(build)):
+                    build.pieces.append(piece)
+                    build.length += len(piece)
+            elif tag == RPR:
+                continue
+            elif tag == TAB:
+                self._sign("\t", build)
+            elif tag == BR:
+                if child.get(KIND, "textWrapping") == "textWrapping":
+                    self._sign("\n", build)
+            elif tag == FIELD_SIGN:
+                self._field_sign(child, build)
+            elif tag == INSTRUCTION:
+                if build.fields and build.fields[-1] is not None:
+                    build.fields[-1].append(child.text or "")
+            elif tag == SYMBOL:
+                self._sign(_symbol(child), build)
+            elif tag in DRAWN:
+                self._drawn(_chosen(child) if tag == ALTERNATE else child, build)
+            elif tag in SIGNS:
+                self._sign(SIGNS[tag], build)
+            elif tag in WRAPPERS:
+                self._inside(child, build)
+
+    def _sign(self, sign: str, build: _Build) -> None:
+        if not self._is_hidden and not (build.fields and _is_unseen(build)):
+            build.pieces.append(sign)
+            build.length += 1
+
+    def _field_sign(self, sign: Element, build: _Build) -> None:
+        kind = sign.get(w("fldCharType"))
+        if kind == "begin":
+            build.fields.append([])
+            if (ticked := _form_box(sign)) is not None:
+                build.pieces.append(ticked)
+                build.length += 1
+        elif kind == "separate" and build.fields:
+            instructions = build.fields[-1]
+            if instructions is not None and PAGE_FIELD.match("".join(instructions)) is None:
+                build.fields[-1] = None
+        elif kind == "end" and build.fields:
+            build.fields.pop()
+
+    def _drawn(self, element: Element, build: _Build) -> None:
+        """A drawing: the texts of its text boxes are flows of their own; a picture is noted."""
+        boxes = [box for box in element.iter(BOX) if next(box.iterancestors(BOX), None) is None]
+        for box in boxes:
+            hidden, self._is_hidden = self._is_hidden, 0
+            self._boxes.append(self.flow(box, "文本框 "))
+            self._is_hidden = hidden
+        if not boxes:
+            for picture in element.iter(PICTURE):
+                build.pictures.append((build.length, picture.get("name", "")))
+
+    def _bookmark(self, element: Element, build: _Build) -> None:
+        identity = element.get(IDENTITY, "")
+        if element.tag == START:
+            known = mark_name(element.get(NAME, ""))
+            if known is not None:
+                build.open[identity] = (*known, build.length)
+        elif (begun := build.open.pop(identity, None)) is not None:
+            name, row, sheet, start = begun
+            build.marks.append(Mark(False, name, row, start, build.length, sheet))
+
+
+def _text(build: _Build, place: str) -> Text:
+    return Text("".join(build.pieces), _closed(build), place, build.pictures)
+
+
+def _closed(build: _Build) -> list[Mark]:
+    """The marks; bookmarks that do not end in the text hold all that follows in it."""
+    for name, row, sheet, start in build.open.values():
+        build.marks.append(Mark(False, name, row, start, build.length, sheet))
+    build.open.clear()
+    return build.marks
+
+
+def _append(build: _Build, inner: _Build) -> None:
+    start = build.length
+    build.marks += [mark._replace(start=mark.start + start, end=mark.end + start) for mark in _closed(inner)]
+    build.pictures += [(at + start, name) for at, name in inner.pictures]
+    build.pieces += inner.pieces
+    build.length += inner.length
+
+
+def _control(control: Element) -> tuple[Element, str, bool]:
+    """A content control's content (or None), its tag, and whether it shows only its placeholder."""
+    content, tag, is_empty = None, "", False
+    for child in control:
+        if child.tag == w("sdtContent"):
+            content = child
+        elif child.tag == w("sdtPr"):
+            for item in child:
+                if item.tag == w("tag"):
+                    tag = item.get(VALUE, "")
+                elif item.tag == w("showingPlcHdr"):
+                    is_empty = item.get(VALUE, "1") not in ("0", "false", "off")
+    return content, tag, is_empty
+
+
+def _chosen(alternate: Element) -> Element:
+    """Of alternate contents the first: it is what Word shows."""
+    return alternate[0] if len(alternate) else alternate
+
+
+def _is_unseen(build: _Build) -> bool:
+    """Whether a field's instructions are being read, or the result of one that counts pages."""
+    return any(item is not None for item in build.fields)
+
+
+def _symbol(element: Element) -> str:
+    try:
+        code = int(element.get(w("char"), ""), 16)
+    except ValueError:
+        return UNKNOWN_SYMBOL
+    font = element.get(w("font"), "").lower()
+    found = SYMBOLS.get((font, code & 0xFF))
+    if found is None and not 0xE000 <= code <= 0xF8FF and 0x20 <= code < 0xD800 and "dings" not in font:
+        return chr(code)
+    return found or UNKNOWN_SYMBOL
+
+
+def _form_box(sign: Element) -> str | None:
+    """A box of Word's old form fields, ticked or not."""
+    for box in sign.iter(w("checkBox")):
+        for name in ("checked", "default"):
+            for item in box.iterchildren(w(name)):
+                return "☑" if item.get(VALUE, "1") not in ("0", "false", "off") else "□"
+        return "□"
+    return None
+
+
+def _number(element: Element, default: int) -> int:
+    value = element.get(VALUE, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 5 else default

@@ -1,0 +1,136 @@
+"""Fingerprints of forms: the words printed on them, weighted by how few other forms have them.
+
+In: the manifests of the forms, whose templates hold the printed words; then the texts on a sheet. Out: for each form
+the share of its words that stand on the sheet. Words are taken as pairs of neighbouring characters, folded as labels
+are and without punctuation: so line breaks, the table's structure and an office's own commas do not matter, and a
+changed word costs its own characters only. A pair that n forms have weighs 1/n.
+Source of the words: form.docx, else form.xlsx, else the background.pdf of the layout. Limits: of a long sheet the first
+and the last characters are looked at (`LOOKED_AT`); what a form prints stands above its rows or below them.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from formgen.forms.layout import BACKGROUND
+from formgen.forms.manifest import Manifest
+from formgen.vocabulary.folding import fold
+
+__all__ = ["Fingerprints", "pairs_of", "printed_texts"]
+
+LOOKED_AT: Final = (16_000, 4_000)
+"""Characters from the start and from the end of a sheet."""
+_TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_WORD_PARTS: Final = re.compile(r"word/(?:document|header\d*|footer\d*)\.xml")
+_EXCEL_PARTS: Final = re.compile(r"xl/(?:sharedStrings|worksheets/sheet\d+)\.xml")
+_TEXTS_OF: Final = {"p": "t", "si": "t", "is": "t", "oddHeader": "", "oddFooter": ""}
+"""Elements whose text is one piece, and the elements of it that hold the characters."""
+
+Pairs = frozenset[str]
+
+
+class Fingerprints:
+    """What is printed on each of these forms."""
+
+    def __init__(self, manifests: Iterable[Manifest]) -> None:
+        self.pairs: dict[str, Pairs] = {item.id: pairs_of(printed_texts(item)) for item in manifests}
+        spread = Counter(pair for pairs in self.pairs.values() for pair in pairs)
+        self._weights = {form: {pair: 1 / spread[pair] for pair in pairs} for form, pairs in self.pairs.items()}
+        self._totals = {form: sum(weights.values()) for form, weights in self._weights.items()}
+
+    def shares(self, seen: Pairs) -> dict[str, float]:
+        """Share of each form's words that stand on the sheet, the nearest form first."""
+        found = {form: self._share(form, seen) for form in self._weights}
+        return dict(sorted(found.items(), key=lambda entry: -entry[1]))
+
+    def _share(self, form: str, seen: Pairs) -> float:
+        weights, total = self._weights[form], self._totals[form]
+        return sum([weights[pair] for pair in self.pairs[form] & seen]) / total if total else 0.0
+
+    def leaning(self, one: str, other: str, seen: Pairs) -> tuple[float, int]:
+        """Of the words that only one of two forms has: the share that speaks for `one`, and how many there are.
+
+        A word of `one` on the sheet speaks for it, and so does a word of `other` that is not there: where one form has
+        all the words of the other, both may stand on the sheet whole.
+        """
+        own, others = self.pairs[one] - self.pairs[other], self.pairs[other] - self.pairs[one]
+        count = len(own) + len(others)
+        return ((len(own & seen) + len(others - seen)) / count if count else 0.5), count
+
+
+def pairs_of(texts: Sequence[str]) -> Pairs:
+    """All pairs of neighbouring characters in the texts of a sheet, or in what a form prints."""
+    found: set[str] = set()
+    for text in _looked_at(texts):
+        folded = "".join(filter(str.isalnum, fold(text)))
+        found.update(map("".join, pairwise(folded)))
+    return frozenset(found)
+
+
+def _looked_at(texts: Sequence[str]) -> Iterator[str]:
+    """The texts in one, with an end between them that no pair goes over; of a long sheet its start and its end."""
+    if sum(map(len, texts)) <= sum(LOOKED_AT):
+        yield from texts
+        return
+    start, end = LOOKED_AT
+    last = 0
+    while last < len(texts) and start > 0:
+        yield texts[last][:start]
+        start -= len(texts[last])
+        last += 1
+    for text in reversed(texts[last:]):
+        if end <= 0:
+            return
+        yield text[-end:]
+        end -= len(text)
+
+
+def printed_texts(manifest: Manifest) -> tuple[str, ...]:
+    """What the form prints besides values, in pieces; () of a form without any template."""
+    for path in (*map(manifest.template, manifest.templates), manifest.folder / BACKGROUND):
+        if path.is_file():
+            return _printed_in(path, path.stat().st_mtime_ns)
+    return ()
+
+
+@functools.lru_cache(maxsize=512)
+def _printed_in(path: Path, modified: int) -> tuple[str, ...]:
+    whole = _pdf_texts(path) if path.suffix == ".pdf" else _package_texts(path)
+    return tuple(piece for text in whole for piece in _TAG.split(text) if piece.strip())
+
+
+def _package_texts(path: Path) -> list[str]:
+    """Texts of paragraphs and of cells. A broken template is told by whoever prints it; here it has no words."""
+    from lxml import etree
+
+    wanted = _WORD_PARTS if path.suffix == ".docx" else _EXCEL_PARTS
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    found: list[str] = []
+    try:
+        with zipfile.ZipFile(path) as package:
+            for name in filter(wanted.fullmatch, package.namelist()):
+                for element in etree.fromstring(package.read(name), parser).iter(*(f"{{*}}{key}" for key in _TEXTS_OF)):
+                    inner = _TEXTS_OF[etree.QName(element).localname]
+                    found.append(
+                        "".join(e.text or "" for e in (element.iter(f"{{*}}{inner}") if inner else (element,)))
+                    )
+    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, OSError):
+        return []
+    return found
+
+
+def _pdf_texts(path: Path) -> list[str]:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    try:
+        return [line for page in document for line in page.get_textpage().get_text_bounded().splitlines()]
+    finally:
+        document.close()

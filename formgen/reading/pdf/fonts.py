@@ -1,0 +1,134 @@
+"""What the codes of a font in a PDF stand for, and how wide they are.
+
+In: a font dictionary. Out: characters by code, from its ToUnicode map or from an encoding that is Unicode itself;
+widths in thousandths of an em. A font of which neither is known says so, and its page is left to pdfium.
+Source: ISO 32000-2, 9.6 (simple fonts), 9.7 (composite fonts), 9.10 (extraction of text).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pikepdf
+
+__all__ = ["LOST", "FontReader"]
+
+LOST: Final = "\ufffd"
+"""Stands for a code without a character."""
+OURS: Final = re.compile("/F[0-9a-f]{8}")
+"""How the PDF writer names fonts."""
+MOST_CODES: Final = 1 << 16
+_BLOCK: Final = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
+_PAIR: Final = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>")
+_RANGE: Final = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]+)>\s*(?:<([0-9A-Fa-f\s]*)>|\[([^\]]*)\])")
+_HEX: Final = re.compile(rb"<([0-9A-Fa-f\s]*)>")
+
+
+class FontReader:
+    """One font of a file."""
+
+    def __init__(self, font: Any, name: str) -> None:
+        self._font = font
+        self.is_ours = OURS.fullmatch(name) is not None
+        self.is_wide = font.get("/Subtype") == "/Type0"
+        encoding = font.get("/Encoding")
+        self._encoding = str(encoding) if isinstance(encoding, pikepdf.Name) else ""
+        is_identity = self._encoding in ("/Identity-H", "/Identity-V")
+        self._is_unicode = self.is_wide and ("UCS2" in self._encoding or "UTF16" in self._encoding)
+        has_map = isinstance(font.get("/ToUnicode"), pikepdf.Stream)
+        self.is_readable = self._is_unicode or (has_map and (is_identity or not self.is_wide))
+        """Whether codes can be told apart and stand for characters."""
+
+    @functools.cached_property
+    def _chars(self) -> dict[int, str]:
+        return dict(_to_unicode(self._font.ToUnicode.read_bytes())) if not self._is_unicode else {}
+
+    def codes(self, content: bytes) -> tuple[int, ...]:
+        if not self.is_wide:
+            return tuple(content)
+        count = len(content) // 2
+        return struct.unpack_from(f">{count}H", content)
+
+    def text(self, content: bytes) -> str:
+        """The characters of a string; LOST for a code without one."""
+        if self._is_unicode:
+            return content.decode("utf-16-be", "replace")
+        chars = self._chars
+        try:
+            return "".join([chars[code] for code in self.codes(content)])
+        except KeyError:
+            return "".join([chars.get(code, LOST) for code in self.codes(content)])
+
+    def char(self, code: int) -> str:
+        return chr(code) if self._is_unicode else self._chars.get(code, LOST)
+
+    def width(self, code: int) -> float:
+        """In em."""
+        return self._widths.get(code, self._default_width) / 1000
+
+    @functools.cached_property
+    def _default_width(self) -> float:
+        if not self.is_wide:
+            return float(self._font.get("/FontDescriptor", {}).get("/MissingWidth", 0))
+        return float(self._font.DescendantFonts[0].get("/DW", 1000))
+
+    @functools.cached_property
+    def _widths(self) -> Mapping[int, float]:
+        if self._is_unicode:  # widths go by glyph there: ideographs are wide, what is left of Latin letters is half
+            return dict.fromkeys(range(0x20, 0x7F), 500.0)
+        if not self.is_wide:
+            first = int(self._font.get("/FirstChar", 0))
+            return {first + index: float(width) for index, width in enumerate(self._font.get("/Widths", ()))}
+        return dict(_cid_widths(list(self._font.DescendantFonts[0].get("/W", ()))))
+
+
+def _cid_widths(entries: list[Any]) -> Iterator[tuple[int, float]]:
+    """Array W: `first [w w …]` or `first last w`."""
+    place = 0
+    while place + 1 < len(entries):
+        first, second = int(entries[place]), entries[place + 1]
+        if isinstance(second, pikepdf.Array):
+            for index, width in enumerate(second):
+                yield first + index, float(width)
+            place += 2
+        elif place + 2 < len(entries):
+            for code in range(first, min(int(second), first + MOST_CODES) + 1):
+                yield code, float(entries[place + 2])
+            place += 3
+        else:
+            return
+
+
+def _to_unicode(cmap: bytes) -> Iterator[tuple[int, str]]:
+    for kind, block in _BLOCK.findall(cmap):
+        if kind == b"bfchar":
+            for code, char in _PAIR.findall(block):
+                yield int(code, 16), _unicode(char)
+        else:
+            for low, high, start, several in _RANGE.findall(block):
+                yield from _range(int(low, 16), int(high, 16), start, _HEX.findall(several))
+
+
+def _range(low: int, high: int, start: bytes, several: list[bytes]) -> Iterator[tuple[int, str]]:
+    high = min(high, low + MOST_CODES)
+    if several:
+        for code, char in zip(range(low, high + 1), several, strict=False):
+            yield code, _unicode(char)
+        return
+    text = _unicode(start)
+    if not text:
+        return
+    for code in range(low, high + 1):
+        point = ord(text[-1]) + code - low
+        yield code, text[:-1] + (chr(point) if point < 0x110000 and not 0xD800 <= point < 0xE000 else LOST)
+
+
+def _unicode(digits: bytes) -> str:
+    raw = bytes.fromhex(digits.decode("ascii")) if len(digits) % 2 == 0 else b""
+    if len(raw) == 1:
+        return chr(raw[0])
+    return raw.decode("utf-16-be", "replace") or LOST

@@ -1,0 +1,146 @@
+"""The text of one spot from its printed lines.
+
+The PDF writer's own lines say how they end: spaces that a line breaks after are still there, and a line that begins
+after a line end in the text is begun by a space of its own, left of where the line begins. Lines of other programs are
+joined by their length: where the next word would have had room, the line ends because its writer ended it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Final
+
+from formgen.forms.layout import Spot
+from formgen.reading.pdf.frames import PlacedText
+from formgen.typeset.breaking import may_break
+
+__all__ = ["Joined", "join"]
+
+SAME_LINE: Final = 0.3
+"""Share of the type's size by which baselines of one line may differ."""
+OVERLAP: Final = 0.35
+"""Share of the type's size by which texts beside each other may overlap."""
+GAP: Final = 0.3
+"""Em between letters that a space stands for, where a program leaves spaces out."""
+
+
+class Joined:
+    """A spot's text and how sure its lines are."""
+
+    __slots__ = ("has_overlap", "is_exact", "text")
+
+    def __init__(self, text: str, *, is_exact: bool = True, has_overlap: bool = False) -> None:
+        self.text = text
+        self.is_exact = is_exact
+        """Line ends are as they were written."""
+        self.has_overlap = has_overlap
+        """One text lies over another: which of them counts, nobody can say."""
+
+
+def join(pieces: Sequence[PlacedText], spot: Spot) -> Joined:
+    """One text from what begins in a spot."""
+    if len(pieces) == 1:
+        return Joined(pieces[0].text)
+    rows = _rows(pieces)
+    overlap = any(_overlaps(row) for row in rows)
+    if all(piece.line.is_ours for piece in pieces):
+        return Joined(_exact(rows), has_overlap=overlap)
+    return Joined(_by_length(rows, spot), is_exact=len(rows) == 1, has_overlap=overlap)
+
+
+def _rows(pieces: Sequence[PlacedText]) -> list[list[PlacedText]]:
+    """Pieces on one baseline together, from the left; lines from the top."""
+    rows: list[list[PlacedText]] = []
+    for piece in sorted(pieces, key=lambda piece: (piece.y, piece.x)):
+        if rows and piece.y - rows[-1][0].y <= SAME_LINE * piece.line.size:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    for row in rows:
+        row.sort(key=lambda piece: piece.x)
+    return rows
+
+
+def _exact(rows: Sequence[Sequence[PlacedText]]) -> str:
+    made: list[str] = []
+    for row in rows:
+        first = row[0]
+        if made and first.text == " ":
+            made.append("\n")
+            row = row[1:]
+        made += [piece.text for piece in row]
+    return "".join(made)
+
+
+def _by_length(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> str:
+    text, room = "", 0.0
+    for number, row in enumerate(rows):
+        glyphs = _glyphs(row)
+        is_start = number > 0 and _is_start(glyphs)
+        words = _words(glyphs[is_start:])
+        if number:
+            needed = _first_word_width(words, [width for _, _, width, _ in glyphs[is_start:]])
+            is_hard = is_start or room > needed + 0.5 * row[0].line.size
+            text += "\n" if is_hard else " " if _is_word_break(text, words) else ""
+        text += words
+        room = spot.right_pt - max((x + width for char, x, width, _ in glyphs if char != " "), default=spot.left_pt)
+    return text
+
+
+def _glyphs(row: Sequence[PlacedText]) -> list[tuple[str, float, float, float]]:
+    """Character, where it begins, width, size of type."""
+    return [(char, piece.x + x, width, piece.line.size) for piece in row for char, x, width in piece.line.glyphs()]
+
+
+def _is_start(glyphs: Sequence[tuple[str, float, float, float]]) -> bool:
+    """Whether a line begins with the writer's own space, which the line lies over."""
+    if not glyphs or glyphs[0][0] != " ":
+        return False
+    return len(glyphs) == 1 or glyphs[1][1] - glyphs[0][1] < 0.8 * glyphs[0][2]
+
+
+def _words(glyphs: Sequence[tuple[str, float, float, float]]) -> str:
+    made, end = "", None
+    for char, x, width, size in glyphs:
+        if (
+            end is not None
+            and x - end > GAP * size
+            and made[-1].isascii()
+            and char.isascii()
+            and " " not in made[-1] + char
+        ):
+            made += " "
+        made += char
+        end = x + width
+    return made
+
+
+def _is_word_break(before: str, after: str) -> bool:
+    """Whether a line was broken at a space that its program has dropped."""
+    return (
+        bool(before and after)
+        and before[-1].isascii()
+        and after[0].isascii()
+        and before[-1].isalnum()
+        and after[0].isalnum()
+    )
+
+
+def _first_word_width(words: str, widths: Sequence[float]) -> float:
+    end = 1
+    while end < len(words) and not may_break(words, end):
+        end += 1
+    return sum(widths[:end])
+
+
+def _end(piece: PlacedText) -> float:
+    glyphs = piece.line.glyphs()
+    return piece.x + (glyphs[-1][1] + glyphs[-1][2] if glyphs else 0.0)
+
+
+def _overlaps(row: Sequence[PlacedText]) -> bool:
+    if len(row) < 2:
+        return False
+    shown = [piece for piece in row if piece.text.strip()]
+    return any(_end(one) - two.x > OVERLAP * two.line.size for one, two in itertools.pairwise(shown))

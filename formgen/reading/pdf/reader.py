@@ -1,0 +1,244 @@
+"""A PDF file → the sheets of forms in it.
+
+In: a file. Out: sheets with what stands in their blanks, and problems about pages that are none. Pages that formgen
+printed are read from their operators, without rendering; what was printed by other programs goes by the words that are
+printed on the form (`strange`).
+Limits: 20,000 pages; pages no larger than 200 inches; a file that needs a password is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pikepdf
+
+from formgen.errors import InputError
+from formgen.forms.page_code import PageCode
+from formgen.problems import Place, Problem
+from formgen.reading.identify import FormBook, Identified
+from formgen.reading.labels import read_by_labels
+from formgen.reading.model import FileRead, SheetIdentity, SheetRead
+from formgen.reading.pdf.annotations import has_xfa, read_annotations
+from formgen.reading.pdf.codes import decode_inline
+from formgen.reading.pdf.content import PageContent, Resources, read_content
+from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
+from formgen.reading.pdf.glyphs import garbled
+from formgen.reading.pdf.grid import text_grid
+from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
+from formgen.reading.pdf.prints import PrintBook, PrintedArt, print_book
+from formgen.reading.pdf.raster import Pdfium
+from formgen.reading.pdf.rests import is_continuation
+from formgen.reading.pdf.sightings import Overlay, sight_copy
+from formgen.reading.pdf.strangers import StrangePages
+
+__all__ = ["read_pdf"]
+
+MOST_PAGES: Final = 20_000
+LARGEST_PT: Final = 14_400.0
+LARGEST_CONTENT: Final = 64 << 20
+CODE_NEAR_PT: Final = 30.0
+
+Arts = tuple[PrintedArt, ...]
+
+
+def read_pdf(path: Path, book: FormBook) -> FileRead:
+    """The sheets of one file.
+
+    Raises:
+        InputError: F-FILE-001 … 005 it cannot be read; F-PDFREAD-001 it needs a password; F-PDFREAD-002 it is no PDF
+            or broken; F-PDFREAD-014 it has too many or too large pages.
+        TemplateError: F-LAYOUT-001, F-LAYOUT-002, F-PDF-002: a form of the catalogue is broken.
+    """
+    prints = print_book(book.manifests)
+    place = Place(str(path))
+    try:
+        with pikepdf.open(path, suppress_warnings=True) as pdf, Pdfium(str(path)) as drawn:
+            return _File(path, pdf, book, prints, StrangePages(path, drawn, prints)).read()
+    except pikepdf.PasswordError as exc:
+        raise InputError(Problem("F-PDFREAD-001", place)) from exc
+    except OSError as exc:
+        code = "F-FILE-001" if isinstance(exc, FileNotFoundError) else "F-FILE-002"
+        raise InputError(Problem(code, place, params={"reason": exc.strerror or type(exc).__name__})) from exc
+    except (pikepdf.PdfError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as exc:
+        raise InputError(Problem("F-PDFREAD-002", place, params={"reason": _reason(exc)})) from exc
+
+
+def _reason(exc: Exception) -> str:
+    return str(exc).replace("\n", " ")[:120] or type(exc).__name__
+
+
+class _File:
+    """One open file."""
+
+    def __init__(
+        self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, strangers: StrangePages
+    ) -> None:
+        self.path, self.pdf, self.book, self.prints, self.strangers = path, pdf, book, prints, strangers
+        self.file = str(path)
+        self.caches: dict[tuple[int, int], Any] = {}
+        self.resources: dict[tuple[int, int], Resources[Arts]] = {}
+        self.read_so_far = FileRead()
+        self.overlays: dict[int, Overlay] = {}
+        self.unknown: list[tuple[int, list[str]]] = []
+        """Pages on which no form's words stand where they should, and the texts on them."""
+        self.claimed = _claimed(pdf)
+
+    def read(self) -> FileRead:
+        leaves = list(self._leaves())
+        if self.pdf.get_warnings():
+            self._say("F-PDFREAD-003", _reason(Exception(self.pdf.get_warnings()[0])))
+        if has_xfa(self.pdf):
+            self._say("F-PDFREAD-012")
+        stacks, lone = stack_leaves(leaves)
+        known: dict[tuple[str, str], Identified] = {}
+        for stack in stacks:
+            self._read_stack(stack, known)
+        if lone:
+            self._say("F-PDFREAD-009", _pages([leaf.page_number for leaf in lone]))
+        self._read_unknown()
+        return self.read_so_far
+
+    def _leaves(self) -> Iterator[Leaf]:
+        pages = self.pdf.pages
+        if len(pages) > MOST_PAGES:
+            raise InputError(Problem("F-PDFREAD-014", Place(self.file), str(len(pages))))
+        for number, page in enumerate(pages, 1):
+            content = self._content(page, number)
+            self.overlays[number] = read_annotations(page.obj, self._resources, self.caches)
+            frames = frames_of(content, number, self.claimed.form)
+            if content.has_hidden or any(line.is_hidden for line in content.lines):
+                self._say("F-PDFREAD-013", "", number)
+                content.lines = [line for line in content.lines if not line.is_hidden]
+            if frames and garbled("".join([line.text for line in content.lines])):
+                self._say("F-PDFREAD-005", "", number)
+            elif frames:
+                sort_lines(content.lines, frames)
+                for frame in frames:
+                    yield Leaf(number, _code_of(content, frame), frame)
+            elif is_continuation(content.lines):
+                yield Leaf(number, _code_of(content, None), None, content.lines)
+            elif (leaf := self._take_strange(page, number, content)) is not None:
+                yield leaf
+
+    def _content(self, page: pikepdf.Page, number: int) -> PageContent[Arts]:
+        left, bottom, right, top = (float(edge) for edge in page.mediabox)
+        if max(abs(right - left), abs(top - bottom)) > LARGEST_PT:
+            raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), f"{right - left:.0f} pt"))
+        contents = page.obj.get("/Contents")
+        if contents is None:
+            return PageContent()
+        if isinstance(contents, pikepdf.Array):
+            content = b"\n".join(item.read_bytes() for item in contents)
+        else:
+            content = contents.read_bytes()
+        if len(content) > LARGEST_CONTENT:
+            raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), str(len(content))))
+        return read_content(content, self._resources(_inherited(page.obj, "/Resources")))
+
+    def _resources(self, raw: Any) -> Resources[Arts]:
+        if raw is None or raw.objgen == (0, 0):
+            return Resources(raw, self.caches, self.prints.art_of)
+        if raw.objgen not in self.resources:
+            self.resources[raw.objgen] = Resources(raw, self.caches, self.prints.art_of)
+        return self.resources[raw.objgen]
+
+    def _take_strange(self, page: pikepdf.Page, number: int, content: PageContent[Arts]) -> Leaf | None:
+        """A page without our artwork."""
+        if not content.lines and content.is_readable:
+            if content.pictures:
+                self._say("F-PDFREAD-004", "", number)
+            return None  # a blank page, as the back of a sheet
+        found = self.strangers.read(page, number, content, self.claimed.form)
+        if isinstance(found, Leaf):
+            return found
+        if isinstance(found, str):
+            self._say(found, "", number)
+        else:
+            self.unknown.append((number, found))
+        return None
+
+    def _read_unknown(self) -> None:
+        """Pages that are of no form, or of a form with other words or places: read by the labels on them."""
+        if not self.unknown:
+            return
+        numbers = [number for number, _ in self.unknown]
+        place = Place(self.file, cell=_pages(numbers))
+        found = self.book.identify(self.claimed, [text for _, texts in self.unknown for text in texts], place)
+        if isinstance(found, list):
+            self.read_so_far.problems += found
+            return
+        sheet = read_by_labels(text_grid(self.path, numbers), found.manifest, found.identity)
+        sheet.pages = tuple(numbers)
+        sheet.problems += found.problems
+        self.read_so_far.sheets.append(sheet)
+
+    def _read_stack(self, stack: Stack, known: dict[tuple[str, str], Identified]) -> None:
+        code, form = stack.code, stack.form
+        version = code.version if code is not None else self.claimed.version or form.layout.version
+        record = code.record if code is not None else self.claimed.record
+        identity = SheetIdentity(form.manifest.id, version, record)
+        place = Place(self.file, cell=_pages(stack.page_numbers))
+        found: Identified | list[Problem] | None = known.get((form.manifest.id, version))
+        if found is None:
+            found = self.book.identify(identity, form.texts, place)
+        if isinstance(found, list):
+            self.read_so_far.problems += found
+            return
+        if not found.problems:
+            known[form.manifest.id, version] = found
+        sheet = SheetRead(form.manifest, identity, stack.page_numbers)
+        sheet.problems += found.problems
+        self._tell_pages(stack, sheet)
+        for leaves in stack.copies:
+            sight_copy(sheet, leaves, self.overlays, self.file, has_all_rows=stack.has_all_rows)
+        self.read_so_far.sheets.append(sheet)
+
+    def _tell_pages(self, stack: Stack, sheet: SheetRead) -> None:
+        record = sheet.identity.record or None
+        if stack.missing:
+            place = Place(self.file, cell=_pages(stack.page_numbers))
+            found = "、".join(map(str, stack.missing))
+            sheet.problems.append(Problem("F-PDFREAD-006", place, found, {}, record))
+        for number, pages in stack.double:
+            place = Place(self.file, cell=_pages(pages))
+            sheet.problems.append(Problem("F-PDFREAD-007", place, str(number), {}, record))
+
+    def _say(self, code: str, found: str = "", page_number: int | None = None) -> None:
+        cell = f"第{page_number}页" if page_number is not None else ""
+        self.read_so_far.problems.append(Problem(code, Place(self.file, cell=cell), found, {"reason": found}))
+
+
+def _code_of(content: PageContent[Arts], frame: Frame | None) -> PageCode | None:
+    """The page code of a page, or of one of several pages on it."""
+    for image in content.images:
+        if frame is not None:
+            x, y = frame.point(image.matrix[4], image.matrix[5])
+            if not frame.holds(x, y):
+                continue
+        code = decode_inline(image)
+        if code is not None:
+            return code
+    return None
+
+
+def _claimed(pdf: pikepdf.Pdf) -> SheetIdentity:
+    """What the file says of itself."""
+    information = pdf.trailer.get("/Info")
+    if not isinstance(information, pikepdf.Dictionary):
+        return SheetIdentity()
+    form, version, record = (str(information.get(f"/formgen.{name}", "")) for name in ("form", "version", "record"))
+    return SheetIdentity(form, version, record)
+
+
+def _inherited(page: Any, key: str) -> Any:
+    for _ in range(64):
+        if page is None or key in page:
+            break
+        page = page.get("/Parent")
+    return page.get(key) if page is not None else None
+
+
+def _pages(numbers: Any) -> str:
+    return "第" + "、".join(map(str, numbers)) + "页"

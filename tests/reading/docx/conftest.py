@@ -1,0 +1,45 @@
+"""Read a Word file's bytes in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from formgen.forms.catalogue import Catalogue
+from formgen.forms.manifest import Manifest
+from formgen.reading.docx import read_docx
+from formgen.reading.identify import FormBook
+from formgen.reading.model import FileRead, Reading
+from formgen.reading.weigh import weigh
+
+ReadFile = Callable[..., FileRead]
+ReadOne = Callable[..., Reading]
+
+
+@pytest.fixture
+def read_file(tmp_path: Path) -> ReadFile:
+    def read(content: bytes, *forms: Manifest) -> FileRead:
+        path = tmp_path / "returned.docx"
+        path.write_bytes(content)
+        return read_docx(path, FormBook(forms or Catalogue().forms()))
+
+    return read
+
+
+@pytest.fixture
+def read_one(read_file: ReadFile) -> ReadOne:
+    """The one sheet of a file, weighed; the file's problems stand with the sheet's."""
+
+    def read(content: bytes, *forms: Manifest) -> Reading:
+        file = read_file(content, *forms)
+        assert len(file.sheets) == 1, file.problems
+        file.sheets[0].problems += file.problems
+        return weigh(file.sheets[0], "returned.docx")
+
+    return read
+
+
+def codes(reading: Reading) -> set[str]:
+    return {problem.code for problem in reading.problems}

@@ -30,6 +30,7 @@ from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
 from formgen.reading.pdf.prints import PrintBook, PrintedArt, print_book
 from formgen.reading.pdf.raster import Pdfium
 from formgen.reading.pdf.rests import is_continuation
+from formgen.reading.pdf.rules import Segment
 from formgen.reading.pdf.sightings import Overlay, sight_copy
 from formgen.reading.pdf.strangers import StrangePages
 
@@ -55,7 +56,7 @@ def read_pdf(path: Path, book: FormBook) -> FileRead:
     place = Place(str(path))
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf, Pdfium(str(path)) as drawn:
-            return _File(path, pdf, book, prints, StrangePages(path, drawn, prints)).read()
+            return _File(path, pdf, book, prints, drawn).read()
     except pikepdf.PasswordError as exc:
         raise InputError(Problem("F-PDFREAD-001", place)) from exc
     except OSError as exc:
@@ -72,10 +73,9 @@ def _reason(exc: Exception) -> str:
 class _File:
     """One open file."""
 
-    def __init__(
-        self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, strangers: StrangePages
-    ) -> None:
-        self.path, self.pdf, self.book, self.prints, self.strangers = path, pdf, book, prints, strangers
+    def __init__(self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, drawn: Pdfium) -> None:
+        self.path, self.pdf, self.book, self.prints = path, pdf, book, prints
+        self.strangers = StrangePages(drawn, prints, self._segments)
         self.file = str(path)
         self.caches: dict[tuple[int, int], Any] = {}
         self.resources: dict[tuple[int, int], Resources[Arts]] = {}
@@ -111,7 +111,7 @@ class _File:
             if content.has_hidden or any(line.is_hidden for line in content.lines):
                 self._say("F-PDFREAD-013", "", number)
                 content.lines = [line for line in content.lines if not line.is_hidden]
-            if frames and garbled("".join([line.text for line in content.lines])):
+            if frames and garbled("".join([line.text for line in content.lines])) == "codes":
                 self._say("F-PDFREAD-005", "", number)
             elif frames:
                 sort_lines(content.lines, frames)
@@ -126,16 +126,15 @@ class _File:
         left, bottom, right, top = (float(edge) for edge in page.mediabox)
         if max(abs(right - left), abs(top - bottom)) > LARGEST_PT:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), f"{right - left:.0f} pt"))
-        contents = page.obj.get("/Contents")
-        if contents is None:
-            return PageContent()
-        if isinstance(contents, pikepdf.Array):
-            content = b"\n".join(item.read_bytes() for item in contents)
-        else:
-            content = contents.read_bytes()
+        content = _operators(page)
         if len(content) > LARGEST_CONTENT:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), str(len(content))))
         return read_content(content, self._resources(_inherited(page.obj, "/Resources")))
+
+    def _segments(self, page: pikepdf.Page) -> list[Segment]:
+        """The straight lines of a page."""
+        resources = self._resources(_inherited(page.obj, "/Resources"))
+        return read_content(_operators(page), resources, has_rules=True).segments
 
     def _resources(self, raw: Any) -> Resources[Arts]:
         if raw is None or raw.objgen == (0, 0):
@@ -208,6 +207,16 @@ class _File:
     def _say(self, code: str, found: str = "", page_number: int | None = None) -> None:
         cell = f"第{page_number}页" if page_number is not None else ""
         self.read_so_far.problems.append(Problem(code, Place(self.file, cell=cell), found, {"reason": found}))
+
+
+def _operators(page: pikepdf.Page) -> bytes:
+    contents = page.obj.get("/Contents")
+    if contents is None:
+        return b""
+    if isinstance(contents, pikepdf.Array):
+        return b"\n".join(item.read_bytes() for item in contents)
+    content: bytes = contents.read_bytes()
+    return content
 
 
 def _code_of(content: PageContent[Arts], frame: Frame | None) -> PageCode | None:

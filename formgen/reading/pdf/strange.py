@@ -92,7 +92,10 @@ def _add_bands(frame: Frame, match: Match, rows: Rows, rules: Rules) -> None:
             _add_band(frame, ArtRole("tail"), down)
             bottom = flow.tail.top_pt + down
     height = flow.rows["single"].height_pt
-    count = round((bottom - top) / height) if bottom != flow.limit_pt else int((bottom - top + 0.01) / height)
+    if bottom == flow.limit_pt:
+        count = _ruled_rows(match, rules, top, height, int((bottom - top + 0.01) / height))
+    else:
+        count = round((bottom - top) / height)
     is_whole = bottom == flow.limit_pt or abs(top + count * height - bottom) <= WHOLE_ROW_PT
     roles = _row_roles(match, flow, top, count, rules) if is_whole else None
     frame.has_rows = roles is not None
@@ -119,6 +122,16 @@ def _tail_down(match: Match, rows: Rows, flow: Flow) -> float | None:
     if found is None or found.score < 0.5:
         return None
     return statistics.median(_seen(match, char.x, char.y)[1] - word.chars[0].y for word, char, _ in found.found)
+
+
+def _ruled_rows(match: Match, rules: Rules, top: float, height: float, most: int) -> int:
+    """How many rows there are where nothing follows them: as far as there are rules between columns."""
+    width = match.form.layout.flow.width_pt if match.form.layout.flow is not None else 0.0
+    for index in range(most):
+        middle = (top + (index + 0.5) * height) * match.scale + match.down
+        if not rules.upright(middle, match.right, match.right + width * match.scale):
+            return index
+    return most
 
 
 def _row_roles(match: Match, flow: Flow, top: float, count: int, rules: Rules) -> list[RowRole]:

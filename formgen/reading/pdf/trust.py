@@ -22,6 +22,8 @@ NEIGHBOURS: Final = 3
 LOST_SHARE: Final = 0.34
 ADJACENT_PT: Final = 15.0
 SAME_LINE_PT: Final = 4.0
+HEAD_PT: Final = 80.0
+"""So far above its rows a table's head begins."""
 WINDOW_PT: Final = 4.0
 RULE_PT: Final = 2.5
 """A rule stands so near its place."""
@@ -35,7 +37,9 @@ def distrust(frame: Frame, match: Match, rules: Rules, shifts: Shifts) -> None:
     lost = {(id(char), down) for char, down in frame.lost}
     moved = {id(word) for word in shifts.moved}
     boxes = list(_words(frame, match, lost, moved))
-    headers = [box for box, is_found in boxes if not is_found and box[3] <= _rows_top(frame)]
+    headers = list(_lost_headers(frame, boxes))
+    misplaced = _misplaced(frame, match, lost, moved)
+    ruled_otherwise: list[SpotKey] = []
     for key, spot in frame.spots():
         band = frame.bands[key[0]]
         left, top, right, bottom = spot.cell
@@ -46,10 +50,48 @@ def distrust(frame: Frame, match: Match, rules: Rules, shifts: Shifts) -> None:
             (not is_row and not all(is_found for _, is_found in near))
             or any(_is_adjacent(cell, char.x, char.y + down, char.width) for char, down in frame.lost)
             or (is_row and any(box[0] < right and left < box[2] for box in headers))
-            or not (spot.is_inline or _is_ruled_alike(frame, key, match, rules, shifts))
+            or _says(frame, key, misplaced)
         ):
             frame.untrusted.add(key)
+        if not (spot.is_inline or _is_ruled_alike(frame, key, match, rules, shifts)):
+            ruled_otherwise.append(key)
+    frame.untrusted.update(_in_rows_of(frame, ruled_otherwise))
     _doubt_rows(frame)
+
+
+def _lost_headers(frame: Frame, boxes: Sequence[Box]) -> Iterator[Rect]:
+    """What is not where it should be of the words above a table's columns."""
+    top = _rows_top(frame)
+    for box, is_found in boxes:
+        if not is_found and top - HEAD_PT <= box[3] <= top:
+            yield box
+    for char, down in frame.lost:
+        if top - HEAD_PT <= char.y + down <= top:
+            yield char.x, char.y + down - char.size, char.x + char.width, char.y + down
+
+
+def _misplaced(frame: Frame, match: Match, lost: set[tuple[int, float]], moved: set[int]) -> set[str]:
+    """The form's words that are not in their places: where one stands in a blank, it is no value."""
+    found = set()
+    for band in frame.bands:
+        for word in match.form.words(_art(match, band)):
+            if id(word) in moved or any((id(char), band.down_pt) in lost for char in word.chars):
+                found.add(word.text)
+    return found
+
+
+def _says(frame: Frame, key: SpotKey, words: set[str]) -> bool:
+    text = "".join("".join(piece.text for piece in frame.found.get(key, ())).split())
+    return bool(text) and any(word in text for word in words)
+
+
+def _in_rows_of(frame: Frame, keys: Sequence[SpotKey]) -> Iterator[SpotKey]:
+    """The spots that stand level with these: where a cell is too many or too few, its neighbours have moved."""
+    for number, index in keys:
+        _, top, _, bottom = frame.bands[number].finder.spots[index].cell
+        for other, spot in enumerate(frame.bands[number].finder.spots):
+            if spot.cell[1] < bottom - WINDOW_PT and top < spot.cell[3] - WINDOW_PT:
+                yield number, other
 
 
 def _words(frame: Frame, match: Match, lost: set[tuple[int, float]], moved: set[int]) -> Iterator[Box]:
@@ -104,7 +146,12 @@ def _is_ruled_alike(frame: Frame, key: SpotKey, match: Match, rules: Rules, shif
         (bottom + band.down_pt + WINDOW_PT + down) * match.scale + match.down,
     )
     seen = [(place - match.down) / match.scale - down - band.down_pt for place in found]
-    return spot.is_merged or is_alike(wanted, seen, RULE_PT)
+    if band.role.strip == "row":
+        return spot.is_merged or is_alike([top, bottom], seen, RULE_PT)
+    if band.role.strip not in ("before", "after"):  # a band's own edges may be drawn by its neighbours
+        first, last = band.top_pt - band.down_pt + RULE_PT, band.bottom_pt - band.down_pt - RULE_PT
+        wanted, seen = ([place for place in places if first < place < last] for places in (wanted, seen))
+    return is_alike(wanted, seen, RULE_PT)
 
 
 def _doubt_rows(frame: Frame) -> None:

@@ -27,7 +27,7 @@ THIN_PT: Final = 2.0
 INVISIBLE: Final = 3
 """Text rendering mode."""
 _TOKEN: Final = re.compile(
-    rb"[\x00\s]*(?:([-+.\d]+)|([A-Za-z'\"][A-Za-z0-9*'\"]*)|<([0-9A-Fa-f\s]*)>|/([^\x00\s()<>\[\]{}/%]*)"
+    rb"[\x00\s]*(?:([-+.\d]+(?:[\x00\s]+[-+.\d]+)*)|([A-Za-z'\"][A-Za-z0-9*'\"]*)|<([0-9A-Fa-f\s]*)>|/([^\x00\s()<>\[\]{}/%]*)"
     rb"|(\()|(<<|>>|[\[\]{}<>)])|(%[^\r\n]*))"
 )
 _INLINE: Final = re.compile(rb"(.*?)[\x00\s]ID[\x00\s](.*?)[\x00\s>]EI(?=[\x00\s]|$)|", re.DOTALL)
@@ -249,9 +249,9 @@ class _Stream(Generic[K]):
             kind = token.lastindex
             if kind == 1:
                 try:
-                    operands.append(float(token[1]))
+                    operands.extend(map(float, token[1].split()))
                 except ValueError:
-                    operands.append(0.0)
+                    operands.extend(map(_number, token[1].replace(b"\0", b" ").split()))
             elif kind == 2:
                 name = token[2]
                 if name == b"BI":
@@ -484,6 +484,14 @@ _WITH_RULES: Final[Handlers] = {
     **dict.fromkeys((b"f", b"F", b"f*"), _fill),
     b"n": _end_path,
 }
+
+
+def _number(digits: bytes) -> float:
+    """0 for what is no number, as viewers take it."""
+    try:
+        return float(digits)
+    except ValueError:
+        return 0.0
 
 
 def _literal(content: bytes, place: int) -> tuple[bytes, int]:

@@ -8,9 +8,10 @@ Limits: 20,000 pages; pages no larger than 200 inches; a file that needs a passw
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pikepdf
 
@@ -27,7 +28,7 @@ from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
 from formgen.reading.pdf.glyphs import garbled
 from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
-from formgen.reading.pdf.prints import PrintBook, PrintedArt, print_book
+from formgen.reading.pdf.prints import FormPrint, PrintBook, PrintedArt, print_book
 from formgen.reading.pdf.raster import Pdfium
 from formgen.reading.pdf.rests import is_continuation
 from formgen.reading.pdf.rules import Segment
@@ -39,9 +40,12 @@ __all__ = ["read_pdf"]
 MOST_PAGES: Final = 20_000
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
-CODE_NEAR_PT: Final = 30.0
 
 Arts = tuple[PrintedArt, ...]
+
+Claim = Literal["property", "page-code"]
+_known: weakref.WeakKeyDictionary[FormBook, dict[tuple[str, str, str], Identified]] = weakref.WeakKeyDictionary()
+"""What books of forms say of sheets of which nothing is to be said."""
 
 
 def read_pdf(path: Path, book: FormBook) -> FileRead:
@@ -92,9 +96,8 @@ class _File:
         if has_xfa(self.pdf):
             self._say("F-PDFREAD-012")
         stacks, lone = stack_leaves(leaves)
-        known: dict[tuple[str, str], Identified] = {}
         for stack in stacks:
-            self._read_stack(stack, known)
+            self._read_stack(stack)
         if lone:
             self._say("F-PDFREAD-009", _pages([leaf.page_number for leaf in lone]))
         self._read_unknown()
@@ -173,26 +176,38 @@ class _File:
         sheet.problems += found.problems
         self.read_so_far.sheets.append(sheet)
 
-    def _read_stack(self, stack: Stack, known: dict[tuple[str, str], Identified]) -> None:
+    def _read_stack(self, stack: Stack) -> None:
         code, form = stack.code, stack.form
         version = code.version if code is not None else self.claimed.version or form.layout.version
         record = code.record if code is not None else self.claimed.record
         identity = SheetIdentity(form.manifest.id, version, record)
         place = Place(self.file, cell=_pages(stack.page_numbers))
-        found: Identified | list[Problem] | None = known.get((form.manifest.id, version))
-        if found is None:
-            found = self.book.identify(identity, form.texts, place)
+        found = self._identified(identity, form, place, "page-code" if code is not None else "property")
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
-        if not found.problems:
-            known[form.manifest.id, version] = found
+        if found.manifest is not form.manifest:  # the user says so
+            self.unknown += [(number, list(form.texts)) for number in stack.page_numbers]
+            return
         sheet = SheetRead(form.manifest, identity, stack.page_numbers)
         sheet.problems += found.problems
         self._tell_pages(stack, sheet)
         for leaves in stack.copies:
             sight_copy(sheet, leaves, self.overlays, self.file, has_all_rows=stack.has_all_rows)
         self.read_so_far.sheets.append(sheet)
+
+    def _identified(
+        self, identity: SheetIdentity, form: FormPrint, place: Place, claimed_by: Claim
+    ) -> Identified | list[Problem]:
+        """The form of a sheet whose words are all the form's: the same for all of a form and version."""
+        known = _known.setdefault(self.book, {})
+        key = form.manifest.id, identity.version, claimed_by
+        if key in known and known[key].manifest is form.manifest:
+            return known[key]
+        found = self.book.identify(identity, form.texts, place, claimed_by)
+        if isinstance(found, Identified) and not found.problems:
+            known[key] = found
+        return found
 
     def _tell_pages(self, stack: Stack, sheet: SheetRead) -> None:
         record = sheet.identity.record or None

@@ -31,9 +31,11 @@ __all__ = ["read_by_labels"]
 PATTERN: Final = 0.8
 LONG_PRINTED: Final = 4
 """From so many characters on a part of what the form prints is what the form prints."""
-_BLANK_DATE: Final = re.compile(r"[\s_年月日元户人名()（）:：、,，.。—-]*")
+_BLANK: Final = re.compile(r"[\s_＿]*(?:年[\s_＿]*月[\s_＿]*日?|元)?[\s_＿]*")
+"""A blank as it is printed: a line, a date without numbers, a unit."""
 _HEADING: Final = 24
 _LONG: Final = frozenset(["long-text", "text"])
+_FREE: Final = _LONG | {"place"}
 
 
 def read_by_labels(blocks: Sequence[GridBlock], manifest: Manifest, identity: SheetIdentity) -> SheetRead:
@@ -222,8 +224,14 @@ class _LabelReader:
         letters = letters_of(cell.text)
         if looks_like_label(cell.text) or (letters in self.anchors.skeleton.words and not letters.isdecimal()):
             return None
-        pairs = pairs_in(cell.text.split("\n")[0], self._is_label)
-        return None if pairs and pairs[0].label else cell
+        if any(not item.owner and item.regex.fullmatch(cell.text) for item in self.anchors.skeleton.patterns):
+            return None
+        begins = cell.text.split("\n")[0], " ".join(cell.text.split("\n"))
+        return (
+            None
+            if any(pairs and pairs[0].label for pairs in (pairs_in(text, self._is_label) for text in begins))
+            else cell
+        )
 
     def _free_below(self, cell: GridCell) -> GridCell | None:
         below = self.around.all_below(cell)
@@ -427,7 +435,8 @@ class _LabelReader:
         meaning = self.anchors.meaning(pair.label) if pair.label else None
         if meaning is not None:
             key, confidence = self._resolve(meaning, cell, spot)
-            if key:
+            is_free = bool(key) and self.anchors.fields[key].type_name in _FREE
+            if key and (pair.end == "sure" or (pair.end == "open" and not is_free)):
                 self._see((key,), "label", cell.place, pair.value, confidence)
                 return
         elif pair.label and whose(pair.label) not in ("", "person"):
@@ -468,7 +477,7 @@ class _LabelReader:
         return is_read
 
     def _see(self, path: FieldPath, layer: Layer, place: str, text: str, confidence: float, part: str = "") -> None:
-        raw = "" if _BLANK_DATE.fullmatch(text) else text.strip()
+        raw = "" if _BLANK.fullmatch(text) else text.strip()
         self.sheet.sightings.append(Sighting(path, layer, place, raw, confidence, part))
 
     def _is_to_be_shown(self, text: str) -> bool:

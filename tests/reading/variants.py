@@ -153,6 +153,8 @@ def _simple_rows(block: GridBlock) -> list[int]:
 def _is_pairs(block: GridBlock, row: int) -> bool:
     """A row of labels and values in turn."""
     words = [item for item in block.cells if item.row == row]
+    if any(cell.text.endswith("村(社区)") for cell in words[1::2]):
+        return False
     is_even = len(words) > 1 and len(words) % 2 == 0
     return (
         is_even

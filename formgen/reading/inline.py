@@ -63,7 +63,8 @@ def _label_at_end(piece: str, is_label: Callable[[str], bool]) -> tuple[str, str
     starts = sorted({0, *(match.end() for match in _BREAK.finditer(piece))})
     labels = [start for start in starts if _begins_word(piece, start) and is_label(piece[start:])]
     if labels:
-        return piece[: labels[0]], piece[labels[0] :].strip(), "sure" if len(labels) == 1 else "unclear"
+        value = piece[: labels[0]].rstrip().rstrip(",，;；")  # a comma between pairs, not after a wide gap
+        return value, piece[labels[0] :].strip(), "sure" if len(labels) == 1 else "unclear"
     return piece[: starts[-1]], piece[starts[-1] :].strip(), "open"  # a label nobody knows: the last word
 
 
@@ -99,4 +100,4 @@ def _words(text: str, is_label: Callable[[str], bool]) -> Iterator[tuple[str, bo
 
 
 def _clean(value: str) -> str:
-    return value.strip().rstrip(",，;；").strip("_ ＿　")
+    return value.strip().strip("_ ＿　")

@@ -17,7 +17,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.anchors import EXACT, PERSONAL, SOMEBODY, Anchors, Meaning, looks_like_label, whose
+from formgen.reading.anchors import (
+    EXACT,
+    PERSONAL,
+    SOMEBODY,
+    Anchors,
+    Meaning,
+    looks_like_label,
+    looks_like_name,
+    whose,
+)
 from formgen.reading.grid import GridBlock, GridCell
 from formgen.reading.inline import Pair, pairs_in
 from formgen.reading.model import FieldPath, Layer, SheetIdentity, SheetRead, Sighting, Unread
@@ -34,6 +43,7 @@ LONG_PRINTED: Final = 4
 _BLANK: Final = re.compile(r"[\s_＿]*(?:年[\s_＿]*月[\s_＿]*日?|元)?[\s_＿]*")
 """A blank as it is printed: a line, a date without numbers, a unit."""
 _HEADING: Final = 24
+_TITLE: Final = re.compile(r"(表|书|册|单|卡|档案|方案|通知|附件\d*)$")
 _LONG: Final = frozenset(["long-text", "text"])
 _FREE: Final = _LONG | {"place"}
 
@@ -224,7 +234,7 @@ class _LabelReader:
         letters = letters_of(cell.text)
         if looks_like_label(cell.text) or (letters in self.anchors.skeleton.words and not letters.isdecimal()):
             return None
-        if any(not item.owner and item.regex.fullmatch(cell.text) for item in self.anchors.skeleton.patterns):
+        if any(not item.owner and item.match(cell.text) for item in self.anchors.skeleton.patterns):
             return None
         begins = cell.text.split("\n")[0], " ".join(cell.text.split("\n"))
         return (
@@ -261,7 +271,7 @@ class _LabelReader:
         heading = self._heading(cell)
         if len(meaning.entities) == 1:
             (wanted,) = meaning.entities
-            if heading in (SOMEBODY, "member") and heading != wanted:
+            if (heading or self.section) in (SOMEBODY, "member") and (heading or self.section) != wanted:
                 return "", 0.0
         elif heading:
             wanted = heading
@@ -278,7 +288,7 @@ class _LabelReader:
         if not last.entity or last.entity == default:
             return default or SOMEBODY
         starts_anew = meaning.is_name and last.has_name
-        if last.spot == spot and not starts_anew:
+        if (last.spot == spot or last.entity == self.section) and not starts_anew:
             return last.entity if last.entity in meaning.entities else SOMEBODY
         return default if starts_anew and default else SOMEBODY
 
@@ -287,19 +297,22 @@ class _LabelReader:
         for other in self.around.leftwards(cell):
             if other.row_span > cell.row_span and (entity := whose(other.text)) and len(fold(other.text)) <= _HEADING:
                 return entity
-        return self.section
+        return ""
 
     def _note_heading(self, cell: GridCell) -> None:
         """A short text that is alone in its row is a heading; one beside a value may name somebody."""
         row = self.around.in_row(cell.row)
-        entity = whose(cell.text) if len(fold(cell.text)) <= 12 else ""
+        is_heading = len(fold(cell.text)) <= 12 and _TITLE.search(fold(cell.text)) is None
+        entity = whose(cell.text) if is_heading else ""
         if len(row) == 1:
             if not self._is_printed(cell.text) or entity:
                 self.section = entity
-        elif entity not in ("", "person") and cell.row_span == 1 and self.around.right(cell) is not None:
-            right = self.around.right(cell)
-            has_value = right is not None and self.anchors.meaning(right.text) is None
-            self.focus.move(SOMEBODY, (self.number, cell.row), has_value)
+                self.focus = _Focus()
+                self.focus.entity = entity
+        elif cell.row_span == 1 and (right := self.around.right(cell)) is not None:
+            if entity not in ("", "person") or looks_like_name(right.text):
+                has_value = self.anchors.meaning(right.text) is None
+                self.focus.move(SOMEBODY, (self.number, cell.row), has_value)
 
     def _take_value(self, key: str, cell: GridCell, layer: Layer, confidence: float) -> None:
         """A value's text, without the lines below it that say who signed it and when."""
@@ -335,8 +348,7 @@ class _LabelReader:
         """Whether a paragraph is nothing but text."""
         text = cell.text
         is_label = self.anchors.meaning(text) is not None or bool(pairs_in(text, self._is_label))
-        is_line = any(pattern.regex.fullmatch(text) for pattern in self.anchors.skeleton.patterns)
-        return not is_label and not self._is_printed(text) and not is_line
+        return not is_label and not self._is_line(text)
 
     # Labels and values in one text
 
@@ -346,12 +358,29 @@ class _LabelReader:
         if len(lines) > 1 and (self._read_long(cell, lines) or self._read_whole(cell)):
             self.done.add(id(cell))
             return True
-        left = [line for line in lines if not self._read_line(cell, line)]
-        if len(left) == len(lines):
+        joined = self._joined(lines)
+        left = [line for line in joined if not self._read_line(cell, line)]
+        if len(left) == len(joined):
             return False
         self.done.add(id(cell))
         self.sheet.unread += [Unread(cell.place, line.strip()) for line in left if not self._is_printed(line)]
         return True
+
+    def _joined(self, lines: Sequence[str]) -> list[str]:
+        """The lines, where one goes on with the value or the label of the one above put together with it."""
+        found: list[str] = []
+        for line in lines:
+            pairs = pairs_in(line, self._is_label)
+            begins = bool(pairs and pairs[0].label and self._is_label(pairs[0].label)) or self._is_line(line)
+            if found and not begins and pairs_in(found[-1], self._is_label):
+                found[-1] += f"\n{line}"
+            else:
+                found.append(line)
+        return found
+
+    def _is_line(self, text: str) -> bool:
+        """Whether a text reads as one of the template's lines, or as what it prints."""
+        return self._is_printed(text) or any(item.match(text) for item in self.anchors.skeleton.patterns)
 
     def _read_long(self, cell: GridCell, lines: Sequence[str]) -> bool:
         """个人申请： on a line of its own, and the text below it in the same cell."""
@@ -375,7 +404,7 @@ class _LabelReader:
 
     def _closes(self, line: str, box: str) -> list[tuple[LinePattern, re.Match[str]]]:
         patterns = (item for item in self.anchors.skeleton.patterns if self._is_box(item.owner, box))
-        return [(item, match) for item in patterns if (match := item.regex.fullmatch(line))]
+        return [(item, match) for item in patterns if (match := item.match(line))]
 
     def _is_box(self, owner: str, key: str) -> bool:
         meaning = self.anchors.meaning(owner) if owner else None
@@ -404,7 +433,7 @@ class _LabelReader:
 
     def _fits(self, cell: GridCell, line: str) -> Iterator[tuple[LinePattern, re.Match[str]]]:
         """The lines of the template that this one reads as, in the same box; one that has no rival in any."""
-        found = [(item, match) for item in self.anchors.skeleton.patterns if (match := item.regex.fullmatch(line))]
+        found = [(item, match) for item in self.anchors.skeleton.patterns if (match := item.match(line))]
         owners = self._owners(cell)
         own = [entry for entry in found if entry[0].owner and self._is_owner(entry[0].owner, owners)]
         if own:
@@ -439,7 +468,7 @@ class _LabelReader:
             if key and (pair.end == "sure" or (pair.end == "open" and not is_free)):
                 self._see((key,), "label", cell.place, pair.value, confidence)
                 return
-        elif pair.label and whose(pair.label) not in ("", "person"):
+        elif pair.label and (whose(pair.label) not in ("", "person") or looks_like_name(pair.value)):
             self.focus.move(SOMEBODY, spot, True)
         text = f"{pair.label}：{pair.value}" if pair.label else pair.value
         if not self._is_printed(text) and (pair.value.strip() or not self._is_printed(pair.label)):

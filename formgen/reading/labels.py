@@ -19,11 +19,8 @@ from typing import Final
 from formgen.forms.manifest import Manifest
 from formgen.reading.anchors import (
     EXACT,
-    PERSONAL,
-    SOMEBODY,
     Anchors,
     Meaning,
-    looks_like_label,
     looks_like_name,
     whose,
 )
@@ -31,6 +28,8 @@ from formgen.reading.grid import GridBlock, GridCell
 from formgen.reading.inline import Pair, pairs_in
 from formgen.reading.model import FieldPath, Layer, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.neighbours import Neighbours
+from formgen.reading.persons import Persons
+from formgen.reading.placing import Placing
 from formgen.reading.rosters import Roster, RosterRow, find_roster, is_total, rows_of
 from formgen.reading.skeleton import LinePattern, letters_of
 from formgen.vocabulary.folding import fold
@@ -42,8 +41,6 @@ LONG_PRINTED: Final = 4
 """From so many characters on a part of what the form prints is what the form prints."""
 _BLANK: Final = re.compile(r"[\s_＿]*(?:年[\s_＿]*月[\s_＿]*日?|元)?[\s_＿]*")
 """A blank as it is printed: a line, a date without numbers, a unit."""
-_HEADING: Final = 24
-_TITLE: Final = re.compile(r"(表|书|册|单|卡|档案|方案|通知|附件\d*)$")
 _LONG: Final = frozenset(["long-text", "text"])
 _FREE: Final = _LONG | {"place"}
 
@@ -53,21 +50,6 @@ def read_by_labels(blocks: Sequence[GridBlock], manifest: Manifest, identity: Sh
     return _LabelReader(blocks, manifest, identity).read()
 
 
-class _Focus:
-    """Whose labels are being read, and since where."""
-
-    __slots__ = ("entity", "has_name", "spot")
-
-    def __init__(self) -> None:
-        self.entity = ""
-        self.has_name = False
-        self.spot: tuple[int, int] = (-1, -1)
-
-    def move(self, entity: str, spot: tuple[int, int], has_name: bool) -> None:
-        self.has_name = has_name or (self.has_name and entity == self.entity)
-        self.entity, self.spot = entity, spot
-
-
 class _LabelReader:
     def __init__(self, blocks: Sequence[GridBlock], manifest: Manifest, identity: SheetIdentity) -> None:
         self.blocks = blocks
@@ -75,9 +57,7 @@ class _LabelReader:
         self.sheet = SheetRead(manifest, identity)
         self.done: set[int] = set()
         """Cells of which all text is accounted for, by id."""
-        self.focus = _Focus()
-        self.section = ""
-        """Whom the last heading over the whole width was about."""
+        self.persons = Persons(self.anchors)
         self.counts: dict[str, int] = {}
         self.number = 0
 
@@ -190,7 +170,7 @@ class _LabelReader:
             elif meaning is not None:
                 self._read_paragraph_label(cell, meaning)
             elif not self._read_crossing(cell) and not self._read_lines(cell):
-                self._note_heading(cell)
+                self.persons.note(cell, self.around, (self.number, cell.row), self._is_printed(cell.text))
                 if self._is_printed(cell.text):
                     self.done.add(id(cell))
 
@@ -199,10 +179,10 @@ class _LabelReader:
         if self._is_section(cell):
             self.done.add(id(cell))
             return True
-        value = self._value_of(cell)
+        value = Placing(self.around, self.anchors, self.done).value_of(cell)
         if value is None:
             return False
-        key, confidence = self._resolve(meaning, cell, (self.number, cell.row))
+        key, confidence = self.persons.resolve(meaning, cell, self.around, (self.number, cell.row))
         if key:
             self.done.add(id(cell))
             self._take_value(key, value, "label", confidence)
@@ -212,107 +192,6 @@ class _LabelReader:
         """A label that others stand to the right of, in rows of their own: a heading."""
         right = self.around.right(cell)
         return right is not None and right.row_span < cell.row_span and self.anchors.meaning(right.text) is not None
-
-    def _value_of(self, cell: GridCell) -> GridCell | None:
-        """The cell of a label's value: to the right or below, whichever the labels around speak for."""
-        right, below = self._free(self.around.right(cell)), self._free_below(cell)
-        across, down = self._evidence(cell)
-        if right is not None and (across > down or below is None or (across == down and right.text.strip())):
-            return right if across or not self._is_either(cell, right, below) else None
-        if below is not None and (down > across or right is None):
-            return below
-        return right
-
-    def _is_either(self, cell: GridCell, right: GridCell, below: GridCell | None) -> bool:
-        """Nothing around says which of two filled neighbours is the value."""
-        return below is not None and bool(right.text.strip() and below.text.strip()) and cell.row_span == 1
-
-    def _free(self, cell: GridCell | None) -> GridCell | None:
-        """A neighbour, where it may hold a value."""
-        if cell is None or id(cell) in self.done or self.anchors.meaning(cell.text) is not None:
-            return None
-        letters = letters_of(cell.text)
-        if looks_like_label(cell.text) or (letters in self.anchors.skeleton.words and not letters.isdecimal()):
-            return None
-        if any(not item.owner and item.match(cell.text) for item in self.anchors.skeleton.patterns):
-            return None
-        begins = cell.text.split("\n")[0], " ".join(cell.text.split("\n"))
-        return (
-            None
-            if any(pairs and pairs[0].label for pairs in (pairs_in(text, self._is_label) for text in begins))
-            else cell
-        )
-
-    def _free_below(self, cell: GridCell) -> GridCell | None:
-        below = self.around.all_below(cell)
-        if len(below) != 1 or below[0].column != cell.column or below[0].column_span > cell.column_span:
-            return None
-        return self._free(below[0])
-
-    def _evidence(self, cell: GridCell) -> tuple[int, int]:
-        """How many labels around stand as they do where values are to the right, and where they are below."""
-        row = [item for item in self.around.in_row(cell.row) if item.row == cell.row]
-        at = row.index(cell) if cell in row else 0
-        is_label = [self.anchors.meaning(item.text) is not None or looks_like_label(item.text) for item in row]
-        down = sum(1 for near in (at - 1, at + 1) if 0 <= near < len(row) and is_label[near])
-        across = sum(1 for near in (at - 2, at + 2) if 0 <= near < len(row) and is_label[near]
-                     and not is_label[(near + at) // 2])  # fmt: skip
-        column = [self.around.at.get((row, cell.column)) for row in (cell.row - 1, cell.row + cell.row_span)]
-        across += sum(1 for item in column if item is not None and self.anchors.meaning(item.text) is not None)
-        return across, down
-
-    def _resolve(self, meaning: Meaning, cell: GridCell, spot: tuple[int, int]) -> tuple[str, float]:
-        """The field that a label here is of, and the confidence; '' where it is nobody's or may be several's."""
-        fields = meaning.fields
-        default = next(iter(fields)) if len(fields) == 1 else ""
-        entity = self.anchors.entities.get(default, "") if default else ""
-        if not meaning.entities:
-            return default, fields.get(default, 0.0)
-        heading = self._heading(cell)
-        if len(meaning.entities) == 1:
-            (wanted,) = meaning.entities
-            if (heading or self.section) in (SOMEBODY, "member") and (heading or self.section) != wanted:
-                return "", 0.0
-        elif heading:
-            wanted = heading
-        else:
-            wanted = self._whose_turn(meaning, entity, spot)
-        if wanted in PERSONAL:
-            self.focus.move(wanted, spot, meaning.is_name)
-        found = [key for key in fields if self.anchors.entities.get(key, "") in (wanted, "")]
-        return (found[0], fields[found[0]]) if len(found) == 1 else ("", 0.0)
-
-    def _whose_turn(self, meaning: Meaning, default: str, spot: tuple[int, int]) -> str:
-        """Of whom a label speaks that may be of several, by the labels before it."""
-        last = self.focus
-        if not last.entity or last.entity == default:
-            return default or SOMEBODY
-        starts_anew = meaning.is_name and last.has_name
-        if (last.spot == spot or last.entity == self.section) and not starts_anew:
-            return last.entity if last.entity in meaning.entities else SOMEBODY
-        return default if starts_anew and default else SOMEBODY
-
-    def _heading(self, cell: GridCell) -> str:
-        """Whom the heading is about that the label stands under."""
-        for other in self.around.leftwards(cell):
-            if other.row_span > cell.row_span and (entity := whose(other.text)) and len(fold(other.text)) <= _HEADING:
-                return entity
-        return ""
-
-    def _note_heading(self, cell: GridCell) -> None:
-        """A short text that is alone in its row is a heading; one beside a value may name somebody."""
-        row = self.around.in_row(cell.row)
-        is_heading = len(fold(cell.text)) <= 12 and _TITLE.search(fold(cell.text)) is None
-        entity = whose(cell.text) if is_heading else ""
-        if len(row) == 1:
-            if not self._is_printed(cell.text) or entity:
-                self.section = entity
-                self.focus = _Focus()
-                self.focus.entity = entity
-        elif cell.row_span == 1 and (right := self.around.right(cell)) is not None:
-            if entity not in ("", "person") or looks_like_name(right.text):
-                has_value = self.anchors.meaning(right.text) is None
-                self.focus.move(SOMEBODY, (self.number, cell.row), has_value)
 
     def _take_value(self, key: str, cell: GridCell, layer: Layer, confidence: float) -> None:
         """A value's text, without the lines below it that say who signed it and when."""
@@ -325,7 +204,7 @@ class _LabelReader:
 
     def _read_paragraph_label(self, cell: GridCell, meaning: Meaning) -> None:
         """A paragraph that is a label: the paragraphs below it are its text, where the field is a text."""
-        key, confidence = self._resolve(meaning, cell, (self.number, 0))
+        key, confidence = self.persons.resolve(meaning, cell, self.around, (self.number, 0))
         if not key or self.anchors.fields[key].type_name not in _LONG:
             if self._read_lines(cell) or not self._is_printed(cell.text):
                 return
@@ -387,7 +266,7 @@ class _LabelReader:
         meaning = self.anchors.meaning(lines[0])
         if meaning is None or not lines[0].strip().endswith((":", "：")):
             return False
-        key, confidence = self._resolve(meaning, cell, (self.number, cell.row))
+        key, confidence = self.persons.resolve(meaning, cell, self.around, (self.number, cell.row))
         if not key or self.anchors.fields[key].type_name not in _LONG:
             return False
         rest = GridCell("\n".join(lines[1:]), cell.row, cell.column, cell.row_span, cell.column_span, cell.place)
@@ -434,6 +313,8 @@ class _LabelReader:
     def _fits(self, cell: GridCell, line: str) -> Iterator[tuple[LinePattern, re.Match[str]]]:
         """The lines of the template that this one reads as, in the same box; one that has no rival in any."""
         found = [(item, match) for item in self.anchors.skeleton.patterns if (match := item.match(line))]
+        if not found:
+            return
         owners = self._owners(cell)
         own = [entry for entry in found if entry[0].owner and self._is_owner(entry[0].owner, owners)]
         if own:
@@ -463,13 +344,13 @@ class _LabelReader:
         spot = (self.number, cell.row)
         meaning = self.anchors.meaning(pair.label) if pair.label else None
         if meaning is not None:
-            key, confidence = self._resolve(meaning, cell, spot)
+            key, confidence = self.persons.resolve(meaning, cell, self.around, spot)
             is_free = bool(key) and self.anchors.fields[key].type_name in _FREE
             if key and (pair.end == "sure" or (pair.end == "open" and not is_free)):
                 self._see((key,), "label", cell.place, pair.value, confidence)
                 return
         elif pair.label and (whose(pair.label) not in ("", "person") or looks_like_name(pair.value)):
-            self.focus.move(SOMEBODY, spot, True)
+            self.persons.name_somebody(spot, True)
         text = f"{pair.label}：{pair.value}" if pair.label else pair.value
         if not self._is_printed(text) and (pair.value.strip() or not self._is_printed(pair.label)):
             self.sheet.unread.append(Unread(cell.place, text))

@@ -165,7 +165,9 @@ class Crew(Generic[Task, Result]):
         try:
             worker.connection.send([slot.task for slot in chunk])
         except CUT_OFF:
-            self._lose(worker, is_blamed=not worker.is_ready)
+            if is_idle and worker.is_ready:
+                self._lose(worker, is_blamed=False)  # it ended before it could begin
+            # Else what it said before it ended is still in the pipe, and `_look` finds it there.
 
     def _hire(self) -> _Worker:
         # One that is interrupted while it starts is left behind.

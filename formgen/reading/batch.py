@@ -8,6 +8,7 @@ Limits: memory is limited where the system does it (`crew`): Linux; elsewhere on
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,10 @@ def read_files(
 
 
 def _start(template_folders: Sequence[Path], form: str) -> Callable[[Path], FileReading]:
-    """Make a worker ready: the forms are read once."""
+    """Make a worker ready: the forms are read once. What libraries print of a broken file is for nobody's eyes."""
+    if not os.environ.get("FORMGEN_DEBUG"):
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
     return functools.partial(read_file, book=FormBook(Catalogue(template_folders).forms(), form))
 
 

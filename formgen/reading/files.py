@@ -33,8 +33,6 @@ READERS: Final[Mapping[FileKind, tuple[str, str]]] = {
     "pdf": ("formgen.reading.pdf", "read_pdf"),
 }
 """Module and function: (path, book) → what was found."""
-_READ_BY_OTHERS: Final[frozenset[FileKind]] = frozenset(["xlsx", "ods"])
-"""Kinds whose packages a library opens by itself, trusting what they say of their sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,8 @@ def _looked_over(path: Path, kind: FileKind) -> list[Problem]:
         problems.append(Problem("F-SAFE-008", Place(str(path)), path.suffix, params))
     if kind in ("docx", "xlsx", "ods"):
         with OfficePackage(path) as package:
+            package.check_parts()
             problems += package.warnings()
-            if kind in _READ_BY_OTHERS:
-                package.check_parts()
     return problems
 
 

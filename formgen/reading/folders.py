@@ -59,7 +59,7 @@ class _Search:
                 waiting.pop()
             elif (code := _reason_to_pass(entry)) is not None:
                 self.pass_over(code, Path(entry.path))
-            elif entry.is_dir():
+            elif _is_folder(entry):
                 waiting.append(self._entries(Path(entry.path)))
             else:
                 self.take(Path(entry.path))
@@ -72,7 +72,7 @@ class _Search:
                 return iter(())
             self._folders.add((status.st_dev, status.st_ino))
             with os.scandir(folder) as entries:
-                return iter(sorted(entries, key=lambda entry: (entry.is_dir(), natural_order(entry.name))))
+                return iter(sorted(entries, key=lambda entry: (_is_folder(entry), natural_order(entry.name))))
         except OSError as exc:
             self.pass_over("F-SAFE-024", folder, reason=exc.strerror or type(exc).__name__)
             return iter(())
@@ -87,6 +87,13 @@ def _reason_to_pass(entry: os.DirEntry[str]) -> str | None:
     if name.startswith(".") or name in SYSTEM or _is_hidden(entry):
         return "F-SAFE-022"
     return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself: reading it tells
+        return False
 
 
 def _is_hidden(entry: os.DirEntry[str]) -> bool:

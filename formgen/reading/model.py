@@ -12,17 +12,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from formgen.forms.manifest import Manifest
-from formgen.problems import Problem
+from formgen.problems import Finding, Problem
 from formgen.values import RawCell
 
 __all__ = [
     "LAYERS",
+    "ColumnRead",
     "Doubt",
     "Evidence",
     "FieldPath",
     "FileRead",
     "Layer",
     "Reading",
+    "Refused",
     "SheetIdentity",
     "SheetRead",
     "Sighting",
@@ -48,6 +50,14 @@ def path_text(path: FieldPath) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """What stands in a blank and is no value, whatever the field's type: a formula's error, a torn cell."""
+
+    text: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """What one layer saw of one blank.
 
@@ -58,12 +68,38 @@ class Sighting:
     layer: Layer
     place: str
     """Where in the file, for a person: `¶12`, `表1 第3行第2列`, `附件1!C14`, `第2页 (88, 310)`."""
-    raw: RawCell
+    raw: RawCell | Refused
     """As it stands there, line ends as \\n. A spreadsheet's cell keeps its type."""
     confidence: float
     """From 0 to 1: that this text stands in this blank."""
     part: str = ""
     """`year`, `month` or `day` of a date that is written in three blanks; else ''."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRead:
+    """What one layer saw of one column of a table, all rows at once: a long roster has no sighting a cell.
+
+    All columns of a table have as many rows. A table is read by columns or by sightings, not by both.
+    """
+
+    table: str
+    column: str
+    layer: Layer
+    confidence: float
+    raws: Sequence[RawCell | Refused]
+    sheet: str
+    letters: str
+    numbers: Sequence[int]
+    """Where it stands: name of the worksheet, letters of its column, number of each row there."""
+
+    def sighting(self, index: int) -> Sighting:
+        """One cell of it, rows counted from 0."""
+        path = (self.table, index + 1, self.column)
+        return Sighting(path, self.layer, self.place(index), self.raws[index], self.confidence)
+
+    def place(self, index: int) -> str:
+        return f"{self.sheet}!{self.letters}{self.numbers[index]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +128,8 @@ class SheetRead:
     pages: tuple[int, ...] = ()
     """The file's pages it stands on, counted from 1, of a carrier that has pages."""
     sightings: list[Sighting] = field(default_factory=list)
+    columns: list[ColumnRead] = field(default_factory=list)
+    """Tables of spreadsheets; several of one column where layers disagree."""
     tables: set[str] = field(default_factory=set)
     """Keys of the tables that were found, be it without rows."""
     unread: list[Unread] = field(default_factory=list)

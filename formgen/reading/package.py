@@ -19,7 +19,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from isal import isal_zlib
 from lxml import etree
@@ -42,18 +42,20 @@ SHOWN: Final = 5
 """Of parts of one kind that nobody should trust, so many are named; the others are counted."""
 SHOWN_TEXT: Final = 80
 
+_ISAL_ERROR = cast(type[Exception], isal_zlib.error)  # its stub takes the class for one of its objects
 _BROKEN: Final[tuple[type[Exception], ...]] = (
     zipfile.BadZipFile,
     zlib.error,
-    isal_zlib.error,
+    _ISAL_ERROR,
     struct.error,
     EOFError,
     KeyError,
     NotImplementedError,
+    OSError,
     OverflowError,
     ValueError,
 )
-"""What zipfile and its inflaters raise for bytes they cannot make sense of."""
+"""What zipfile and its inflaters raise for bytes they cannot make sense of, or cannot get."""
 _LOCAL_HEADER: Final = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
@@ -62,6 +64,7 @@ _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _PICTURES: Final = re.compile(r"(^|/)(media|pictures|thumbnails)/", re.IGNORECASE)
 """Parts that nobody inflates: a white picture deflates to next to nothing and harms no one."""
 _EMBEDDED: Final = re.compile(r"(^|/)(embeddings|activex)/|(^|/)oleobject\d*\.bin$|^object \d+/", re.IGNORECASE)
+_XML: Final = (".xml", ".rels", ".vml")
 _MACROS: Final = re.compile(r"(^|/)(vbaproject[^/]*\.bin|macrosheets/[^/]*\.xml)$|^basic/|^scripts/", re.IGNORECASE)
 _ENCODING: Final = re.compile(r"\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 _ENCODINGS: Final = frozenset(["utf-8", "utf8", "utf-16", "us-ascii", "ascii"])
@@ -111,7 +114,7 @@ class OfficePackage:
             content = self._raw(info)
             if info.compress_type == zipfile.ZIP_DEFLATED:
                 content = isal_zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, info.file_size + 1)
-        except (*_BROKEN, OSError) as exc:
+        except _BROKEN as exc:
             raise self._broken(name, str(exc)) from exc
         if len(content) != info.file_size:
             wanted = f"{info.file_size:,}"
@@ -142,12 +145,15 @@ class OfficePackage:
         return parse_xml(self.read(name), Place(str(self.path), name))
 
     def check_parts(self) -> None:
-        """Inflate every part once: for programs that open the file themselves and believe what it says of its sizes.
+        """Inflate every part but pictures once and look how it begins: some readers believe what a file says of itself.
 
-        Raises: as `read`.
+        Raises: as `read`; InputError (F-SAFE-003): a document type.
         """
         for name in self.names:
-            self.read(name)
+            if not _PICTURES.search(name):
+                content = self.read(name)
+                if name.endswith(_XML):
+                    check_prolog(content, Place(str(self.path), name))
 
     def warnings(self) -> list[Problem]:
         """What is in the package and was left alone: macros, embedded files, references to the outside.

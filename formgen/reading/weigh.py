@@ -13,7 +13,20 @@ from typing import Any, Final
 
 from formgen.forms.manifest import Field
 from formgen.problems import Finding, Place, Problem
-from formgen.reading.model import LAYERS, Doubt, Evidence, FieldPath, Reading, SheetRead, Sighting, path_text
+from formgen.reading.columns import Candidates, ColumnEvidence, EvidenceBook, candidates
+from formgen.reading.model import (
+    LAYERS,
+    ColumnRead,
+    Doubt,
+    Evidence,
+    FieldPath,
+    Reading,
+    Refused,
+    SheetRead,
+    Sighting,
+    path_text,
+)
+from formgen.reading.pausing import paused_collector
 from formgen.values import Rejected, is_blank, value_type
 from formgen.values.choice import EMPTY_MARKS, TICKED_MARKS
 
@@ -28,7 +41,8 @@ _RANK: Final = {layer: rank for rank, layer in enumerate(LAYERS)}
 
 def weigh(sheet: SheetRead, file: str) -> Reading:
     """The reading of one sheet. Values are typed; what is not believed is a doubt and a problem."""
-    return _Scales(sheet, file).reading()
+    with paused_collector():
+        return _Scales(sheet, file).reading()
 
 
 class _Scales:
@@ -38,6 +52,7 @@ class _Scales:
         self.values: dict[str, Any] = {}
         self.evidence: dict[str, Evidence] = {}
         self.doubts: dict[str, Doubt] = {}
+        self.by_column: list[ColumnEvidence] = []
         self.problems: list[Problem] = list(sheet.problems)
         self.seen: dict[FieldPath, list[Sighting]] = {}
         for sighting in sheet.sightings:
@@ -65,13 +80,16 @@ class _Scales:
             record=identity.record,
             pages=self.sheet.pages,
             values=self.values,
-            evidence=self.evidence,
+            evidence=EvidenceBook(self.evidence, self.by_column) if self.by_column else self.evidence,
             problems=tuple(dict.fromkeys(self.problems)),
             doubts=self.doubts,
         )
 
     def _take_table(self, item: Field) -> None:
         assert item.table is not None
+        if reads := [column for column in self.sheet.columns if column.table == item.key]:
+            self.values[item.key] = self._take_columns(item, reads)
+            return
         numbers = sorted({path[1] for path in self.seen if len(path) == 3 and path[0] == item.key})
         if not numbers and item.key not in self.sheet.tables:
             self._lose(item.key, item.label, Place(self.file))
@@ -118,6 +136,51 @@ class _Scales:
                 self._require(column, text, label, sightings)
         self._check_totals(item.table.columns, row, f"{item.key}.{number}.")
         return row
+
+    def _take_columns(self, item: Field, reads: Sequence[ColumnRead]) -> list[dict[str, Any]]:
+        """The rows of a table that was read by columns; only what is not beyond doubt is looked at cell by cell."""
+        assert item.table is not None
+        columns = item.table.columns
+        lost = [column for column in columns if not any(read.column == column.key for read in reads)]
+        for column in lost:
+            self._say(Finding("F-READ-002"), "", f"{item.label} · {column.label}")
+        found = candidates(columns, reads)
+        rows: list[dict[str, Any]] = []
+        kept: list[int] = []
+        self.by_column.append(ColumnEvidence(item.key, {read.column: read for read in reversed(reads)}, rows, kept))
+        watched = [column for column in columns if column.required and column not in lost]
+        has_totals = any(column.total_of for column in columns)
+        has_marks = any(column.type_name == "checkbox" or column.type_name in HAND_MADE for column in columns)
+        for index, row in enumerate(found.rows):
+            if (has_marks or index in found.unsure) and not self._settle(item, found, index, len(rows) + 1):
+                continue
+            if not row and index not in found.unsure:
+                continue
+            rows.append(row)
+            kept.append(index)
+            for column in watched:
+                if column.key not in row and path_text((item.key, len(rows), column.key)) not in self.doubts:
+                    self._say(Finding("F-READ-004"), found.place(column, index), self._label(item, len(rows), column))
+            for column in lost:
+                self.doubts[path_text((item.key, len(rows), column.key))] = "lost"
+            if has_totals:
+                self._check_totals(columns, row, f"{item.key}.{len(rows)}.")
+        return rows
+
+    def _settle(self, item: Field, found: Candidates, index: int, number: int) -> bool:
+        """Look at the cells of a row that are not beyond doubt; whether there is anything in the row."""
+        row, has_doubts = found.rows[index], False
+        for column, sightings in found.unsure.get(index, ()):
+            text = path_text((item.key, number, column.key))
+            value = self._value(column, text, self._label(item, number, column), sightings)
+            if value is not None:
+                row[column.key] = value
+            has_doubts = has_doubts or text in self.doubts
+        return has_doubts or _is_filled(row)
+
+    @staticmethod
+    def _label(item: Field, number: int, column: Field) -> str:
+        return f"{item.label} {number} · {column.label}"
 
     def _require(self, item: Field, text: str, label: str, sightings: Sequence[Sighting]) -> None:
         if item.required and text not in self.evidence and text not in self.doubts:
@@ -187,6 +250,8 @@ def _outcomes(item: Field, sightings: Sequence[Sighting]) -> list[_Outcome]:
 
 
 def _outcome(item: Field, sighting: Sighting, raw: Any) -> _Outcome:
+    if isinstance(raw, Refused):
+        return _Outcome(sighting, raw.text, finding=raw.finding)
     if is_blank(raw):
         return _Outcome(sighting, raw)
     try:
@@ -263,6 +328,8 @@ def _is_filled(row: Mapping[str, Any]) -> bool:
 
 
 def _text(raw: Any) -> str:
+    if isinstance(raw, Refused):
+        return raw.text
     return "" if raw is None else raw if isinstance(raw, str) else str(raw)
 
 

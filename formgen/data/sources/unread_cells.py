@@ -1,7 +1,8 @@
-"""Cells of an .xlsx that hold something and read as blank: formulas that came to an error, or that nobody computed.
+"""A sheet of an .xlsx looked over before it is loaded: cells that read as blank, and how far apart its cells stand.
 
-calamine gives "" for both; without this they would be blanks nobody is told of.
-In: the workbook and a sheet's name. Out: (row, column), zero-based → what stands there.
+calamine gives "" for formulas that came to an error or that nobody computed; without this they would be blanks nobody
+is told of. And it makes room for every cell between the first and the last one: one in XFD1048576 would take 500 GB.
+In: the workbook and a sheet's name. Out: (row, column), zero-based → what stands there; its last row and column.
 Source: ECMA-376 Part 1, 18.3.1.4 (c), 18.18.11 (ST_CellType, "e"), 18.3.1.40 (f), 18.3.1.96 (v).
 """
 
@@ -11,12 +12,13 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
 from markupsafe import Markup
 
-__all__ = ["UnreadCell", "find_unread_cells"]
+__all__ = ["SheetSurvey", "UnreadCell", "survey_sheet"]
 
 _BLOCK = 1 << 20
 _LONGEST_CELL = 1 << 16
@@ -25,6 +27,17 @@ _LONGEST_CELL = 1 << 16
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*[^>/]|)>(.*?)</c>', re.DOTALL)
 _FORMULA = re.compile(rb"<f(?: [^>]*)?(?:/>|>(.*?)</f>)", re.DOTALL)
 _VALUE = re.compile(rb"<v(?: [^>]*)?>(.+?)</v>", re.DOTALL)
+_FAR = re.compile(rb' r\s*=\s*"(?:[A-Za-z]{3}|[B-Zb-z][A-Za-z]|[A-Za-z]*[0-9]{6})')
+_ODD = (b"'", b"\t", b"\r", b"\nr")
+"""A cell beyond column AZ or row 99,999, or not written as programs write it: only then a block is looked at cell by
+cell. Nearer ones cannot do harm."""
+
+_FILLED = re.compile(
+    rb"<(?:\w+:)?c\s(?:[^>]*\s)?r\s*=\s*[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'][^>]*(?<!/)>\s*<(?!/(?:\w+:)?c>)"
+)
+"""A cell with something in it: formats of whole columns reach far and take no room."""
+
+_NEAR = (99_999, 52)
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -40,21 +53,41 @@ class UnreadCell(str):
         return cell
 
 
-def find_unread_cells(path: Path, sheet: str) -> dict[int, dict[int, UnreadCell]]:
-    """Row → column → cell. Raises zipfile.BadZipFile, KeyError or lxml's errors where the package is broken."""
-    found: dict[int, dict[int, UnreadCell]] = {}
+@dataclass(slots=True)
+class SheetSurvey:
+    """What is known of a sheet before it is loaded."""
+
+    unread: dict[int, dict[int, UnreadCell]] = field(default_factory=dict)
+    """Row → column → cell."""
+    rows: int = 0
+    columns: int = 0
+    """How far its filled cells may reach."""
+
+    def reach(self, row: int, column: int) -> None:
+        self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+
+
+def survey_sheet(path: Path, sheet: str) -> SheetSurvey:
+    """Look a sheet over. Raises zipfile.BadZipFile, KeyError or lxml's errors where the package is broken."""
+    survey = SheetSurvey()
+    found = survey.unread
     with zipfile.ZipFile(path) as package:
         part = _part(package, sheet)
         if part is None:
-            return found
+            return survey
         for block in _blocks(package, part):
+            if _FAR.search(block) is None and not any(odd in block for odd in _ODD):
+                survey.reach(*_NEAR)
+            else:
+                for letters, number in _FILLED.findall(block):
+                    survey.reach(int(number), _column(letters.upper()) + 1)
             if b't="e"' not in block and b"<f" not in block:
                 continue
             for match in _CELL.finditer(block):
                 cell = _unread(match[3], match[4])
                 if cell is not None:
                     found.setdefault(int(match[2]) - 1, {})[_column(match[1])] = cell
-    return found
+    return survey
 
 
 def _unread(attributes: bytes, content: bytes) -> UnreadCell | None:

@@ -20,13 +20,17 @@ from typing import IO
 import python_calamine as calamine
 from lxml import etree
 
+from formgen.data.sources.repeats import extent_of_ods
 from formgen.data.sources.table import RawRow, RawTable
-from formgen.data.sources.unread_cells import UnreadCell, find_unread_cells
+from formgen.data.sources.unread_cells import UnreadCell, survey_sheet
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.vocabulary.headers import MergedRange
 
 __all__ = ["workbook_tables"]
+
+MOST_CELLS = 16_000_000
+"""Rows × columns that a sheet may span: calamine makes room for all of them, 32 bytes each."""
 
 _CFB_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -38,12 +42,14 @@ def workbook_tables(path: Path, wanted: str) -> Iterator[Iterator[RawTable]]:
     """The sheets of a workbook that have cells, in order; each is loaded when the iterator comes to it.
 
     Raises:
-        InputError: F-FILE-002 … F-FILE-005.
+        InputError: F-FILE-002 … F-FILE-005; F-EXCEL-001 cells too far apart.
     """
     with contextlib.ExitStack() as stack:
         with _translated(path):
             stream = stack.enter_context(path.open("rb"))
             kind = _kind(stream, Place(str(path)), wanted)
+            if kind == "ods":  # all sheets of an .ods are loaded when it is opened
+                _require_room(Place(str(path)), *extent_of_ods(path))
             # calamine goes by the ending where it is given a path: only a true ending may be used.
             source: str | IO[bytes] = str(path) if path.suffix.lower() in _ENDINGS[kind] else stream
             book = stack.enter_context(calamine.CalamineWorkbook.from_object(source))
@@ -54,6 +60,12 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str) -> Iterator[
     for metadata in book.sheets_metadata:
         if metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
+        unread: Mapping[int, Mapping[int, UnreadCell]] = {}
+        if kind == "xlsx":
+            with _translated(path):
+                survey = survey_sheet(path, metadata.name)
+            _require_room(Place(str(path), metadata.name), survey.rows, survey.columns)
+            unread = survey.unread
         with _translated(path):
             sheet = book.get_sheet_by_name(metadata.name)
         if sheet.start is None:
@@ -61,8 +73,6 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str) -> Iterator[
         left = sheet.start[1]
         merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in _ranges(sheet)]
         is_hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
-        with _translated(path):
-            unread = find_unread_cells(path, metadata.name) if kind == "xlsx" else {}
         if unread:
             # Cells that read as blank may stand left of all others.
             first = min(left, *(min(columns) for columns in unread.values()))
@@ -74,6 +84,12 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str) -> Iterator[
         table = RawTable(str(path), metadata.name, rows, left, merges, is_hidden=is_hidden)
         del sheet
         yield table
+
+
+def _require_room(place: Place, rows: int, columns: int) -> None:
+    """Raises: InputError (F-EXCEL-001): a cell so far away that the sheet would not fit into memory."""
+    if rows * columns > MOST_CELLS:
+        raise InputError(Problem("F-EXCEL-001", place, f"{rows:,} × {columns:,}"))
 
 
 def _rows_once(

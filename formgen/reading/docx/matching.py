@@ -123,6 +123,8 @@ def _match_row(
             known = read_blanks(cell, plan, anatomy.names, "header" if number else "path")
             if known is None:
                 return False
+            if number and not cell.marks and words(cell.text) in anatomy.labels:
+                return False  # a printed row may have been doubled
             seen = known
             if plan.is_shared:
                 shared[plan] = (seen, cell)

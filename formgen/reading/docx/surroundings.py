@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from formgen.reading.docx.model import Cell, Table, Text, folded
 from formgen.reading.docx.plans import Anatomy, CellPlan, TablePlan, TextPlan
 
 __all__ = ["Surroundings"]
+
+LONG_LABEL: Final = 3
+"""Characters from which on a label inside of a value is no accident."""
 
 
 class Surroundings:
@@ -16,6 +20,8 @@ class Surroundings:
     def __init__(self, tables: Sequence[Table], anatomy: Anatomy) -> None:
         self._anatomy = anatomy
         self._labels = frozenset(map(folded, anatomy.labels))
+        gaps = {folded(gap) for plan in _texts(anatomy) for gap in plan.gaps}
+        self._long = [label for label in self._labels | gaps if len(label) >= LONG_LABEL]
         self._at: dict[Cell, tuple[Table, int, int]] = {}
         self._folded: dict[Text, str] = {}
         for table in tables:
@@ -48,6 +54,31 @@ class Surroundings:
         return self.is_label(text) or any(
             folded(line) in self._labels for line in text.text.split("\n") if line.strip()
         )
+
+    def has_labels_in(self, text: Text, plan: TextPlan) -> bool:
+        """Whether the form's words stand among a text's values: cells were merged, or stand elsewhere."""
+        if plan.words:
+            own = set(map(folded, plan.gaps))
+            rest = folded(text.text)
+            for gap in sorted(own, key=len, reverse=True):
+                rest = rest.replace(gap, "\n", 1) if gap else rest
+        else:
+            if self.has_label_lines(text):
+                return True
+            rest = folded(text.text)
+        return any(label in rest for label in self._long)
+
+    def is_whole(self, table: Table, number: int) -> bool:
+        """Whether a row is as wide as the table: no cell of it was deleted."""
+        ends = [row[-1].column + row[-1].span for row in table.rows if row]
+        row = table.rows[number]
+        return bool(row) and row[-1].column + row[-1].span == max(set(ends), key=ends.count)
+
+    def stands_in_whole_row(self, text: Text) -> bool:
+        if not isinstance(text, Cell):
+            return True
+        table, number, _ = self._at[text]
+        return self.is_whole(table, number)
 
     def has_marks(self, text: Text) -> bool:
         return any((mark.is_control, mark.name) in self._anatomy.names for mark in text.marks)
@@ -110,3 +141,12 @@ class Surroundings:
     def _has_same_row(self, cell: Cell, plan: CellPlan) -> bool:
         table, number, _ = self._at[cell]
         return self.statics(table.rows[number]) == self._rows[plan]
+
+
+def _texts(anatomy: Anatomy) -> Iterator[TextPlan]:
+    for block in anatomy.blocks:
+        if isinstance(block, TablePlan):
+            for row in block.rows:
+                yield from row.cells
+        else:
+            yield block

@@ -12,7 +12,7 @@ import zxingcpp
 
 from formgen.forms.page_code import PageCode, parse_page_code
 from formgen.reading.pdf.content import InlineImage
-from formgen.reading.pdf.raster import render
+from formgen.reading.pdf.raster import Box, Pdfium
 
 __all__ = ["decode_inline", "decode_region"]
 
@@ -52,9 +52,9 @@ def _decode_digits(size: int, digits: bytes) -> PageCode | None:
 _PIXELS: Final = bytes(0 if byte == ord("1") else 255 for byte in range(256))
 
 
-def decode_region(path: str, page_number: int, box: tuple[float, float, float, float] | None) -> PageCode | None:
+def decode_region(file: Pdfium, page_number: int, box: Box | None) -> PageCode | None:
     """The page code found in a part of a rendered page; None: the whole page."""
-    pixels, width, height = render(path, page_number, box, RESOLUTION)
+    pixels, width, height = file.pixels(page_number, box, RESOLUTION)
     return _decode(pixels, width, height) if width and height else None
 
 

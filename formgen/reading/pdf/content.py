@@ -10,14 +10,14 @@ Limits: marked content, optional content and clipping are not looked at; no text
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from formgen.reading.pdf.fonts import LOST, FontReader
 from formgen.reading.pdf.matrices import IDENTITY, Matrix, product
 
-__all__ = ["InlineImage", "PageContent", "Painted", "Resources", "Show", "TextLine", "read_content"]
+__all__ = ["Glyph", "InlineImage", "PageContent", "Painted", "Resources", "Show", "TextLine", "read_content"]
 
 DEEPEST: Final = 12
 MOST_OPERANDS: Final = 100_000
@@ -48,6 +48,9 @@ class Show:
     """Strings as bytes, and numbers: thousandths of an em to go back."""
 
 
+Glyph = tuple[str, float, float]
+
+
 @dataclass(slots=True)
 class TextLine:
     """Glyphs shown one after the other from one point on."""
@@ -58,19 +61,25 @@ class TextLine:
     is_hidden: bool = False
     """Shown by no ink: what an OCR program lays over a picture."""
     shows: list[Show] = field(default_factory=list)
+    given: tuple[Glyph, ...] = ()
+    given_size: float = 0.0
+    """Of text that was not read from operators."""
 
     @property
     def is_ours(self) -> bool:
         """Whether it looks like the PDF writer's: then it is a whole line of a value."""
-        return all(show.font.is_ours for show in self.shows)
+        return not self.given and all(show.font.is_ours for show in self.shows)
 
     @property
     def size(self) -> float:
-        return self.shows[0].size if self.shows else 0.0
+        return self.shows[0].size if self.shows else self.given_size
 
-    def glyphs(self) -> list[tuple[str, float, float]]:
+    def glyphs(self) -> Sequence[Glyph]:
         """Character, where it begins and how wide it is, along the baseline in text space."""
-        made, x = [], 0.0
+        if self.given:
+            return self.given
+        made: list[Glyph] = []
+        x = 0.0
         for show in self.shows:
             unit = show.size * show.stretch
             for item in show.items:
@@ -119,6 +128,8 @@ class PageContent(Generic[K]):
     """Other pictures: where they stand."""
     lost: int = 0
     """Codes without a character."""
+    has_hidden: bool = False
+    """There is invisible text that was not read."""
     is_readable: bool = True
     """False where a font's codes mean nothing here: pdfium may know more."""
 
@@ -277,6 +288,9 @@ class _Stream(Generic[K]):
 
     def show(self, items: list[Any]) -> None:
         font = self.font
+        if self.mode == INVISIBLE and (font is None or not font.is_readable):
+            self.page.has_hidden = True
+            return
         if font is None or not font.is_readable:
             self.page.is_readable = self.page.is_readable and not any(isinstance(item, bytes) for item in items)
             return

@@ -74,33 +74,45 @@ def _exact(rows: Sequence[Sequence[PlacedText]]) -> str:
 
 
 def _by_length(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> str:
-    text, right = "", spot.right_pt
-    room = 0.0
-    for row in rows:
-        words = _words(row)
-        if text:
-            glyphs = [glyph for piece in row for glyph in piece.line.glyphs()]
-            needed = _first_word_width(words, [width for _, _, width in glyphs])
-            is_hard = room > needed + 0.5 * row[0].line.size
+    text, room = "", 0.0
+    for number, row in enumerate(rows):
+        glyphs = _glyphs(row)
+        is_start = number > 0 and _is_start(glyphs)
+        words = _words(glyphs[is_start:])
+        if number:
+            needed = _first_word_width(words, [width for _, _, width, _ in glyphs[is_start:]])
+            is_hard = is_start or room > needed + 0.5 * row[0].line.size
             text += "\n" if is_hard else " " if _is_word_break(text, words) else ""
         text += words
-        room = right - _end(row[-1])
+        room = spot.right_pt - max((x + width for char, x, width, _ in glyphs if char != " "), default=spot.left_pt)
     return text
 
 
-def _words(row: Sequence[PlacedText]) -> str:
-    made = ""
-    end = None
-    for piece in row:
+def _glyphs(row: Sequence[PlacedText]) -> list[tuple[str, float, float, float]]:
+    """Character, where it begins, width, size of type."""
+    return [(char, piece.x + x, width, piece.line.size) for piece in row for char, x, width in piece.line.glyphs()]
+
+
+def _is_start(glyphs: Sequence[tuple[str, float, float, float]]) -> bool:
+    """Whether a line begins with the writer's own space, which the line lies over."""
+    if not glyphs or glyphs[0][0] != " ":
+        return False
+    return len(glyphs) == 1 or glyphs[1][1] - glyphs[0][1] < 0.8 * glyphs[0][2]
+
+
+def _words(glyphs: Sequence[tuple[str, float, float, float]]) -> str:
+    made, end = "", None
+    for char, x, width, size in glyphs:
         if (
             end is not None
-            and piece.x - end > GAP * piece.line.size
-            and made[-1:].isascii()
-            and piece.text[:1].isascii()
+            and x - end > GAP * size
+            and made[-1].isascii()
+            and char.isascii()
+            and " " not in made[-1] + char
         ):
             made += " "
-        made += piece.text
-        end = _end(piece)
+        made += char
+        end = x + width
     return made
 
 

@@ -7,15 +7,22 @@ sheet before it until a sheet's first page comes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from formgen.forms.page_code import PageCode
 from formgen.reading.pdf.content import TextLine
 from formgen.reading.pdf.frames import Frame
+from formgen.reading.pdf.glyphs import Rows
 from formgen.reading.pdf.prints import FormPrint
 
 __all__ = ["Leaf", "Stack", "stack_leaves"]
+
+
+MOST_DIGITS: Final = 5
+MOST_PAGES: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -28,11 +35,26 @@ class Leaf:
     frame: Frame | None = None
     lines: Sequence[TextLine] = ()
     """Of a continuation sheet."""
+    rows: Rows = ()
+    """The same of one that another program printed."""
 
     @property
     def code_number(self) -> int:
         """The page's number by its code; 0 without."""
         return self.code.page_number if self.code is not None else 0
+
+    @property
+    def printed_numbers(self) -> tuple[int, int] | None:
+        """Page and number of pages, where the form has blanks for both."""
+        if self.frame is None:
+            return None
+        for key, spot in self.frame.spots():
+            if spot.kind == "page" and "{pages}" in spot.pieces:
+                pieces = sorted(self.frame.found.get(key, ()), key=lambda piece: piece.x)
+                numbers = re.findall("[0-9]+", "".join(piece.text for piece in pieces))
+                if len(numbers) == 2 and max(map(len, numbers)) <= MOST_DIGITS:
+                    return int(numbers[0]), int(numbers[1])
+        return None
 
     @property
     def begins_sheet(self) -> bool:
@@ -56,6 +78,11 @@ class Stack:
     @property
     def code(self) -> PageCode | None:
         return next((leaf.code for leaf in self.leaves if leaf.code is not None), None)
+
+    @property
+    def has_all_rows(self) -> bool:
+        """Whether no page is missing, and the rows of the growing table could be told on all."""
+        return not self.missing and all(leaf.frame is None or leaf.frame.has_rows for leaf in self.leaves)
 
     @property
     def page_numbers(self) -> tuple[int, ...]:
@@ -125,7 +152,7 @@ def _count(stack: Stack) -> None:
     coded = [leaf for leaf in stack.leaves if leaf.code is not None]
     if coded:
         codes = [leaf.code for leaf in coded if leaf.code is not None]
-        count = max(code.page_count for code in codes)
+        count = min(max(code.page_count for code in codes), MOST_PAGES)
         places: dict[tuple[int, int], list[int]] = {}
         for leaf, code in zip(coded, codes, strict=True):
             places.setdefault((code.copy_number, code.page_number), []).append(leaf.page_number)
@@ -134,6 +161,13 @@ def _count(stack: Stack) -> None:
             {number for copy in copies for number in range(1, count + 1) if (copy, number) not in places}
         )
         stack.double = [(number, found) for (_, number), found in places.items() if len(found) > 1]
+        return
+    printed = [leaf.printed_numbers for leaf in stack.leaves]
+    if numbers := [number for number in printed if number is not None]:
+        count = max(count for _, count in numbers)
+        rests = sum(leaf.frame is None for leaf in stack.leaves)  # continuation sheets come last
+        there = {number for number, _ in numbers} | set(range(count - rests + 1, count + 1))
+        stack.missing = [number for number in range(1, min(count, MOST_PAGES) + 1) if number not in there]
         return
     layout = stack.form.layout
     wanted = [("before", page) for page in range(len(layout.before))]

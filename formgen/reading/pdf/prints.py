@@ -19,6 +19,7 @@ from formgen.forms.layout import BACKGROUND, LAYOUT, Band, Layout, RowRole, Spot
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
 from formgen.reading.pdf.content import PageContent, Resources, read_content
+from formgen.reading.pdf.glyphs import Char, Word, page_chars, rows_of, words_on
 
 __all__ = ["ArtRole", "FormPrint", "PrintBook", "PrintedArt", "SpotFinder", "print_book"]
 
@@ -77,7 +78,9 @@ class FormPrint:
         self.layout: Layout = read_layout(manifest.folder / LAYOUT)
         self.roles = _roles(self.layout)
         self.finders = {art: SpotFinder(spots) for art, spots in _spots(self.layout).items()}
-        self.digests, self.contents = _read_background(manifest.folder / BACKGROUND)
+        self.digests, self.contents, self.heights = _read_background(manifest.folder / BACKGROUND)
+        self._chars: dict[int, Sequence[Char]] = {}
+        self._words: dict[int, Sequence[Word]] = {}
 
     def band(self, role: ArtRole) -> Band | None:
         """None of a page."""
@@ -86,6 +89,18 @@ class FormPrint:
             return None
         bands = {"frame": flow.frame, "first": flow.first, "next": flow.next, "tail": flow.tail}
         return flow.rows.get(role.row, flow.rows["single"]) if role.strip == "row" else bands[role.strip]
+
+    def chars(self, art: int) -> Sequence[Char]:
+        """What is printed on a page of the background, as a person sees it."""
+        if art not in self._chars:
+            self._chars[art] = page_chars(self.contents[art].lines, (1.0, 0.0, 0.0, -1.0, 0.0, self.heights[art]))
+        return self._chars[art]
+
+    def words(self, art: int) -> Sequence[Word]:
+        """The words of a page of the background."""
+        if art not in self._words:
+            self._words[art] = tuple(words_on(rows_of(self.chars(art))))
+        return self._words[art]
 
     @functools.cached_property
     def texts(self) -> tuple[str, ...]:
@@ -159,8 +174,9 @@ def _spots(layout: Layout) -> dict[int, tuple[Spot, ...]]:
     return spots
 
 
-def _read_background(path: Path) -> tuple[list[bytes], list[PageContent[None]]]:
-    """Of each page the digest of its content as a form XObject, and what is printed on it."""
+def _read_background(path: Path) -> tuple[list[bytes], list[PageContent[None]], list[float]]:
+    """Of each page the digest of its content as a form XObject, what is printed on it, and its height."""
+    heights: list[float] = []
     digests: list[bytes] = []
     contents: list[PageContent[None]] = []
     try:
@@ -169,6 +185,7 @@ def _read_background(path: Path) -> tuple[list[bytes], list[PageContent[None]]]:
                 form = page.as_form_xobject(handle_transformations=True)
                 content = form.read_bytes()
                 digests.append(_digest(content))
+                heights.append(float(page.mediabox[3]))
                 contents.append(read_content(content, Resources(form.get("/Resources"), {}, lambda _: None)))
                 for line in contents[-1].lines:
                     line.glyphs()  # widths are read while the file is open
@@ -176,7 +193,7 @@ def _read_background(path: Path) -> tuple[list[bytes], list[PageContent[None]]]:
         raise TemplateError(Problem("F-LAYOUT-001", Place(str(path)))) from exc
     except (OSError, ValueError, pikepdf.PdfError, KeyError, TypeError) as exc:
         raise TemplateError(Problem("F-PDF-002", Place(str(path)), params={"reason": str(exc)})) from exc
-    return digests, contents
+    return digests, contents, heights
 
 
 def _digest(content: bytes) -> bytes:

@@ -1,33 +1,53 @@
-"""Parts of pages as grey pixels, by pdfium.
+"""What pdfium is needed for: parts of pages as grey pixels, text in fonts that only it can read.
 
-In: a file, a page, a box on it as it is seen (points, origin top left). Out: bytes, width, height.
+In: a file, a page, a box on it as it is seen (points, origin top left). Out: bytes, width, height; characters.
 Limits: no more pixels than a page of A3 at 200 dpi.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pypdfium2 as pdfium
 
 from formgen.interrupts import interrupts_held
+from formgen.reading.pdf.glyphs import Char, pdfium_chars
+from formgen.reading.pdf.matrices import Matrix
 
-__all__ = ["render"]
+__all__ = ["Pdfium"]
 
 MOST_PIXELS: Final = 2400 * 3400
 
 
-def render(
-    path: str, page_number: int, box: tuple[float, float, float, float] | None, resolution: int
-) -> tuple[bytes, int, int]:
-    """Nothing (width 0) of a page that pdfium cannot open or that is too large."""
-    with interrupts_held():
+Box = tuple[float, float, float, float]
+
+
+class Pdfium:
+    """A file opened with pdfium when it is first asked for. A context manager."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._document: Any = None
+
+    def __enter__(self) -> Pdfium:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._document is not None:
+            self._document.close()
+
+    def chars(self, page_number: int, view: Matrix) -> list[Char]:
+        """What pdfium reads on a page; nothing where it cannot."""
         try:
-            document = pdfium.PdfDocument(path)
+            page = self._page(page_number)  # kept as long as its handle is used
+            return pdfium_chars(page.raw, view)
         except pdfium.PdfiumError:
-            return b"", 0, 0
+            return []
+
+    def pixels(self, page_number: int, box: Box | None, resolution: int) -> tuple[bytes, int, int]:
+        """A part of a page as it is seen, and its size; width 0 where pdfium cannot or it is too large."""
         try:
-            page = document[page_number - 1]
+            page = self._page(page_number)
             width, height = page.get_size()
             left, top, right, bottom = box or (0.0, 0.0, width, height)
             crop = (max(left, 0.0), max(height - bottom, 0.0), max(width - right, 0.0), max(top, 0.0))
@@ -38,8 +58,12 @@ def render(
             return _packed(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride)
         except (pdfium.PdfiumError, ValueError, IndexError):
             return b"", 0, 0
-        finally:
-            document.close()
+
+    def _page(self, page_number: int) -> Any:
+        if self._document is None:
+            with interrupts_held():
+                self._document = pdfium.PdfDocument(self._path)
+        return self._document[page_number - 1]
 
 
 def _packed(pixels: bytes, width: int, height: int, stride: int) -> tuple[bytes, int, int]:

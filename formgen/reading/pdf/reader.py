@@ -18,15 +18,20 @@ from formgen.errors import InputError
 from formgen.forms.page_code import PageCode
 from formgen.problems import Place, Problem
 from formgen.reading.identify import FormBook, Identified
+from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, SheetIdentity, SheetRead
 from formgen.reading.pdf.annotations import has_xfa, read_annotations
 from formgen.reading.pdf.codes import decode_inline
 from formgen.reading.pdf.content import PageContent, Resources, read_content
 from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
+from formgen.reading.pdf.glyphs import garbled
+from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
 from formgen.reading.pdf.prints import PrintBook, PrintedArt, print_book
+from formgen.reading.pdf.raster import Pdfium
 from formgen.reading.pdf.rests import is_continuation
 from formgen.reading.pdf.sightings import Overlay, sight_copy
+from formgen.reading.pdf.strangers import StrangePages
 
 __all__ = ["read_pdf"]
 
@@ -49,8 +54,8 @@ def read_pdf(path: Path, book: FormBook) -> FileRead:
     prints = print_book(book.manifests)
     place = Place(str(path))
     try:
-        with pikepdf.open(path, suppress_warnings=True) as pdf:
-            return _File(path, pdf, book, prints).read()
+        with pikepdf.open(path, suppress_warnings=True) as pdf, Pdfium(str(path)) as drawn:
+            return _File(path, pdf, book, prints, StrangePages(path, drawn, prints)).read()
     except pikepdf.PasswordError as exc:
         raise InputError(Problem("F-PDFREAD-001", place)) from exc
     except OSError as exc:
@@ -67,15 +72,17 @@ def _reason(exc: Exception) -> str:
 class _File:
     """One open file."""
 
-    def __init__(self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook) -> None:
-        self.path, self.pdf, self.book, self.prints = path, pdf, book, prints
+    def __init__(
+        self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, strangers: StrangePages
+    ) -> None:
+        self.path, self.pdf, self.book, self.prints, self.strangers = path, pdf, book, prints, strangers
         self.file = str(path)
         self.caches: dict[tuple[int, int], Any] = {}
         self.resources: dict[tuple[int, int], Resources[Arts]] = {}
         self.read_so_far = FileRead()
         self.overlays: dict[int, Overlay] = {}
-        self.strange: list[tuple[int, PageContent[Arts]]] = []
-        """Pages without our artwork."""
+        self.unknown: list[tuple[int, list[str]]] = []
+        """Pages on which no form's words stand where they should, and the texts on them."""
         self.claimed = _claimed(pdf)
 
     def read(self) -> FileRead:
@@ -90,6 +97,7 @@ class _File:
             self._read_stack(stack, known)
         if lone:
             self._say("F-PDFREAD-009", _pages([leaf.page_number for leaf in lone]))
+        self._read_unknown()
         return self.read_so_far
 
     def _leaves(self) -> Iterator[Leaf]:
@@ -100,17 +108,19 @@ class _File:
             content = self._content(page, number)
             self.overlays[number] = read_annotations(page.obj, self._resources, self.caches)
             frames = frames_of(content, number, self.claimed.form)
-            if any(line.is_hidden for line in content.lines):
+            if content.has_hidden or any(line.is_hidden for line in content.lines):
                 self._say("F-PDFREAD-013", "", number)
                 content.lines = [line for line in content.lines if not line.is_hidden]
-            if frames:
+            if frames and garbled("".join([line.text for line in content.lines])):
+                self._say("F-PDFREAD-005", "", number)
+            elif frames:
                 sort_lines(content.lines, frames)
                 for frame in frames:
                     yield Leaf(number, _code_of(content, frame), frame)
             elif is_continuation(content.lines):
                 yield Leaf(number, _code_of(content, None), None, content.lines)
-            else:
-                self._take_strange(number, content)
+            elif (leaf := self._take_strange(page, number, content)) is not None:
+                yield leaf
 
     def _content(self, page: pikepdf.Page, number: int) -> PageContent[Arts]:
         left, bottom, right, top = (float(edge) for edge in page.mediabox)
@@ -134,12 +144,35 @@ class _File:
             self.resources[raw.objgen] = Resources(raw, self.caches, self.prints.art_of)
         return self.resources[raw.objgen]
 
-    def _take_strange(self, number: int, content: PageContent[Arts]) -> None:
+    def _take_strange(self, page: pikepdf.Page, number: int, content: PageContent[Arts]) -> Leaf | None:
+        """A page without our artwork."""
         if not content.lines and content.is_readable:
             if content.pictures:
                 self._say("F-PDFREAD-004", "", number)
-            return  # a blank page, as the back of a sheet
-        self.strange.append((number, content))
+            return None  # a blank page, as the back of a sheet
+        found = self.strangers.read(page, number, content, self.claimed.form)
+        if isinstance(found, Leaf):
+            return found
+        if isinstance(found, str):
+            self._say(found, "", number)
+        else:
+            self.unknown.append((number, found))
+        return None
+
+    def _read_unknown(self) -> None:
+        """Pages that are of no form, or of a form with other words or places: read by the labels on them."""
+        if not self.unknown:
+            return
+        numbers = [number for number, _ in self.unknown]
+        place = Place(self.file, cell=_pages(numbers))
+        found = self.book.identify(self.claimed, [text for _, texts in self.unknown for text in texts], place)
+        if isinstance(found, list):
+            self.read_so_far.problems += found
+            return
+        sheet = read_by_labels(text_grid(self.path, numbers), found.manifest, found.identity)
+        sheet.pages = tuple(numbers)
+        sheet.problems += found.problems
+        self.read_so_far.sheets.append(sheet)
 
     def _read_stack(self, stack: Stack, known: dict[tuple[str, str], Identified]) -> None:
         code, form = stack.code, stack.form
@@ -159,7 +192,7 @@ class _File:
         sheet.problems += found.problems
         self._tell_pages(stack, sheet)
         for leaves in stack.copies:
-            sight_copy(sheet, leaves, self.overlays, self.file, has_all_rows=not stack.missing)
+            sight_copy(sheet, leaves, self.overlays, self.file, has_all_rows=stack.has_all_rows)
         self.read_so_far.sheets.append(sheet)
 
     def _tell_pages(self, stack: Stack, sheet: SheetRead) -> None:

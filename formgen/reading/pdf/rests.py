@@ -7,12 +7,14 @@ Source: formgen.rendering.continuation has wording and measures.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from formgen.forms.manifest import Manifest
 from formgen.reading.pdf.content import TextLine
+from formgen.reading.pdf.glyphs import Rows
 from formgen.rendering.continuation import (
     FORM_STYLE,
     HEADING_STYLE,
@@ -31,6 +33,7 @@ __all__ = ["Rest", "RestPage", "is_continuation", "read_rests"]
 
 NEAR_PT: Final = 0.06
 MOST_PERSON_LINES: Final = 2
+FOOT: Final = re.compile(rf"{TITLE} \d+/\d+")
 FOOT_PT: Final = PAGE_PT[1] - MARGIN_PT
 SAME_LINE_PT: Final = 0.3
 
@@ -52,6 +55,8 @@ class RestPage:
 
     page_number: int
     lines: Sequence[TextLine]
+    rows: Rows = ()
+    """Of a page that another program printed, instead of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def read_rests(pages: Sequence[RestPage], manifest: Manifest) -> list[Rest] | No
 
     reader = _Reader(is_heading)
     for page in pages:
-        if not reader.take(page):
+        if not (reader.take_strange(page) if page.rows else reader.take(page)):
             return None
     return reader.rests()
 
@@ -127,7 +132,23 @@ class _Reader:
                 return False
             self._made[-1][2].append("\n" + row.text if row.is_start else row.text)
             top += TEXT_STYLE.line_pt
-        return not heading
+        # A heading is never alone at a page's end: below it stands the line end that its rest begins with.
+        return not heading or self._begin("".join(heading), page.page_number)
+
+    def take_strange(self, page: RestPage) -> bool:
+        """Read a page by what its lines say; lines end where the next word would have had room."""
+        right = max(char.x + char.width for row in page.rows for char in row)
+        room = 0.0
+        for row in page.rows[1:]:
+            text = "".join(char.text for char in row)
+            if self._is_heading(text.strip()):
+                self._begin(text.strip(), page.page_number)
+                room = -1.0
+            elif self._made and not FOOT.fullmatch(text.strip()):
+                is_hard = room > row[0].width + 0.5 * row[0].size
+                self._made[-1][2].append("\n" + text if is_hard else text)
+                room = right - max(char.x + char.width for char in row)
+        return bool(self._made)
 
     def rests(self) -> list[Rest]:
         made = []

@@ -15,6 +15,7 @@ from formgen.forms.manifest import Field
 from formgen.problems import Place, Problem
 from formgen.reading.model import FieldPath, Layer, SheetRead, Sighting, Unread
 from formgen.reading.pdf.annotations import Note, Widget
+from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.frames import Frame, PlacedText, SpotKey
 from formgen.reading.pdf.joining import join
 from formgen.reading.pdf.leaves import Leaf
@@ -26,8 +27,12 @@ __all__ = ["Overlay", "sight_copy"]
 
 BLANK_KINDS: Final = frozenset(["text", "box"])
 NUMBER_KINDS: Final = frozenset(["row_number", "page", "pages"])
-EXACT, FIELD, ADDED, SOFT = 0.99, 1.0, 0.9, 0.8
-"""Confidence: the writer's own lines; a form field; text laid over the page; lines joined by their length."""
+EXACT, FIELD, ADDED, STRANGE, SOFT = 0.99, 1.0, 0.9, 0.9, 0.75
+"""Confidence: the writer's own lines; a form field; text laid over the page; printed by
+another program; lines joined by their length."""
+
+_CONTROLS: Final = frozenset(map(chr, (*range(9), *range(11, 32), *range(127, 160))))
+"""Control characters, which no value has."""
 
 Overlay = tuple[Sequence[Widget], Sequence[Note]]
 """What lies over a page."""
@@ -71,7 +76,7 @@ class _Sighter:
         self.rests: list[Rest] | None = []
 
     def sight(self, leaves: Sequence[Leaf]) -> None:
-        pages = [RestPage(leaf.page_number, leaf.lines) for leaf in leaves if leaf.frame is None]
+        pages = [RestPage(leaf.page_number, leaf.lines, leaf.rows) for leaf in leaves if leaf.frame is None]
         self.rests = read_rests(pages, self.sheet.manifest) if pages else []
         if self.rests is None:
             self._say("F-PDFREAD-009", "、".join(f"第{page.page_number}页" for page in pages))
@@ -161,6 +166,11 @@ class _Sighter:
         if len(blank.path) == 3 and not self.has_all_rows:
             return
         place = frame.spot_place(blank.key)
+        if blank.key in frame.untrusted and not blank.widgets:
+            for piece in blank.pieces:
+                self.sheet.unread.append(Unread(frame.place(piece.x, piece.y), piece.text))
+            return
+        sure = STRANGE if frame.is_strange else EXACT
         for widget in blank.widgets:
             for raw in _widget_texts(widget, blank.item):
                 self._add(blank, "form-field", place, raw, FIELD)
@@ -169,16 +179,21 @@ class _Sighter:
         joined = join(blank.pieces, blank.spot) if blank.pieces else None
         if joined is None:
             if not blank.widgets and not blank.notes:
-                self._add(blank, "geometry", place, "", EXACT)
+                self._add(blank, "geometry", place, "", sure)
             return
-        if joined.has_overlap:
+        if joined.has_overlap and not frame.is_strange:
             self._say("F-PDFREAD-010", joined.text, place, blank.item.label)
             return
         text: str | None = joined.text
+        if not _CONTROLS.isdisjoint(joined.text) or LOST in joined.text:
+            self._say("F-PDFREAD-005", "", place, blank.item.label)
+            return
         if text is not None and text.endswith(MARK):
             text = self._whole(text, blank, place, used)
         if text is not None and (text.strip() or not (blank.widgets or blank.notes)):
-            self._add(blank, "geometry", place, text, EXACT if joined.is_exact else SOFT)
+            if not joined.is_exact:
+                self._say("F-PDFREAD-015", "", place, blank.item.label)
+            self._add(blank, "geometry", place, text, sure if joined.is_exact else SOFT)
 
     def _add(self, blank: _Blank, layer: Layer, place: str, raw: str, confidence: float) -> None:
         if blank.spot.pieces:

@@ -1,0 +1,167 @@
+"""Tables read by whole columns: typed at once where a cell is beyond doubt, with evidence made when it is asked for.
+
+In: the columns of a table as a reader found them. Out: a row of values for each row of the file, and the cells that
+somebody has to look at: refused by their type, remarked upon, or seen differently by two layers. A roster of 100,000
+rows has nearly a million cells: an object for each would take longer than reading the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from formgen.forms.manifest import Field
+from formgen.reading.model import ColumnRead, Evidence, Refused, Sighting, path_text
+from formgen.values import Rejected, ValueType, is_blank
+
+__all__ = ["Candidates", "ColumnEvidence", "EvidenceBook", "candidates"]
+
+REMEMBERED: Final = 4096
+"""Distinct cells of a column whose values are kept: villages, sexes and grades repeat."""
+_MISSING: Final[Any] = object()
+_UNSURE: Final[Any] = object()
+_BLANKS: Final[Mapping[object, Any]] = {"": None, None: None}
+
+
+@dataclass(slots=True)
+class Candidates:
+    """Rows of values, blanks left out, and what is not settled: row → its columns with all that was seen there."""
+
+    rows: list[dict[str, Any]]
+    unsure: dict[int, list[tuple[Field, list[Sighting]]]]
+    reads: Mapping[str, Sequence[ColumnRead]]
+
+    def place(self, column: Field, index: int) -> str:
+        return self.reads[column.key][0].place(index)
+
+
+def candidates(columns: Sequence[Field], reads: Sequence[ColumnRead]) -> Candidates:
+    """The rows that the columns of one table make."""
+    by_key = {
+        column.key: group for column in columns if (group := [read for read in reads if read.column == column.key])
+    }
+    fields = [column for column in columns if column.key in by_key]
+    unsure: dict[int, list[tuple[Field, list[Sighting]]]] = {}
+    values: list[list[Any]] = []
+    for column in fields:
+        group = by_key[column.key]
+        typed = _typed(column, group[0].raws)
+        for other in group[1:]:
+            for index, (one, two) in enumerate(zip(group[0].raws, other.raws, strict=True)):
+                if one.__class__ is not two.__class__ or one != two:
+                    typed[index] = _UNSURE
+        for index, value in enumerate(typed):
+            if value is _UNSURE:
+                typed[index] = None
+                unsure.setdefault(index, []).append((column, [read.sighting(index) for read in group]))
+        values.append(typed)
+    keys = [column.key for column in fields]
+    rows = [
+        {key: value for key, value in zip(keys, cells, strict=True) if value is not None}
+        for cells in zip(*values, strict=True)
+    ]
+    return Candidates(rows, unsure, by_key)
+
+
+def _typed(column: Field, raws: Sequence[Any]) -> list[Any]:
+    """The column's values: None for a blank, `_UNSURE` for what is refused or remarked upon."""
+    kind = column.value_type
+    look = _Look(kind)
+    seen: dict[object, Any] = dict(_BLANKS)
+    get = seen.get
+    is_plain: Callable[[str], object] = kind.plain.fullmatch if kind.plain else _never
+    out: list[Any] = []
+    for raw in raws:
+        value = get(raw, _MISSING)
+        if value is _MISSING:
+            if raw.__class__ is str and is_plain(raw):
+                value = raw
+            else:
+                value = look(raw)
+                # 1.0 and 0.0 equal True and False: a remembered one would answer for the other.
+                if raw.__class__ is str or (raw.__class__ is float and raw not in (0, 1)):
+                    if len(seen) >= REMEMBERED:
+                        seen.clear()
+                        seen.update(_BLANKS)
+                    seen[raw] = value
+        out.append(value)
+    return out
+
+
+class _Look:
+    """A closer look at a cell. Choices with their boxes are left to whoever weighs: some may be ticked, or none."""
+
+    def __init__(self, kind: ValueType[Any]) -> None:
+        self.parse = kind.parse
+        self.check = kind.check if type(kind).check is not ValueType.check else None
+        self.has_choices = bool(getattr(kind, "labels", None))
+
+    def __call__(self, raw: Any) -> Any:
+        if raw.__class__ is Refused:
+            return _UNSURE
+        if is_blank(raw):
+            return None
+        try:
+            value = self.parse(raw)
+        except Rejected:
+            return _UNSURE
+        is_marked = self.has_choices and isinstance(raw, str) and raw != value
+        return _UNSURE if is_marked or (self.check is not None and self.check(value, raw)) else value
+
+
+def _never(_: str) -> None:
+    """No text of the column's type goes unlooked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnEvidence:
+    """Why the values of one table's rows are believed."""
+
+    table: str
+    reads: Mapping[str, ColumnRead]
+    rows: Sequence[Mapping[str, Any]]
+    """The rows of the reading."""
+    kept: Sequence[int]
+    """For each of them its place in the columns."""
+
+    def find(self, row: int, column: str) -> Evidence | None:
+        """Rows counted from 1."""
+        if not 1 <= row <= len(self.rows) or column not in self.reads or column not in self.rows[row - 1]:
+            return None
+        read, index = self.reads[column], self.kept[row - 1]
+        raw = read.raws[index]
+        text = raw.text if isinstance(raw, Refused) else "" if raw is None else str(raw)
+        return Evidence(read.layer, read.place(index), text, read.confidence)
+
+    def __iter__(self) -> Iterator[str]:
+        for number, row in enumerate(self.rows, 1):
+            for key in row:
+                yield path_text((self.table, number, key))
+
+
+class EvidenceBook(Mapping[str, Evidence]):
+    """Evidence of single blanks as it is, that of tables made when it is asked for."""
+
+    def __init__(self, single: Mapping[str, Evidence], tables: Sequence[ColumnEvidence]) -> None:
+        self._single = single
+        self._tables = {table.table: table for table in tables}
+
+    def __getitem__(self, text: str) -> Evidence:
+        if (known := self._single.get(text)) is not None:
+            return known
+        table, _, rest = text.partition(".")
+        number, _, column = rest.partition(".")
+        if table in self._tables and number.isascii() and number.isdigit():
+            evidence = self._tables[table].find(int(number), column)
+            if evidence is not None:
+                return evidence
+        raise KeyError(text)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (text for text in self._single if text.partition(".")[0] not in self._tables)
+        for table in self._tables.values():
+            yield from table
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -1,0 +1,293 @@
+"""A form's page that another program printed: its blanks found by the words printed around them.
+
+In: the characters of a page and what was matched. Out: a frame with the text in its spots. What is printed on the form
+is taken off character by character; a word of the form that is missing, or stands elsewhere, makes the blanks beside it
+untrusted: they are not sighted.
+Limits: growing tables have rows of the template's height.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from formgen.forms.layout import Flow, RowRole
+from formgen.reading.pdf.content import TextLine
+from formgen.reading.pdf.frames import Frame, PlacedBand, PlacedText, SpotKey
+from formgen.reading.pdf.glyphs import Char, Rows, Word, rows_of
+from formgen.reading.pdf.matching import NEAR_PT, Match, find_words, running_text
+from formgen.reading.pdf.matrices import IDENTITY, Matrix, inverse, product
+from formgen.reading.pdf.prints import ArtRole
+
+__all__ = ["Boundaries", "lay_out"]
+
+TAKEN_PT: Final = 4.0
+"""A printed character stands so near its place, after the shift of the words around it."""
+WORD_TAKEN_PT: Final = 25.0
+"""A printed word stands so near its place on its line, in whatever font."""
+SAME_ROW_PT: Final = 2.0
+BESIDE_PT: Final = 24.0
+"""A blank is beside a word that is so near."""
+WHOLE_ROW_PT: Final = 3.0
+NEIGHBOURS: Final = 3
+LOST_SHARE: Final = 0.34
+FOOT: Final = 0.3
+"""Share of the type's size above the baseline, where a character is looked for."""
+
+
+Boundaries = Callable[[float, float], Sequence[float] | None]
+"""Heights of the rules that cross a place (x from, x to), in the coordinates of what is seen; None: not known."""
+
+
+def lay_out(match: Match, rows: Rows, view: Matrix, page_number: int, boundaries: Boundaries) -> Frame:
+    """The frame of a matched page, with the text in its spots.
+
+    Args:
+        view: takes the page's user space to the coordinates of `rows`.
+    """
+    frame = _frame(match, view, page_number)
+    chars = [
+        Char(char.text, *_seen(match, char.x, char.y), char.width / match.scale, char.size / match.scale)
+        for row in rows
+        for char in row
+    ]
+    _add_bands(frame, match, rows, boundaries)
+    shifts = _Shifts(match)
+    rest = _take_printed(frame, match, chars, shifts)
+    _fill(frame, rest, shifts)
+    return frame
+
+
+def _seen(match: Match, x: float, y: float) -> tuple[float, float]:
+    return (x - match.right) / match.scale, (y - match.down) / match.scale
+
+
+def _frame(match: Match, view: Matrix, page_number: int) -> Frame:
+    layout = match.form.layout
+    if match.role.strip in ("before", "after"):
+        page = (layout.before if match.role.strip == "before" else layout.after)[match.role.index]
+        width, height = page.width_pt, page.height_pt
+    else:
+        assert layout.flow is not None
+        width, height = layout.flow.width_pt, layout.flow.height_pt
+    scale = 1 / match.scale
+    to_layout: Matrix = (scale, 0.0, 0.0, scale, -match.right * scale, -match.down * scale)
+    back = product(product(view, to_layout), (1.0, 0.0, 0.0, -1.0, 0.0, height))
+    frame = Frame(match.form, page_number, inverse(back) or IDENTITY, match.role, width, height)
+    frame.back = back
+    frame.is_strange = True
+    return frame
+
+
+def _add_bands(frame: Frame, match: Match, rows: Rows, boundaries: Boundaries) -> None:
+    form, flow = match.form, match.form.layout.flow
+    if match.role.strip in ("before", "after") or flow is None:
+        art = next(art for art, role in form.roles.items() if role == match.role)
+        frame.bands.append(PlacedBand(match.role, form.finders[art], 0.0, frame.height_pt, 0.0))
+        return
+    for strip in ("frame", match.role.strip):
+        _add_band(frame, ArtRole("frame") if strip == "frame" else match.role, 0.0)
+    top = (flow.first if match.role.strip == "first" else flow.next).bottom_pt
+    bottom = flow.limit_pt
+    if flow.tail is not None:
+        down = _tail_down(match, rows, flow)
+        if down is not None:
+            _add_band(frame, ArtRole("tail"), down)
+            bottom = flow.tail.top_pt + down
+    height = flow.rows["single"].height_pt
+    count = round((bottom - top) / height) if bottom != flow.limit_pt else int((bottom - top + 0.01) / height)
+    is_whole = bottom == flow.limit_pt or abs(top + count * height - bottom) <= WHOLE_ROW_PT
+    roles = _row_roles(match, flow, top, count, boundaries) if is_whole else None
+    frame.has_rows = roles is not None
+    if roles is not None:
+        for index, role in enumerate(roles):
+            band = flow.rows.get(role, flow.rows["single"])
+            _add_band(frame, ArtRole("row", row=role), top + index * height - band.top_pt)
+    frame.bands.sort(key=lambda band: band.top_pt)
+
+
+def _add_band(frame: Frame, role: ArtRole, down: float) -> None:
+    art = next((art for art, known in frame.form.roles.items() if known == role), None)
+    band = frame.form.band(role)
+    if art is not None and band is not None:
+        finder = frame.form.finders[art]
+        frame.bands.append(PlacedBand(role, finder, band.top_pt + down, band.bottom_pt + down, down))
+
+
+def _tail_down(match: Match, rows: Rows, flow: Flow) -> float | None:
+    """How far below its place what follows the table stands; None where it is not on the page."""
+    assert flow.tail is not None
+    words = match.form.words(flow.tail.art)
+    found = find_words(match.form, ArtRole("tail"), words, *running_text(rows))
+    if found is None or found.score < 0.5:
+        return None
+    return statistics.median(_seen(match, char.x, char.y)[1] - word.chars[0].y for word, char in found.found)
+
+
+def _row_roles(match: Match, flow: Flow, top: float, count: int, boundaries: Boundaries) -> list[RowRole] | None:
+    """Where rows stand in their groups, by the rules between the merged cells; None where they are not known."""
+    merged = next((spot for spot in flow.rows["single"].spots if spot.is_merged), None)
+    if merged is None or len(flow.rows) == 1:
+        return ["single"] * count
+    left, right = (edge * match.scale + match.right for edge in (merged.left_pt, merged.right_pt))
+    rules = boundaries(left, right)
+    if rules is None:
+        return None
+    heights = [_seen(match, 0.0, y)[1] for y in rules]
+    pitch = flow.rows["single"].height_pt
+
+    def is_ruled(index: int) -> bool:
+        return index in (0, count) or any(abs(y - top - index * pitch) < WHOLE_ROW_PT for y in heights)
+
+    roles: list[RowRole] = []
+    for index in range(count):
+        above, below = is_ruled(index), is_ruled(index + 1)
+        roles.append("single" if above and below else "start" if above else "end" if below else "middle")
+    return roles
+
+
+class _Shifts:
+    """By how much words stand elsewhere than the page as a whole, place by place."""
+
+    def __init__(self, match: Match) -> None:
+        self.words = []
+        self.moved = []
+        for word, char in match.found:
+            right, down = match.shift(word, char)
+            if max(abs(right), abs(down)) <= NEAR_PT:
+                self.words.append((word.chars[0].x, word.chars[0].y, right, down))
+            else:
+                self.moved.append(word)
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        if max((max(abs(right), abs(down)) for _, _, right, down in self.words), default=0.0) < 1.0:
+            return 0.0, 0.0
+        near = sorted(self.words, key=lambda word: abs(word[0] - x) / 4 + abs(word[1] - y))[:NEIGHBOURS]
+        return statistics.median(word[2] for word in near), statistics.median(word[3] for word in near)
+
+
+def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: _Shifts) -> list[Char]:
+    """What of a page is not printed on the form; blanks beside what should be there and is not are untrusted."""
+    running = _Running(chars)
+    by_text: dict[str, list[int]] = {}
+    for index, char in enumerate(chars):
+        by_text.setdefault(char.text, []).append(index)
+    taken: set[int] = set()
+    for band in frame.bands:
+        art = next(art for art, role in match.form.roles.items() if role == band.role)
+        if match.form.finders[art] is not band.finder:
+            continue
+        lost: list[Char] = []
+        known: set[int] = set()
+        for word in match.form.words(art):  # in another font the characters of a word are of other widths
+            right, down = shifts.at(word.chars[0].x, word.chars[0].y + band.down_pt)
+            x, y = word.chars[0].x + right, word.chars[0].y + band.down_pt + down
+            if places := running.find(word.text, x, y, taken):
+                taken.update(places)
+                known.update(map(id, word.chars))
+        for printed in match.form.chars(art):
+            if not printed.text.strip() or id(printed) in known:
+                continue
+            right, down = shifts.at(printed.x, printed.y + band.down_pt)
+            x, y = printed.x + right, printed.y + band.down_pt + down
+            place = _nearest(chars, by_text.get(printed.text, ()), taken, x, y)
+            if place is None:
+                lost.append(printed)
+            else:
+                taken.add(place)
+        frame.untrusted.update(_beside(frame, band, match.form.words(art), lost))
+    for word in shifts.moved:
+        frame.untrusted.update(_beside(frame, frame.bands[0], [word], list(word.chars)))
+    return [char for index, char in enumerate(chars) if index not in taken and char.text.strip("\u00a0")]
+
+
+class _Running:
+    """The characters of a page row by row, where words are looked for."""
+
+    def __init__(self, chars: Sequence[Char]) -> None:
+        self._chars = chars
+        rows: list[list[int]] = []
+        order = sorted((index for index, char in enumerate(chars) if char.text.strip()), key=lambda i: chars[i].y)
+        for index in order:
+            if rows and chars[index].y - chars[rows[-1][-1]].y <= SAME_ROW_PT:
+                rows[-1].append(index)
+            else:
+                rows.append([index])
+        self._rows = [sorted(row, key=lambda i: chars[i].x) for row in rows]
+        self._texts = ["".join(chars[i].text[:1] for i in row) for row in self._rows]
+        self._heights = [chars[row[0]].y for row in self._rows]
+
+    def find(self, text: str, x: float, y: float, taken: set[int]) -> Sequence[int]:
+        """The characters of a word near a place, the nearest; none where it is not there."""
+        found: Sequence[int] = ()
+        least = WORD_TAKEN_PT
+        for row, letters, height in zip(self._rows, self._texts, self._heights, strict=True):
+            if abs(height - y) > TAKEN_PT:
+                continue
+            place = letters.find(text)
+            while place >= 0:
+                places = row[place : place + len(text)]
+                distance = abs(self._chars[places[0]].x - x)
+                if distance < least and taken.isdisjoint(places):
+                    found, least = places, distance
+                place = letters.find(text, place + 1)
+        return found
+
+
+def _nearest(chars: Sequence[Char], places: Sequence[int], taken: set[int], x: float, y: float) -> int | None:
+    found, least = None, TAKEN_PT
+    for index in places:
+        if index not in taken:
+            distance = max(abs(chars[index].x - x), abs(chars[index].y - y))
+            if distance < least:
+                found, least = index, distance
+    return found
+
+
+def _beside(frame: Frame, band: PlacedBand, words: Sequence[Word], lost: Sequence[Char]) -> Iterator[SpotKey]:
+    """The blanks beside words of which much is missing."""
+    if not lost:
+        return
+    gone = {id(char) for char in lost}
+    boxes = []
+    for word in words:
+        chars = word.chars
+        if sum(id(char) in gone for char in chars) > LOST_SHARE * len(chars):
+            first, last = chars[0], chars[-1]
+            boxes.append((first.x, first.y - first.size + band.down_pt, last.x + last.width, first.y + band.down_pt))
+    for key, spot in frame.spots():
+        down = frame.bands[key[0]].down_pt
+        left, top, right, bottom = spot.cell
+        for x0, y0, x1, y1 in boxes:
+            if (
+                max(left - x1, x0 - right, 0.0) <= BESIDE_PT
+                and max(top + down - y1, y0 - bottom - down, 0.0) <= BESIDE_PT / 4
+            ):
+                yield key
+
+
+def _fill(frame: Frame, chars: Sequence[Char], shifts: _Shifts) -> None:
+    """Put characters into their spots, lines of each together; others are strays."""
+    cells: dict[SpotKey | None, list[Char]] = {}
+    for char in chars:
+        right, down = shifts.at(char.x, char.y)
+        x, y = char.x - right, char.y - down
+        key = frame.spot_at(x + min(char.width, char.size) / 2, y - FOOT * char.size)
+        cells.setdefault(key, []).append(Char(char.text, x, y, char.width, char.size))
+    for key, found in cells.items():
+        for line in _lines(found):
+            if key is None:
+                if line.text.strip():
+                    frame.strays.append(line)
+            elif frame.spot(key).kind in ("text", "box") or line.text.strip():
+                frame.found.setdefault(key, []).append(line)
+
+
+def _lines(chars: Sequence[Char]) -> Iterator[PlacedText]:
+    for row in rows_of(chars):
+        first = row[0]
+        given = tuple((char.text, char.x - first.x, char.width) for char in row)
+        size = statistics.median(char.size for char in row)
+        line = TextLine(IDENTITY, "".join(char.text for char in row), given=given, given_size=size)
+        yield PlacedText(first.x, first.y, line.text, line)

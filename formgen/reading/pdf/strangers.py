@@ -1,0 +1,79 @@
+"""Pages that another program printed: upright, known by the words on them, with the text in their spots.
+
+In: what was read from a page's operators. Out: a leaf; or the code of the problem that keeps it from being read; or the
+texts on it, where it is no page of a form that we know the geometry of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pikepdf
+
+from formgen.forms.page_code import PageCode
+from formgen.reading.pdf.codes import decode_region
+from formgen.reading.pdf.content import PageContent
+from formgen.reading.pdf.frames import Frame
+from formgen.reading.pdf.glyphs import Rows, garbled, page_chars, rows_of, upright, view_matrix
+from formgen.reading.pdf.grid import rules_across
+from formgen.reading.pdf.leaves import Leaf
+from formgen.reading.pdf.matching import Match, best_match
+from formgen.reading.pdf.prints import PrintBook
+from formgen.reading.pdf.raster import Pdfium
+from formgen.reading.pdf.strange import lay_out
+from formgen.rendering.continuation import TITLE
+
+__all__ = ["StrangePages"]
+
+CODE_ROOM_PT: Final = 12.0
+"""Around the place of the page code."""
+
+
+class StrangePages:
+    """The pages of one file that formgen did not paint."""
+
+    def __init__(self, path: Path, drawn: Pdfium, prints: PrintBook) -> None:
+        self._path, self._drawn, self._prints = path, drawn, prints
+
+    def read(self, page: pikepdf.Page, number: int, content: PageContent[Any], wanted: str) -> Leaf | str | list[str]:
+        """A leaf, the code of a problem, or the texts of a page that is of no known form."""
+        box = [float(edge) for edge in page.mediabox]
+        seen, width, height = view_matrix(box, int(page.obj.get("/Rotate", 0)))
+        if content.is_readable:
+            view = upright(content.lines, seen, width, height)
+            chars = page_chars(content.lines, view)
+        else:
+            view = seen
+            chars = self._drawn.chars(number, view)
+        rows = rows_of(chars)
+        text = "".join(char.text for row in rows for char in row)
+        if not text.strip():
+            return "F-PDFREAD-004" if content.pictures else "F-PDFREAD-005"
+        if garbled(text):
+            return "F-PDFREAD-005"
+        match = best_match(rows, self._prints, wanted)
+        if match is None:
+            texts = ["".join(char.text for char in row) for row in rows]
+            if texts[0].strip() == TITLE:
+                return Leaf(number, None, None, (), rows)
+            return texts
+        return self._leaf(match, rows, view, number, is_turned=view is not seen or any(box[:2]))
+
+    def _leaf(self, match: Match, rows: Rows, view: Any, number: int, is_turned: bool) -> Leaf:
+        def boundaries(left: float, right: float) -> Sequence[float] | None:
+            return None if is_turned else rules_across(self._path, number, left, right)
+
+        frame = lay_out(match, rows, view, number, boundaries)
+        return Leaf(number, None if is_turned else self._code(match, frame), frame)
+
+    def _code(self, match: Match, frame: Frame) -> PageCode | None:
+        box = match.form.layout.page_code
+        if box is None:
+            return None
+        left, top, right, bottom = (edge * match.scale for edge in box)
+        across, down = match.right, match.down
+        area = (left + across - CODE_ROOM_PT, top + down - CODE_ROOM_PT,
+                right + across + CODE_ROOM_PT, bottom + down + CODE_ROOM_PT)  # fmt: skip
+        return decode_region(self._drawn, frame.page_number, (max(area[0], 0.0), max(area[1], 0.0), *area[2:]))

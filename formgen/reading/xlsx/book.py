@@ -1,0 +1,120 @@
+"""What a workbook says of itself beside its sheets: form and record, names of cells, its date system.
+
+In: the file. Out: identity (custom properties), the cells that names beginning with `f_` point at, and whether days
+are counted from 1904. Of an .ods the same is in meta.xml and content.xml; an .xls is not asked (its properties are in a
+format of their own), so its sheets are known by their words.
+Source: ECMA-376 Part 1, 18.2.5 (definedName), 18.2.28 (workbookPr), 22.3 (custom properties); OpenDocument 1.2, 4.3.3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree
+
+from formgen.errors import InputError
+from formgen.problems import Place, Problem
+from formgen.reading.model import SheetIdentity
+from formgen.reading.package import OfficePackage
+from formgen.rendering.xlsx.references import column_index
+
+__all__ = ["BookFacts", "NamedCell", "book_facts"]
+
+ZIP_MAGIC: Final = b"PK\x03\x04"
+CUSTOM_PART: Final = "docProps/custom.xml"
+ODS_NAME: Final = re.compile(rb"<table:named-range\s[^>]*>")
+ODS_ATTRIBUTE: Final = re.compile(rb'table:(name|cell-range-address)\s*=\s*"([^"]*)"')
+CELL: Final = re.compile(
+    r"(?P<sheet>'(?:[^']|'')+'|[^'!.]+)[!.]\$?(?P<column>[A-Z]{1,3})\$?(?P<row>[1-9][0-9]{0,6})(?![\w(])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCell:
+    """A cell that a name of formgen's points at; zero-based."""
+
+    key: str
+    sheet: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookFacts:
+    """What a workbook says of itself."""
+
+    identity: SheetIdentity = field(default_factory=SheetIdentity)
+    names: Sequence[NamedCell] = ()
+    is_1904: bool = False
+
+
+def book_facts(path: Path) -> BookFacts:
+    """Raises: InputError: the package is damaged or unsafe."""
+    with path.open("rb") as stream:
+        if stream.read(4) != ZIP_MAGIC:
+            return BookFacts()
+    with OfficePackage(path) as package:
+        names = set(package.names)
+        if "content.xml" in names:
+            return _ods_facts(package)
+        part = next((name for name in sorted(names) if name.startswith("xl/") and name.endswith("workbook.xml")), "")
+        if not part:
+            return BookFacts()
+        root = _parse(package, part)
+        properties = _parse(package, CUSTOM_PART) if CUSTOM_PART in names else None
+    texts = {} if properties is None else {item.get("name"): "".join(item.itertext()) for item in properties}
+    settings = root.find("{*}workbookPr")
+    is_1904 = settings is not None and settings.get("date1904") in ("1", "true")
+    cells = [
+        cell
+        for element in root.iterfind("{*}definedNames/{*}definedName")
+        if (cell := _named_cell(element.get("name", ""), element.text or "")) is not None
+    ]
+    return BookFacts(_identity(texts), cells, is_1904)
+
+
+def _ods_facts(package: OfficePackage) -> BookFacts:
+    texts: dict[Any, str] = {}
+    if "meta.xml" in package.names:
+        for element in _parse(package, "meta.xml").iter("{*}user-defined"):
+            name = next((value for key, value in element.attrib.items() if key.endswith("}name")), "")
+            texts[name] = "".join(element.itertext())
+    cells = []
+    for match in ODS_NAME.findall(package.read("content.xml")):
+        given = {key: value.decode("utf-8", "replace") for key, value in ODS_ATTRIBUTE.findall(match)}
+        address = given.get(b"cell-range-address", "").replace("&apos;", "'").removeprefix("$")
+        if (cell := _named_cell(given.get(b"name", ""), address)) is not None:
+            cells.append(cell)
+    return BookFacts(_identity(texts), cells)
+
+
+def _identity(texts: Mapping[Any, str]) -> SheetIdentity:
+    return SheetIdentity(*(texts.get(f"formgen.{name}", "").strip() for name in ("form", "version", "record")))
+
+
+def _named_cell(name: str, address: str) -> NamedCell | None:
+    """The first cell a name points at; None where it is none of ours or points nowhere (#REF!)."""
+    match = CELL.match(address.strip())
+    if not name.startswith("f_") or match is None:
+        return None
+    sheet = match["sheet"]
+    sheet = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+    return NamedCell(name[2:], sheet, int(match["row"]) - 1, column_index(match["column"]) - 1)
+
+
+def _parse(package: OfficePackage, part: str) -> Any:
+    """Raises: InputError (F-FILE-004): no XML, or one that brings entities (Office writes none)."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+    place = Place(str(package.path), part)
+    try:
+        root = etree.fromstring(package.read(part), parser)
+    except etree.XMLSyntaxError as exc:
+        raise InputError(Problem("F-FILE-004", place, params={"reason": exc.msg or "XML"})) from exc
+    document: Any = root.getroottree().docinfo
+    if document.doctype:
+        raise InputError(Problem("F-FILE-004", place, params={"reason": "DOCTYPE"}))
+    return root

@@ -1,0 +1,105 @@
+"""A worksheet as it was filled in: its cells by row and column, merged ones known.
+
+In: a raw table. Out: rows as lists that begin in column A, and merged areas. Everything is zero-based.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from formgen.data.sources.table import RawRow, RawTable, column_letters
+from formgen.data.sources.unread_cells import UnreadCell
+from formgen.problems import Finding
+from formgen.reading.model import Refused
+from formgen.reading.xlsx.anatomy import Spot
+from formgen.values import is_blank
+from formgen.vocabulary.folding import fold
+
+__all__ = ["Sheet", "refused", "words_of"]
+
+ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
+LABEL_LENGTH: Final = 200
+"""Longer texts are no printed words that anybody matches."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One worksheet."""
+
+    name: str
+    rows: Sequence[RawRow]
+    left: int
+    """Column of the rows' first cell."""
+    merges: Mapping[tuple[int, int], Spot]
+    """By their first cell."""
+    _tops: Sequence[tuple[int, Spot]]
+
+    @classmethod
+    def of(cls, table: RawTable) -> Sheet:
+        left = table.first_column
+        spots = [
+            Spot(top, first + left, bottom, last + left)
+            for (top, first), (bottom, last) in table.merges
+            if (bottom, last) > (top, first)
+        ]
+        spots.sort(key=lambda spot: (spot.row, spot.column))
+        by_cell = {(spot.row, spot.column): spot for spot in spots}
+        return cls(table.name, list(table.rows()), left, by_cell, [(spot.row, spot) for spot in by_cell.values()])
+
+    @functools.cached_property
+    def width(self) -> int:
+        return self.left + max(map(len, self.rows), default=0)
+
+    def cell(self, row: int, column: int) -> Any:
+        """What stands in a cell; "" beyond the sheet's edge."""
+        if not 0 <= row < len(self.rows):
+            return ""
+        cells, index = self.rows[row], column - self.left
+        value = cells[index] if 0 <= index < len(cells) else ""
+        return "" if value is None else value
+
+    def filled(self, row: int, first: int = 0, last: int | None = None) -> Iterator[tuple[int, Any]]:
+        """Columns and contents of the cells of a row that hold something."""
+        if not 0 <= row < len(self.rows):
+            return
+        for index, value in enumerate(self.rows[row], self.left):
+            if first <= index and (last is None or index <= last) and value != "" and not is_blank(value):
+                yield index, value
+
+    def spot(self, row: int, column: int) -> Spot:
+        """The cell with all that is merged into it."""
+        return self.merges.get((row, column), Spot(row, column, row, column))
+
+    def merges_in(self, first_row: int, last_row: int) -> list[Spot]:
+        """Merged cells that begin in these rows."""
+        start = bisect.bisect_left(self._tops, first_row, key=lambda item: item[0])
+        end = bisect.bisect_right(self._tops, last_row, key=lambda item: item[0])
+        return [spot for _, spot in self._tops[start:end]]
+
+    def address(self, row: int, column: int) -> str:
+        return f"{column_letters(column)}{row + 1}"
+
+    def place(self, row: int, column: int) -> str:
+        return f"{self.name}!{self.address(row, column)}"
+
+
+def words_of(value: Any) -> str:
+    """A cell as printed words, folded; '' for what is no text (a year typed as a number is one)."""
+    if isinstance(value, str):
+        return fold(value) if len(value) <= LABEL_LENGTH else ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value and abs(value) < 10**6:
+        return str(int(value)) if value == int(value) else ""
+    return ""
+
+
+def refused(value: Any) -> Any:
+    """The cell, or what is wrong with it where no program could compute it."""
+    if isinstance(value, UnreadCell):
+        return Refused(str(value), Finding("F-EXCEL-003" if value.is_error else "F-EXCEL-002", str(value)))
+    if isinstance(value, str) and value[:1] == "#" and value.strip() in ERRORS:
+        return Refused(value.strip(), Finding("F-EXCEL-003", value.strip()))
+    return value

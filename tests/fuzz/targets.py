@@ -1,0 +1,129 @@
+"""What is fuzzed: the package reader, and each carrier's reader with all that comes before and after it.
+
+A target takes bytes and either returns or raises; whatever it raises is a fault, and so is a crash, a minute without an
+end, or memory without measure. The bytes of an Office target are one part of a valid form (the first byte says
+which), so that what is changed is content, not the zip around it: that is what the target `package` is for.
+Limits: one form of each carrier is the seed.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from formgen.errors import FormgenError
+from formgen.forms.catalogue import Catalogue
+from formgen.reading.files import read_file
+from formgen.reading.identify import FormBook
+from formgen.reading.package import OfficePackage
+from tests.faults.hostile_packages import blank, members, repacked
+
+__all__ = ["TARGETS", "Target"]
+
+PARTS: Mapping[str, Sequence[str]] = {
+    "docx": (
+        "word/document.xml",
+        "docProps/custom.xml",
+        "word/_rels/document.xml.rels",
+        "word/styles.xml",
+        "[Content_Types].xml",
+    ),
+    "xlsx": (
+        "xl/worksheets/sheet1.xml",
+        "xl/workbook.xml",
+        "xl/sharedStrings.xml",
+        "docProps/custom.xml",
+        "xl/styles.xml",
+        "xl/_rels/workbook.xml.rels",
+    ),
+}
+
+
+class Target:
+    """One reader: `seeds` are valid inputs, `try_(data)` reads one."""
+
+    def __init__(self, seeds: Callable[[], Sequence[bytes]], make: Callable[[bytes], bytes], ending: str) -> None:
+        self._seeds = seeds
+        self._make = make
+        self._ending = ending
+
+    @functools.cached_property
+    def seeds(self) -> Sequence[bytes]:
+        return self._seeds()
+
+    def try_(self, data: bytes) -> None:
+        path = _folder() / f"form{self._ending}"
+        path.write_bytes(self._make(data))
+        if self._ending:
+            read_file(path, _book())
+        else:
+            _open_package(path)
+
+
+@functools.cache
+def _folder() -> Path:
+    """In memory where the system has such a place: a fuzzer writes thousands of files a minute."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="formgen-fuzz-", dir=memory if memory.is_dir() else None))
+
+
+@functools.cache
+def _book() -> FormBook:
+    return FormBook(Catalogue().forms())
+
+
+def _open_package(path: Path) -> None:
+    try:
+        with OfficePackage(path) as package:
+            package.warnings()
+            for name in package.names:
+                try:
+                    if name.endswith((".xml", ".rels")):
+                        package.xml(name)
+                    else:
+                        package.read(name)
+                except FormgenError:
+                    continue
+    except FormgenError:
+        return
+
+
+def _office(carrier: str) -> Target:
+    def seeds() -> list[bytes]:
+        parts = members(blank(carrier))
+        return [bytes([number]) + parts.get(name, b"<a/>") for number, name in enumerate(PARTS[carrier])]
+
+    def make(data: bytes) -> bytes:
+        name = PARTS[carrier][data[0] % len(PARTS[carrier])] if data else PARTS[carrier][0]
+        return repacked(carrier, {name: data[1:]}, is_stored=True)
+
+    return Target(seeds, make, f".{carrier}")
+
+
+def _plain_pdf() -> list[bytes]:
+    """The form as PDF with nothing compressed, so that what is changed is what it says."""
+    import pikepdf
+
+    found = []
+    for mode in (pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate):
+        stream = io.BytesIO()
+        with pikepdf.open(io.BytesIO(blank("pdf"))) as pdf:
+            decode = pikepdf.StreamDecodeLevel.generalized
+            pdf.save(stream, compress_streams=False, stream_decode_level=decode, object_stream_mode=mode)
+        found.append(stream.getvalue())
+    return found
+
+
+def _as_is(data: bytes) -> bytes:
+    return data
+
+
+TARGETS: Mapping[str, Target] = {
+    "package": Target(lambda: [blank("docx"), blank("xlsx"), repacked("docx", {}, is_stored=True)], _as_is, ""),
+    "docx": _office("docx"),
+    "xlsx": _office("xlsx"),
+    "pdf": Target(_plain_pdf, _as_is, ".pdf"),
+}

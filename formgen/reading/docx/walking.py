@@ -199,8 +199,9 @@ class Walker:
     def _section_in(self, paragraph: Element) -> SectionEnd | None:
         properties = paragraph[0] if len(paragraph) and paragraph[0].tag == PPR else None
         if properties is not None and len(properties):
-            for item in properties.iterchildren(SECTION):
-                return self.section_end(item)
+            for item in properties:
+                if item.tag == SECTION:
+                    return self.section_end(item)
         return None
 
     def _table(self, element: Element, place: str) -> Table:
@@ -224,7 +225,12 @@ class Walker:
     def _row(self, element: Element, table: Table, place: str) -> None:
         cells: list[Cell] = []
         column = 0
-        for properties in element.iterchildren(ROW_PROPERTIES):
+        for properties in element:
+            name = properties.tag
+            if name == TC:
+                break
+            if name != ROW_PROPERTIES:
+                continue
             for item in properties:
                 if item.tag in GONE:
                     self.changes += 1
@@ -257,11 +263,12 @@ class Walker:
         build = _Build()
         span, merge = 1, ""
         tables: list[Table] = []
-        properties = element[0] if len(element) and element[0].tag == CELL_PROPERTIES else None
-        for item in properties.iterchildren(GRID_SPAN, MERGE) if properties is not None else ():
-            if item.tag == GRID_SPAN:
+        properties = element[0] if len(element) and element[0].tag == CELL_PROPERTIES else ()
+        for item in properties:
+            name = item.tag
+            if name == GRID_SPAN:
                 span = max(1, _number(item, 1))
-            else:
+            elif name == MERGE:
                 merge = "restart" if item.get(VALUE) == "restart" else "continue"
         self._cell_content(element, build, tables)
         if tag:
@@ -473,10 +480,11 @@ def _control(control: Element) -> tuple[Element, str, bool]:
         if name == CONTENT:
             content = child
         elif name == CONTROL_PROPERTIES:
-            for item in child.iterchildren(TAG, PLACEHOLDER):
-                if item.tag == TAG:
+            for item in child:
+                kind = item.tag
+                if kind == TAG:
                     tag = item.get(VALUE, "")
-                else:
+                elif kind == PLACEHOLDER:
                     is_empty = item.get(VALUE, "1") not in ("0", "false", "off")
     return content, tag, is_empty
 

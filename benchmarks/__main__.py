@@ -1,6 +1,6 @@
 """Every benchmark, as the table of docs/benchmarks.md.
 
-python -m benchmarks [NAME …]      NAME: docx pdf xlsx reading startup packets
+python -m benchmarks [NAME …]      NAME: docx pdf xlsx reading startup packets pdf-read
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ PARTS = {
     "xlsx": ("Filling a long Excel roster", "benchmarks.xlsx_roster"),
     "reading": ("Reading and checking a workbook", "benchmarks.read_dataset"),
     "packets": ("The whole job", "benchmarks.packets"),
+    "pdf-read": ("Reading PDF forms", "benchmarks.pdf_read"),
 }
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from formgen.data.dataset import Dataset, open_dataset
-    from formgen.data.synthetic import write_sample
     from formgen.errors import FormgenError, InputError, OutputError, TemplateError
     from formgen.forms.catalogue import Catalogue
     from formgen.forms.schema import record_schema
     from formgen.packets.runner import fill_form, fill_records, run_packets
     from formgen.problems import Place, Problem
+    from formgen.reading.batch import read_files
 
 __version__ = "0.1.0"
 
@@ -31,9 +31,9 @@ _HOMES = {
     "fill_form": "formgen.packets.runner",
     "fill_records": "formgen.packets.runner",
     "open_dataset": "formgen.data.dataset",
+    "read_files": "formgen.reading.batch",
     "record_schema": "formgen.forms.schema",
     "run_packets": "formgen.packets.runner",
-    "write_sample": "formgen.data.synthetic",
 }
 
 __all__ = [
@@ -49,9 +49,9 @@ __all__ = [
     "fill_form",
     "fill_records",
     "open_dataset",
+    "read_files",
     "record_schema",
     "run_packets",
-    "write_sample",
 ]
 
 

@@ -8,15 +8,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import filecmp
+import io
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from formgen.errors import OutputError
 from formgen.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 __all__ = [
     "CANNOT_WRITE",
@@ -91,26 +95,49 @@ def _holds(path: Path, content: bytes) -> bool:
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A binary file to write to, which takes its name only when the block ends without an error.
 
+    What else fails in the block is not this file's, and is raised as it is.
+
     Raises:
         OutputError (F-FILE-006, F-FILE-007, F-FILE-008).
     """
     partial = Path(f"{path}{PARTIAL_SUFFIX}")
     try:
-        stream = partial.open("wb")
+        with _said_of(path):
+            stream = io.BufferedWriter(_SaidOf(partial, path))
         try:
             yield stream
         except BaseException:
-            with contextlib.suppress(OSError):  # a full disk again: what the block met is said, not this
+            with contextlib.suppress(OutputError):  # a full disk again: what the block met is said, not this
                 stream.close()
             raise
-        stream.close()
-        partial.replace(path)
-    except BaseException as exc:
+        with _said_of(path):
+            stream.close()
+            partial.replace(path)
+    except BaseException:
         with contextlib.suppress(*CANNOT_WRITE):
             partial.unlink()
-        if isinstance(exc, CANNOT_WRITE):
-            raise output_error(path, exc) from exc
         raise
+
+
+class _SaidOf(io.FileIO):
+    """A file that fails with a problem of the place it is written for."""
+
+    def __init__(self, partial: Path, path: Path) -> None:
+        super().__init__(partial, "wb")
+        self._path = path
+
+    def write(self, content: ReadableBuffer, /) -> int:
+        with _said_of(self._path):
+            return super().write(content)
+
+
+@contextlib.contextmanager
+def _said_of(path: Path) -> Iterator[None]:
+    """What the system says against writing, as a problem of this path."""
+    try:
+        yield
+    except CANNOT_WRITE as exc:
+        raise output_error(path, exc) from exc
 
 
 @dataclass
@@ -132,13 +159,13 @@ def staged_folder(folder: Path, last: str = "") -> Iterator[Staging]:
     """
     staging = Staging(folder / STAGING)
     try:
-        shutil.rmtree(staging.path, ignore_errors=True)
-        staging.path.mkdir(parents=True)
+        with _said_of(folder):
+            shutil.rmtree(staging.path, ignore_errors=True)
+            staging.path.mkdir(parents=True)
         yield staging
         if not staging.is_discarded:
-            _publish(staging.path, folder, last)
-    except CANNOT_WRITE as exc:
-        raise output_error(folder, exc) from exc
+            with _said_of(folder):
+                _publish(staging.path, folder, last)
     finally:
         shutil.rmtree(staging.path, ignore_errors=True)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from formgen.errors import OutputError
-from formgen.files import make_folder, whole_file, write_whole
+from formgen.files import PARTIAL_SUFFIX, make_folder, staged_folder, whole_file, write_whole
 
 
 def test_write_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
@@ -62,10 +62,21 @@ def test_a_stream_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def test_a_stream_on_a_full_disk_is_said(tmp_path: Path) -> None:
-    with pytest.raises(OutputError) as caught, whole_file(tmp_path / "a"):
-        raise OSError(errno.ENOSPC, "No space left on device")
-    assert caught.value.problem.code == "F-FILE-007"
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("count", [1, 100_000])
+def test_a_stream_on_a_full_disk_is_said(tmp_path: Path, count: int) -> None:
+    """At once, or when what was held back is written at the end."""
+    (tmp_path / f"a{PARTIAL_SUFFIX}").symlink_to("/dev/full")
+    with pytest.raises(OutputError) as caught, whole_file(tmp_path / "a") as stream:
+        stream.write(bytes(count))
+    assert caught.value.problem.code == "F-FILE-007" and caught.value.problem.place.file == str(tmp_path / "a")
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_cannot_be_read_while_a_file_is_written_is_not_said_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), staged_folder(tmp_path / "out"), whole_file(tmp_path / "a"):
+        (tmp_path / "missing").read_bytes()
+    assert os.listdir(tmp_path) == ["out"]
 
 
 def test_a_folder_that_is_a_file_cannot_be_written(tmp_path: Path) -> None:

@@ -20,9 +20,9 @@ PUBLIC = [
     "fill_form",
     "fill_records",
     "open_dataset",
+    "read_files",
     "record_schema",
     "run_packets",
-    "write_sample",
 ]
 HEAVY = {
     "calamine": "python_calamine",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +21,6 @@ __all__ = ["fill"]
 
 PER = ("village", "town", "base")
 TEMPLATE_KINDS = ("docx", "xlsx")
-FIRST_OBJECT_BYTES = 1 << 20
-"""A record is shorter; a file of 100,000 is not read whole to see what it is."""
 
 
 @click.command(
@@ -67,7 +64,7 @@ def fill(
     printing: PrintChoices,
     templates: tuple[Path, ...],
 ) -> int:
-    from formgen.data.records import read_records
+    from formgen.data.records import holds_records, read_records
     from formgen.forms.catalogue import Catalogue
     from formgen.packets.plan import form_plan
     from formgen.packets.runner import fill_form, fill_records
@@ -77,7 +74,7 @@ def fill(
     manifest = catalogue.form(form)
     _refuse_impossible(manifest, carrier, is_merged, per)
     language = current_language()
-    if _holds_records(data, manifest):
+    if holds_records(data, manifest):
         with progress(1) as step:
             records = read_records(data, manifest, reading.secret)
             tally = fill_records(
@@ -120,22 +117,3 @@ def _refuse_impossible(manifest: Manifest, carrier: str, is_merged: bool, per: s
         raise TemplateError(Problem("F-PACK-002", Place(manifest.id), f"-f {carrier} --merge"))
     if per is not None and manifest.subject != "place":
         raise TemplateError(Problem("F-PACK-003", Place(manifest.id), f"--per {per}", {"known": manifest.subject}))
-
-
-def _holds_records(path: Path, manifest: Manifest) -> bool:
-    """Whether most keys of a JSON file's first object are this form's fields; otherwise it is a dataset.
-
-    Most, not all: a misspelt key shall be named as one.
-    """
-    if path.suffix.lower() not in (".json", ".jsonl"):
-        return False
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(FIRST_OBJECT_BYTES).decode("utf-8-sig", "replace").lstrip()
-            if head.startswith("["):
-                head = head[1:].lstrip()
-            first = json.JSONDecoder().raw_decode(head)[0]
-    except (OSError, ValueError):  # whoever reads it as a dataset says what is wrong
-        return False
-    keys = {field.key for field in manifest.fields}
-    return isinstance(first, dict) and 2 * len(keys & set(first)) > len(first)

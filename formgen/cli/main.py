@@ -21,6 +21,7 @@ from formgen.cli.forms import forms
 from formgen.cli.language import current_language, say
 from formgen.cli.options import echo_json
 from formgen.cli.packet import packet
+from formgen.cli.read import read
 from formgen.cli.sample import sample
 from formgen.cli.show import show
 from formgen.errors import EXIT_INTERRUPTED, EXIT_UNABLE, FormgenError
@@ -53,7 +54,7 @@ def _group() -> click.Group:
             help=say("界面语言，默认随系统。", "Language of messages; the locale's by default."),
         )
     )
-    for verb in (forms, show, blank, sample, check, fill, packet, compile_forms, doctor):
+    for verb in (forms, show, blank, sample, check, fill, packet, read, compile_forms, doctor):
         group.add_command(verb)
     return group
 

@@ -25,12 +25,12 @@ MAX_SHOWN = 20
 
 
 @contextlib.contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
+def progress(total: int, label: str | None = None) -> Iterator[Callable[[], None]]:
     """A bar on standard error while it is a terminal; elsewhere nothing."""
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    with click.progressbar(length=total, label=say("正在填写", "Filling"), file=sys.stderr) as bar:
+    with click.progressbar(length=total, label=label or say("正在填写", "Filling"), file=sys.stderr) as bar:
         yield lambda: bar.update(1)
 
 

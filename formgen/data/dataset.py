@@ -15,11 +15,11 @@ from types import TracebackType
 
 from formgen.data.checks import Checker
 from formgen.data.derive import Deriver
-from formgen.data.loading import Loader
+from formgen.data.loading import LoadedTable, Loader
 from formgen.data.places import Places
 from formgen.data.problem_log import ProblemLog
 from formgen.data.rules import read_parameters, reference_day
-from formgen.data.scopes import Per, Scope, Scopes
+from formgen.data.scopes import CellSpot, Per, Scope, Scopes
 from formgen.data.sources import open_tables
 from formgen.data.spool import ENTITIES, Spool
 from formgen.errors import InputError
@@ -27,7 +27,7 @@ from formgen.forms.catalogue import Programme
 from formgen.problems import Place, Problem
 from formgen.vocabulary.match import Matcher
 
-__all__ = ["Dataset", "Scope", "open_dataset"]
+__all__ = ["CellSpot", "Dataset", "Scope", "open_dataset"]
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -46,6 +46,11 @@ class Dataset:
         self._scopes = Scopes(loader)
         self.counts: Mapping[str, int] = self._count()
         """How many records there are to fill forms from, by what a form may stand for."""
+
+    @property
+    def tables(self) -> Mapping[int, LoadedTable]:
+        """The sheets that were read, by the number that `CellSpot` has."""
+        return self._loader.tables
 
     def scopes(self, per: Per) -> Iterator[Scope]:
         """Scopes in print order: town, village, household number (2 before 10), order of the file."""

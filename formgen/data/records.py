@@ -24,7 +24,10 @@ from formgen.vocabulary.terms import base_vocabulary
 if TYPE_CHECKING:
     from formgen.data.scopes import Scope
 
-__all__ = ["Record", "build_record", "read_records"]
+__all__ = ["Record", "build_record", "holds_records", "read_records"]
+
+FIRST_OBJECT_BYTES = 1 << 20
+"""A record is shorter; a file of 100,000 is not read whole to see what it is."""
 
 canonical: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 """One text for equal records; made once, because json.dumps makes an encoder a call."""
@@ -89,6 +92,25 @@ def _total(item: Field, record: Record) -> int | Decimal | None:
         rows: Iterable[Mapping[str, Any]] = record.get(table, ()) if table else (record,)
         found += [row[column] for row in rows if row.get(column) is not None]
     return sum(found[1:], found[0]) if found else None
+
+
+def holds_records(path: Path, manifest: Manifest) -> bool:
+    """Whether most keys of a JSON file's first object are this form's fields; otherwise it is a dataset.
+
+    Most, not all: a misspelt key shall be named as one.
+    """
+    if path.suffix.lower() not in (".json", ".jsonl"):
+        return False
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(FIRST_OBJECT_BYTES).decode("utf-8-sig", "replace").lstrip()
+            if head.startswith("["):
+                head = head[1:].lstrip()
+            first = json.JSONDecoder().raw_decode(head)[0]
+    except (OSError, ValueError):  # whoever reads it as a dataset says what is wrong
+        return False
+    keys = {field.key for field in manifest.fields}
+    return isinstance(first, dict) and 2 * len(keys & set(first)) > len(first)
 
 
 def read_records(

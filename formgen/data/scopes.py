@@ -6,7 +6,8 @@ In: the checked rows. Out: `Scope`s, streaming in print order; each has the valu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,10 +18,26 @@ from formgen.data.rows import Facts
 from formgen.data.spool import Stored
 from formgen.problems import Place
 
-__all__ = ["Per", "RowsOf", "Scope", "Scopes"]
+__all__ = ["CellSpot", "Per", "RowsOf", "Scope", "Scopes"]
 
 Per = Literal["person", "household", "pairing", "village", "town", "base", "programme"] | str
 RowsOf = Literal["person", "member", "plan", "household", "pairing"] | str
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpot:
+    """A cell of the dataset that holds a value."""
+
+    table: int
+    """Number of the sheet, as the loader counts them."""
+    row: int
+    """As `RawTable.rows` counts, from 0."""
+    column: int
+    term: str
+
+
+def _nowhere(term: str) -> tuple[CellSpot, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +48,8 @@ class Scope:
         key: opaque and stable; no personal data can be read from it.
         values: term key → typed value; what is blank is not there. Columns without a term stand under their label.
         place: where in the file it stands.
+        spots: term key → all cells that hold its value for this scope: a household's figure stands in the row of each
+            of its persons, a person's name in the rows of their pairings. Blank cells of its columns are among them.
     """
 
     per: str
@@ -38,6 +57,7 @@ class Scope:
     values: Mapping[str, Any]
     place: Place
     inner: Callable[[str], Iterator[Scope]]
+    spots: Callable[[str], tuple[CellSpot, ...]] = _nowhere
 
     def rows(self, entity: RowsOf) -> Iterator[Scope]:
         """The rows of a table, or the inner sheets of a packet; none where it has no such rows."""
@@ -137,7 +157,10 @@ class Scopes:
         def inner(entity: str) -> Iterator[Scope]:
             return iter((scope,)) if entity == "household" else self._inside(household, entity)
 
-        scope = Scope("household", key, values, self._where(first), inner)
+        def spots(term: str) -> tuple[CellSpot, ...]:
+            return self._person_spots(household, first, term)
+
+        scope = Scope("household", key, values, self._where(first), inner, spots)
         return scope
 
     def _person(self, household: Household, row: Stored, shared: Facts) -> Scope:
@@ -152,7 +175,10 @@ class Scopes:
                 return iter((self._household(household),))
             return self._pairings(row, scope) if entity == "pairing" else self._inside(household, entity)
 
-        scope = Scope("person", self.loader.row_key("person", row), values, self._where(row), inner)
+        def spots(term: str) -> tuple[CellSpot, ...]:
+            return self._person_spots(household, row, term)
+
+        scope = Scope("person", self.loader.row_key("person", row), values, self._where(row), inner, spots)
         return scope
 
     def _member_rows(self, household: Household) -> Iterator[Stored]:
@@ -165,7 +191,8 @@ class Scopes:
         shared = self._shared(household)
         for row in self._member_rows(household):
             values = {**shared, **self.loader.packer.unpack(row.own)}
-            yield Scope("member", self.loader.row_key("member", row), values, self._where(row), _no_rows)
+            spots = functools.partial(self._spots, (row,))
+            yield Scope("member", self.loader.row_key("member", row), values, self._where(row), _no_rows, spots)
 
     def _pairings(self, person: Stored, scope: Scope) -> Iterator[Scope]:
         if not self._has["pairing"]:
@@ -176,7 +203,8 @@ class Scopes:
             # The roster wins over what the pairing repeats of the person; the helpers' sheet only fills blanks.
             values = {**self._helper(row), **own, **scope.values}
             key = self.loader.key_of("pairing", scope.key, row.name, row.twin, str(ordinal))
-            yield Scope("pairing", key, values, self._where(row), scope.inner)
+            spots = functools.partial(self._pairing_spots, row, scope)
+            yield Scope("pairing", key, values, self._where(row), scope.inner, spots)
 
     def _helper(self, row: Stored) -> Facts:
         if row.name is None:
@@ -228,7 +256,8 @@ class Scopes:
 
         place = self.loader.places[row.place].values if row.place >= 0 else {}
         values = {**place, **self.loader.packer.unpack(row.own)}
-        return Scope("base", self.loader.key_of("base", str(row.place), row.name), values, self._where(row), inner)
+        key = self.loader.key_of("base", str(row.place), row.name)
+        return Scope("base", key, values, self._where(row), inner, functools.partial(self._spots, (row,)))
 
     def _grouped(self, entry: PlaceEntry, persons: list[Stored]) -> Iterator[Household]:
         """Of each household the persons that work at the base."""
@@ -254,13 +283,43 @@ class Scopes:
         if self.spool.count("plan"):
             for row in rows:
                 own = self.loader.packer.unpack(row.own)
-                yield Scope("plan", self.loader.row_key("plan", row), own, self._where(row), _no_rows)
+                spots = functools.partial(self._spots, (row,))
+                yield Scope("plan", self.loader.row_key("plan", row), own, self._where(row), _no_rows, spots)
             return
         given = self.loader.programme.data
         for town in given.get("places", ()):
             years = {f"plan.year_{year}": given["plan_share"] for year in given.get("years", ())}
             key = self.loader.key_of("plan", town)
             yield Scope("plan", key, {"plan.place": town, **years}, Place(), _no_rows)
+
+    # Cells
+
+    def _spots(self, rows: Iterable[Stored], term: str) -> tuple[CellSpot, ...]:
+        """The cells of a term in these rows, of those whose sheets have such a column."""
+        readers = ((row, self.loader.tables[row.tbl].reader) for row in rows)
+        found = (
+            CellSpot(row.tbl, row.row, reader.column_of(term), term) for row, reader in readers if term in reader.labels
+        )
+        return tuple(dict.fromkeys(found))
+
+    def _person_spots(self, household: Household, row: Stored, term: str) -> tuple[CellSpot, ...]:
+        entity = term.partition(".")[0]
+        if entity == "household":
+            own = "WHERE place = ? AND ord = ? AND bad = 0 ORDER BY seq"
+            place = (household.place.number, household.persons[0].ord)
+            sheets = self.spool.stored("household", own, place) if self._has["household"] else ()
+            return self._spots([*sheets, *household.persons], term)
+        if entity == "person":
+            pairings = self.spool.stored("pairing", "WHERE ref = ? AND bad = 0", (str(row.seq),))
+            return self._spots([row, *(pairings if self._has["pairing"] else ())], term)
+        return self._spots((row,), term) if entity == "place" else ()
+
+    def _pairing_spots(self, row: Stored, person: Scope, term: str) -> tuple[CellSpot, ...]:
+        entity = term.partition(".")[0]
+        if entity == "helper" and row.name is not None:
+            helpers = self.spool.helpers(row)
+            return self._spots([row, *(helpers if len(helpers) == 1 else ())], term)
+        return self._spots((row,), term) if entity in ("pairing", "helper") else person.spots(term)
 
     def _where(self, row: Stored) -> Place:
         return self.loader.tables[row.tbl].place(row.row)

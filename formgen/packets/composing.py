@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from formgen.crew import Crew
 from formgen.errors import OutputError
 from formgen.forms.manifest import Manifest
 from formgen.packets.jobs import FileJob
@@ -97,6 +96,8 @@ def compose_parallel(
 
     Raises: OutputError (F-PRINT-003): a process was ended from outside; else what composing raised.
     """
+    from formgen.crew import Crew  # what starts processes takes 10 ms to load
+
     options = composer.options
     crew: Crew[Task, list[ComposedSheet]]
     with Crew(_start, (options, composer.picture_folder), jobs=options.jobs, in_chunk=IN_CHUNK) as crew:

@@ -130,8 +130,9 @@ def fill_records(
         options,
         on_step,
     )
+    volume = _whole(manifest)
     jobs: Iterable[FileJob] = (
-        _job(manifest, Place(str(source), cell=str(number)), *item) for number, item in enumerate(records, 1)
+        _job(manifest, volume, Place(str(source), cell=str(number)), *item) for number, item in enumerate(records, 1)
     )
     if is_merged and carrier != "pdf":
         jobs = [_collected(manifest, jobs)]
@@ -219,12 +220,14 @@ def _name_leftovers(run: _Run, tally: Tally, names: NameKeeper) -> None:
         tally.problems.append(Problem("F-PACK-005", Place(str(run.folder)), shown, {"count": str(len(left))}))
 
 
-def _job(manifest: Manifest, place: Place, key: str, record: Mapping[str, Any], problems: list[Problem]) -> FileJob:
+def _job(
+    manifest: Manifest, volume: Volume, place: Place, key: str, record: Mapping[str, Any], problems: list[Problem]
+) -> FileJob:
     named = named_by(manifest, record)
     name = named[1] if named is not None else ""
     path = expand_pattern(f"{manifest.short}-{place.cell:0>4}-{{name}}", {"name": name})
     sheet = FilledSheet(manifest, record, key, place)
-    return FileJob(path, FILL, key, [sheet], problems, volume=_whole(manifest), outline=(name or f"{place.cell}",))
+    return FileJob(path, FILL, key, [sheet], problems, volume=volume, outline=(name or f"{place.cell}",))
 
 
 def _collected(manifest: Manifest, jobs: Iterable[FileJob]) -> FileJob:

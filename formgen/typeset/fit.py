@@ -19,7 +19,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from formgen.typeset.breaking import TOLERANCE_EM, break_lines, may_break
 from formgen.typeset.widths import EXTRA_WIDE, GAP_EM, SHIPPED, WIDEST, WIDEST_EM, gaps_in, sums_of
@@ -169,8 +169,7 @@ def _may_break_off(text: str, index: int) -> bool:
     return text[index - 1] != "\n" and (text[index] == "\n" or may_break(text, index))
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """What stands between two line ends of a text, measured."""
 
     offset: int

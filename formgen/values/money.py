@@ -7,7 +7,7 @@ Limits: a unit that the text names is converted only where nothing is lost; figu
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from formgen.problems import Finding
 from formgen.values.cells import compact, plain_text, reject, shown
@@ -69,3 +69,12 @@ class Money(DecimalNumber):
             if factor not in (None, self.FACTORS[self.unit]):
                 findings += (Finding("F-VALUE-048", shown(raw), {"value": self.format(value), "unit": self.unit}),)
         return findings
+
+    def to_json(self, value: Decimal) -> str:
+        """Figures with the unit: whoever reads 1.2万元 without the form knows how much it is."""
+        return f"{self.format(value)}{self.unit}"
+
+    def json_schema(self) -> dict[str, Any]:
+        """Figures with or without the unit, or a number; another unit is for people, who see what becomes of it."""
+        number, text = super().json_schema()["anyOf"]
+        return {"anyOf": [{**text, "pattern": rf"^-?[0-9]+(\.[0-9]+)?({self.unit})?$"}, number]}

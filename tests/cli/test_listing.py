@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from formgen.cli import language
 
-VERBS = ["forms", "show", "blank", "sample", "check", "fill", "packet", "doctor"]
+VERBS = ["forms", "show", "blank", "sample", "check", "fill", "packet", "read", "doctor"]
 CERTIFICATE = "41018319620512004643"
 FORMS = {
     "survey-sheet": ("附件1", "place", ["pdf", "pdf-form", "docx", "xlsx"]),

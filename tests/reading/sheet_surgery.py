@@ -127,6 +127,8 @@ def _references(book: Workbook) -> list[str]:
 
 
 def _unmerge(sheet: Any) -> None:
-    """Merged cells that stay behind would hide what moves under them."""
+    """Merged cells that stay behind would hide what moves under them; a household's number is then in every row."""
     for area in list(sheet.merged_cells.ranges):
         sheet.unmerge_cells(str(area))
+        for row in range(area.min_row, area.max_row + 1 if area.min_col == area.max_col else area.min_row):
+            sheet.cell(row, area.min_col).value = sheet.cell(area.min_row, area.min_col).value

@@ -84,23 +84,26 @@ def _wrong(
 
 
 def _silently_wrong(form: Manifest, record: Mapping[str, Any], reading: Reading) -> Iterator[tuple[str, Any, Any]]:
-    """Path, value printed, value read."""
+    """Path, value printed, value read. A value that stands among the unread texts is seen by a person."""
+    unread = "".join("".join(problem.found.split()) for problem in reading.problems if problem.code == "F-READ-003")
     for item in form.fields:
         if item.type_name in ("signature", "seal", "image"):
             continue
         if item.table is None:
             read = reading.values.get(item.key)
-            if read != record.get(item.key) and item.key not in reading.doubts:
-                yield item.key, record.get(item.key), read
+            printed = record.get(item.key)
+            is_shown = read is None and "".join(item.value_type.format(printed).split()) in unread
+            if read != printed and item.key not in reading.doubts and not is_shown:
+                yield item.key, printed, read
             continue
         if item.key in reading.doubts:
             continue
         for number, row in enumerate(reading.values[item.key], 1):
             keys = [column.key for column in item.table.columns]
             doubted = {key for key in keys if f"{item.key}.{number}.{key}" in reading.doubts}
-            printed = [{key: value for key, value in one.items() if key not in doubted} for one in record[item.key]]
-            if row not in printed:
-                yield f"{item.key}.{number}", printed[0] if printed else None, row
+            rows = [{key: value for key, value in one.items() if key not in doubted} for one in record[item.key]]
+            if row not in rows:
+                yield f"{item.key}.{number}", rows[0] if rows else None, row
 
 
 def _record(form: Manifest) -> dict[str, Any]:

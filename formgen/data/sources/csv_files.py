@@ -20,7 +20,7 @@ from formgen.data.sources.table import RawRow, RawTable
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 
-__all__ = ["csv_tables", "detect_encoding"]
+__all__ = ["csv_tables", "detect_encoding", "find_delimiter"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -60,7 +60,7 @@ def _table(path: Path) -> RawTable:
     try:
         encoding = detect_encoding(path)
         with path.open(encoding=encoding, newline="") as stream:
-            delimiter = _delimiter(stream.read(1 << 16))
+            delimiter = find_delimiter(stream.read(1 << 16))
     except OSError as exc:
         reason = exc.strerror or type(exc).__name__
         raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
@@ -96,7 +96,7 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _delimiter(start: str) -> str:
+def find_delimiter(start: str) -> str:
     """Comma, tab or semicolon: whichever the first lines have most of, outside quotes."""
     lines = "".join(start.split('"')[::2]).splitlines()[:30]
     return max(",\t;", key=lambda mark: sum(line.count(mark) for line in lines))

@@ -18,7 +18,7 @@ from formgen.data.sources.table import RawRow, RawTable
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 
-__all__ = ["json_lines_tables", "json_records", "json_tables", "loads"]
+__all__ = ["json_lines_tables", "json_records", "json_tables", "json_text", "loads"]
 
 
 def json_tables(path: Path) -> list[RawTable]:
@@ -69,13 +69,13 @@ loads: Final = json.JSONDecoder(parse_float=decimal.Decimal).decode
 
 def _load(path: Path) -> Any:
     with _opened(path) as stream:
-        return _parsed(path, _text(path, stream.read()), "")
+        return _parsed(path, json_text(path, stream.read()), "")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Any]]:
     with _opened(path) as stream:
         for number, line in enumerate(stream, start=1):
-            if text := _text(path, line).strip():
+            if text := json_text(path, line).strip():
                 yield number, _parsed(path, text, str(number))
 
 
@@ -89,7 +89,8 @@ def _opened(path: Path) -> IO[bytes]:
         raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
 
 
-def _text(path: Path, content: bytes) -> str:
+def json_text(path: Path, content: bytes) -> str:
+    """The text of a file in UTF-8 or GB18030. Raises: InputError (F-FILE-004)."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from formgen.reading.docx.model import Mark, Text, folded, words
 from formgen.reading.docx.plans import Slot, TextPlan
@@ -21,12 +20,13 @@ from formgen.values.choice import EMPTY_MARKS, TICKED_MARKS
 __all__ = ["Seen", "read_blanks", "same_words"]
 
 PICTURED: Final = frozenset(["image", "mark"])
+LONGEST_TEXT: Final = 10_000
+"""Characters of a paragraph with several blanks; what is longer is no form's, and patterns would take too long."""
 PRESENT: Final = "有"
 _MARKS: Final = frozenset(EMPTY_MARKS + TICKED_MARKS)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One sighting of one blank, not yet of any field."""
 
     slot: Slot
@@ -130,10 +130,11 @@ def _dates_together(seen: list[Seen]) -> list[Seen]:
         last = {item.slot.part: item for item in group}
         if len(first) < len(group):
             made += list(first.values())
-            made += [replace(item, layer="pattern") for item in last.values()]
+            made += [item._replace(layer="pattern") for item in last.values()]
         else:
-            layer = max((item.layer for item in group), key=LAYERS.index)
-            made += [replace(item, layer=layer) for item in group]
+            layers = {item.layer for item in group}
+            layer = max(layers, key=LAYERS.index)
+            made += group if len(layers) == 1 else [item._replace(layer=layer) for item in group]
     return made
 
 
@@ -223,31 +224,57 @@ def _by_words(text: Text, plan: TextPlan, marks: dict[tuple[bool, str], Mark], b
 
 
 def _matched(text: str, plan: TextPlan) -> list[tuple[str, int, int]] | None:
-    """What stands in each blank, as the words around it tell; None where they do not, or where they leave a choice."""
-    first, last = _plan_patterns(plan.seams)
-    shortest, longest = first.fullmatch(text), last.fullmatch(text)
-    if shortest is None or longest is None:
+    """What stands in each blank, as the words around it tell; None where they do not, or where they leave a choice.
+
+    As long as the text has the form's tabs, they tell blanks apart; words alone cannot where none stands between two.
+    """
+    if (len(text) > LONGEST_TEXT and len(plan.slots) > 1) or not _has_in_order(text, plan.gaps):
         return None
-    found = [(shortest[i], shortest.start(i), shortest.end(i)) for i in range(1, len(plan.slots) + 1)]
-    if any(raw.strip() != longest[i].strip() for i, (raw, _, _) in enumerate(found, 1)):
+    for shortest, longest in (_tab_patterns(plan.seams), _word_patterns(plan.seams)):
+        first, last = shortest.fullmatch(text), longest.fullmatch(text)
+        if first is None or last is None:
+            continue
+        found = [(first[number], first.start(number), first.end(number)) for number in range(1, len(plan.slots) + 1)]
+        if all(raw.strip() == last[number].strip() for number, (raw, _, _) in enumerate(found, 1)):
+            return found
         return None
-    return found
+    return None
+
+
+def _has_in_order(text: str, gaps: Sequence[str]) -> bool:
+    """Whether the printed words stand in a text one after the other; asked before anything slower is tried."""
+    said, at = words(text), 0
+    for gap in gaps:
+        at = said.find(gap, at)
+        if at < 0:
+            return False
+        at += len(gap)
+    return True
+
+
+Patterns = tuple[re.Pattern[str], re.Pattern[str]]
+"""Two of a whole text: each blank as short, and as long, as it can be. Where they agree there is no choice."""
 
 
 @functools.lru_cache(maxsize=1024)
-def _plan_patterns(seams: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Two patterns of the whole text: each blank as short, and as long, as it can be."""
-    sources = []
-    for blank in ("(.*?)", "(.*)"):
-        pieces = []
-        for number, seam in enumerate(seams):
-            label = words(seam)
-            if label:
-                pieces.append(r"\s*" + r"\s*".join(map(re.escape, label)) + r"\s*")
-            elif 0 < number < len(seams) - 1:
-                pieces.append(r"[ \u3000]*\t[ \t\u3000]*" if "\t" in seam else r"(?!)")
-            else:
-                pieces.append(r"\s*")
-        sources.append(blank.join(pieces))
-    short, long = (re.compile(source, re.DOTALL) for source in sources)
+def _tab_patterns(seams: tuple[str, ...]) -> Patterns:
+    pieces = []
+    for seam in seams:
+        signs = [re.escape(sign) for sign in seam if sign == "\t" or not sign.isspace()]
+        pieces.append(r"[^\S\t]*".join(["", *signs, ""]))
+    return _patterns(pieces, r"[^\t]")
+
+
+@functools.lru_cache(maxsize=1024)
+def _word_patterns(seams: tuple[str, ...]) -> Patterns:
+    pieces = []
+    for number, seam in enumerate(seams):
+        signs = [re.escape(sign) for sign in words(seam)]
+        is_needed = 0 < number < len(seams) - 1
+        pieces.append(r"(?!)" if is_needed and not signs else r"\s*".join(["", *signs, ""]))
+    return _patterns(pieces, ".")
+
+
+def _patterns(pieces: Sequence[str], sign: str) -> Patterns:
+    short, long = (re.compile(f"({sign}{times})".join(pieces), re.DOTALL) for times in ("*?", "*"))
     return short, long

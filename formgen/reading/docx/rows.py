@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from formgen.reading.docx.blanks import Seen, read_blanks
-from formgen.reading.docx.matching import Found, Matches
+from formgen.reading.docx.matching import TOTALS, Found, Matches
 from formgen.reading.docx.model import Cell, Table, Text, folded
 from formgen.reading.docx.plans import Anatomy, CellPlan, RowPlan, TablePlan
 from formgen.reading.docx.surroundings import Surroundings
@@ -21,7 +21,6 @@ __all__ = ["LoopReader"]
 
 SAME_ROW: Final = 0.5
 """Share of a printed row's labels that have to be in a row for it to be that row."""
-TOTALS: Final = frozenset(["合计", "小计", "总计", "累计", "合计："])
 CONFIDENCE: Final = 0.93
 
 
@@ -32,6 +31,7 @@ class _Column:
     plan: CellPlan
     start: int
     end: int
+    is_found: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,14 @@ class LoopReader:
         if columns is None or len(loop.rows) > 1:
             return number
         self._into.tables.add(loop.table)
+        kinds = [self._fixed_row(cells, plan) for cells in table.rows[:start]]
+        has_whole_head = all(
+            self._around.is_whole(table, at, kind) for at, kind in enumerate(kinds) if kind is not None
+        )
+        has_whole_head = has_whole_head and all(column.is_found for column in columns)
         for at in found:
             number += 1
-            self._read_row(table, at, columns, number, found)
+            self._read_row(table, at, columns, number, found, loop.rows[0] if has_whole_head else None)
         return number
 
     def _loop_rows(self, loop: _Loop, plan: TablePlan, table: Table) -> tuple[int, list[int]] | None:
@@ -132,59 +137,96 @@ class LoopReader:
         return found
 
     def _columns(self, loop: _Loop, table: Table, start: int) -> list[_Column] | None:
-        """Where each column stands; those without their header are left out. None where the table has no headers and
-        another number of cells."""
+        """Where each column stands, as its header says."""
         plans = [plan for row in loop.rows for plan in row.cells if plan.slots]
-        headers = [cell for cells in table.rows[:start] for cell in cells if cell.merge != "continue"]
         columns = []
         for plan in plans:
             if not plan.up:
                 columns.append(_Column(plan, plan.column, plan.column + plan.span))
                 continue
             alike = [other for other in plans if other.up == plan.up]
-            named = [cell for cell in headers if self._around.words(cell) == folded(plan.up)]
+            named = self._headers(table, start, folded(plan.up))
             if len(named) == len(alike):
                 header = named[alike.index(plan)]
                 columns.append(_Column(plan, header.column, header.column + header.span))
+            else:
+                columns.append(_Column(plan, 0, 0, is_found=False))
         return columns or None
 
-    def _read_row(self, table: Table, at: int, columns: Sequence[_Column], number: int, rows: Sequence[int]) -> None:
-        for index, cell in enumerate(table.rows[at]):
-            over = [column for column in columns if cell.column < column.end and column.start < cell.column + cell.span]
-            if len(over) != 1 or sum(_lies_under(other, over[0]) for other in table.rows[at]) != 1:
-                continue
-            plan = over[0].plan
-            source = table.origin(at, index) if plan.is_shared else cell
-            if not plan.is_shared and cell.merge != plan.merge:
-                continue
-            if source is not cell and not any(source in table.rows[row] for row in rows):
-                continue
-            self._read_cell(source, plan, columns, number)
+    def _headers(self, table: Table, start: int, label: str) -> list[Cell]:
+        """The cells that say so, of the last row before the loop that has one."""
+        for cells in reversed(table.rows[:start]):
+            named = [cell for cell in cells if cell.merge != "continue" and self._around.words(cell) == label]
+            if named:
+                return named
+        return []
 
-    def _read_cell(self, cell: Cell, plan: CellPlan, columns: Sequence[_Column], number: int) -> None:
+    def _read_row(
+        self,
+        table: Table,
+        at: int,
+        columns: Sequence[_Column],
+        number: int,
+        rows: Sequence[int],
+        plan: RowPlan | None,
+    ) -> None:
+        """Read a row. Headers alone say what stands under them only where no cell was taken out of the table: `plan` is
+        the form's row, or None where the headers are not whole."""
+        cells = table.rows[at]
+        is_whole = plan is not None and self._around.is_whole(table, at, plan)
+        for column in columns:
+            under = self._under(table, at, column, columns, rows) if column.is_found else None
+            held = [cell for cell in cells if self._holds(cell, column.plan)]
+            if under is None:
+                continue  # a mark without its header is not believed
+            if held == [under] or (not held and column.plan.is_shared and under not in cells):
+                self._take(under, column.plan, number)
+            elif held:  # the marks stand under another header
+                self._add(self._plain(under, column.plan), number, under)
+                for cell in held:
+                    self._add(list(_marked(cell, column.plan)), number, cell)
+            elif is_whole and not self._around.has_marks(under):
+                self._take(under, column.plan, number)
+
+    def _under(
+        self, table: Table, at: int, column: _Column, columns: Sequence[_Column], rows: Sequence[int]
+    ) -> Cell | None:
+        """The one cell of a row under a header, if it is under no other."""
+        found = [index for index, cell in enumerate(table.rows[at]) if _lies_under(cell, column)]
+        if len(found) != 1:
+            return None
+        cell = table.rows[at][found[0]]
+        if sum(_lies_under(cell, other) for other in columns if other.is_found) != 1:
+            return None
+        if not column.plan.is_shared:
+            return cell if cell.merge == column.plan.merge else None
+        source = table.origin(at, found[0])
+        return source if source is cell or any(source in table.rows[row] for row in rows) else None
+
+    def _take(self, cell: Cell, plan: CellPlan, number: int) -> None:
         seen = read_blanks(cell, plan, self._anatomy.names, "header")
-        if seen is not None:
-            if not (not plan.words and self._around.has_label_lines(cell)) or cell.marks:
-                self._add(seen, number, cell)
-            return
-        others = list(_marked(cell, [column.plan for column in columns if column.plan is not plan]))
-        if others:  # its mark names another column than its header
-            plain = Text(cell.text, [], cell.place, cell.pictures)
-            self._add([*others, *(read_blanks(plain, plan, self._anatomy.names, "header") or ())], number, cell)
+        if seen is not None and (cell.marks or not self._around.has_labels_in(cell, plan)):
+            self._add(seen, number, cell)
+
+    def _plain(self, cell: Cell, plan: CellPlan) -> list[Seen]:
+        plain = Text(cell.text, [], cell.place, cell.pictures)
+        return read_blanks(plain, plan, self._anatomy.names, "header") or []
+
+    def _holds(self, cell: Cell, plan: CellPlan) -> bool:
+        return any((mark.is_control, mark.name) in plan.names for mark in cell.marks)
 
     def _add(self, seen: Sequence[Seen], number: int, cell: Cell) -> None:
         self.used.add(cell)
         self._into.found += [Found(item, number, cell.place, CONFIDENCE) for item in seen]
 
 
-def _marked(cell: Cell, plans: Sequence[CellPlan]) -> Iterator[Seen]:
-    for plan in plans:
-        for slot in plan.slots:
-            for mark in cell.marks:
-                if (mark.is_control, mark.name) in ((True, slot.control), (False, slot.bookmark)):
-                    layer: Layer = "content-control" if mark.is_control else "bookmark"
-                    yield Seen(slot, layer, cell.text[mark.start : mark.end], mark.row)
-                    break
+def _marked(cell: Cell, plan: CellPlan) -> Iterator[Seen]:
+    for slot in plan.slots:
+        for mark in cell.marks:
+            if (mark.is_control, mark.name) in ((True, slot.control), (False, slot.bookmark)):
+                layer: Layer = "content-control" if mark.is_control else "bookmark"
+                yield Seen(slot, layer, cell.text[mark.start : mark.end], mark.row)
+                break
 
 
 def _lies_under(cell: Cell, column: _Column) -> bool:

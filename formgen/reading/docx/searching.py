@@ -102,18 +102,26 @@ class _Search:
 
     def _decide(self, plan: TextPlan, holders: Sequence[Text], candidates: Sequence[Text]) -> None:
         candidate = candidates[0] if len(candidates) == 1 else None
-        trusted = [text for text in candidates if text in holders]
+        trusted = [text for text in candidates if text in holders and not self._has_foreign(text, plan)]
         if len(trusted) == 1:
             self._take(trusted[0], plan, "path")
             for other in holders:
                 if other is not trusted[0]:
                     self._take_marks(other, plan)
-        elif candidate is not None and holders:  # the mark stands at one place, the label at another
+        elif (
+            candidate is not None and holders and candidate not in holders
+        ):  # the mark stands at one place, the label at another
             self._take(candidate, plan, "label")
             for other in holders:
                 self._take_marks(other, plan)
-        elif candidate is not None and not self._has_foreign(candidate, plan):
+        elif candidate is not None and not holders and self._is_clean(candidate, plan):
             self._take(candidate, plan, "path" if self._around.is_in_place(candidate, plan) else "label")
+
+    def _is_clean(self, text: Text, plan: TextPlan) -> bool:
+        """Whether labels alone may say what a text is: nothing of the form stands in it that does not belong there."""
+        if self._has_foreign(text, plan) or self._around.has_labels_in(text, plan):
+            return False
+        return self._around.stands_in_whole_row(text, plan)
 
     def _take(self, text: Text, plan: TextPlan, bare: Layer) -> None:
         seen = self._read(text, plan, bare) or []
@@ -132,7 +140,7 @@ class _Search:
         if seen is None and self._has_foreign(text, plan):
             plain = Text(text.text, [], text.place, text.pictures)
             seen = read_blanks(plain, plan, self._anatomy.names, bare)
-        if seen is not None and not plan.words and self._around.has_label_lines(text):
+        if seen is not None and not plan.words and self._around.is_label(text):
             return None
         return seen
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from formgen.reading.docx.model import Cell, Table, Text, folded
-from formgen.reading.docx.plans import Anatomy, CellPlan, TablePlan, TextPlan
+from formgen.reading.docx.plans import Anatomy, CellPlan, RowPlan, TablePlan, TextPlan
 
 __all__ = ["Surroundings"]
+
+LONG_LABEL: Final = 3
+"""Characters from which on a label inside of a value is no accident."""
 
 
 class Surroundings:
@@ -16,6 +20,8 @@ class Surroundings:
     def __init__(self, tables: Sequence[Table], anatomy: Anatomy) -> None:
         self._anatomy = anatomy
         self._labels = frozenset(map(folded, anatomy.labels))
+        gaps = {folded(gap) for plan in _texts(anatomy) for gap in plan.gaps}
+        self._long = [label for label in self._labels | gaps if len(label) >= LONG_LABEL]
         self._at: dict[Cell, tuple[Table, int, int]] = {}
         self._folded: dict[Text, str] = {}
         for table in tables:
@@ -23,6 +29,7 @@ class Surroundings:
                 for index, cell in enumerate(cells):
                     self._at[cell] = (table, number, index)
         self._rows: dict[CellPlan, frozenset[str]] = {}
+        self._row_plans: dict[CellPlan, RowPlan] = {}
         self._places: dict[CellPlan, tuple[int, int, int]] = {}
         plans = [block for block in anatomy.blocks if isinstance(block, TablePlan)]
         self._tables = list(tables)
@@ -31,6 +38,7 @@ class Surroundings:
                 statics = frozenset(folded(cell.words) for cell in row.cells if not cell.slots and cell.words)
                 for index, cell_plan in enumerate(row.cells):
                     self._rows[cell_plan] = statics
+                    self._row_plans[cell_plan] = row
                     self._places[cell_plan] = (number, down, index)
 
     def words(self, text: Text) -> str:
@@ -48,6 +56,36 @@ class Surroundings:
         return self.is_label(text) or any(
             folded(line) in self._labels for line in text.text.split("\n") if line.strip()
         )
+
+    def has_labels_in(self, text: Text, plan: TextPlan) -> bool:
+        """Whether the form's words stand among a text's values: cells were merged, or stand elsewhere."""
+        if plan.words:
+            own = set(map(folded, plan.gaps))
+            rest = folded(text.text)
+            for gap in sorted(own, key=len, reverse=True):
+                rest = rest.replace(gap, "\n", 1) if gap else rest
+        else:
+            if self.has_label_lines(text):
+                return True
+            rest = folded(text.text)
+        return any(label in rest for label in self._long)
+
+    def is_whole(self, table: Table, number: int, plan: RowPlan | None) -> bool:
+        """Whether no cell of a row was deleted or merged: it has the cells of the form's row, and is as wide as that or
+        as the table."""
+        row = table.rows[number]
+        if not row or (plan is not None and len(row) != len(plan.cells)):
+            return False
+        ends = [cells[-1].column + cells[-1].span for cells in table.rows if cells]
+        end = row[-1].column + row[-1].span
+        planned = plan.cells[-1].column + plan.cells[-1].span if plan is not None and plan.cells else 0
+        return end in (planned, max(set(ends), key=ends.count))
+
+    def stands_in_whole_row(self, text: Text, plan: TextPlan) -> bool:
+        if not isinstance(text, Cell) or not isinstance(plan, CellPlan):
+            return True
+        table, number, _ = self._at[text]
+        return self.is_whole(table, number, self._row_plans[plan])
 
     def has_marks(self, text: Text) -> bool:
         return any((mark.is_control, mark.name) in self._anatomy.names for mark in text.marks)
@@ -110,3 +148,12 @@ class Surroundings:
     def _has_same_row(self, cell: Cell, plan: CellPlan) -> bool:
         table, number, _ = self._at[cell]
         return self.statics(table.rows[number]) == self._rows[plan]
+
+
+def _texts(anatomy: Anatomy) -> Iterator[TextPlan]:
+    for block in anatomy.blocks:
+        if isinstance(block, TablePlan):
+            for row in block.rows:
+                yield from row.cells
+        else:
+            yield block

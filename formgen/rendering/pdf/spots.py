@@ -44,6 +44,7 @@ class SpotPrinter:
         self._room_pt = spot.width_pt - spot.first_line_pt
         self._is_left = spot.align == "left"
         self._first_x_pt = spot.left_pt + spot.first_line_pt
+        self._box = self._box_of(0.0)
         self._known: dict[str, tuple[float, Sequence[TextRun]]] = {}
         """Lines set before, of the values that come again: a sex, a village, a grade."""
         self.is_plain = spot.kind in ("text", "box") and not spot.part and not spot.pieces
@@ -106,6 +107,9 @@ class SpotPrinter:
 
     def box(self, more_pt: float = 0.0) -> Box:
         """The room for the fit."""
+        return self._box_of(more_pt) if more_pt else self._box
+
+    def _box_of(self, more_pt: float) -> Box:
         spot = self.spot
         height_pt = ONE_LINE_PT if spot.is_inline else spot.height_pt + more_pt
         return Box(spot.width_pt, height_pt, spot.size_pt, spot.line_pt, spot.min_size_pt, spot.first_line_pt)

@@ -179,3 +179,12 @@ def track_deletion(content: Element) -> None:
 def _span(cell: Element) -> int:
     span = cell.find(f"{w('tcPr')}/{w('gridSpan')}")
     return 1 if span is None else int(span.get(w("val")))
+
+
+def part_of(content: bytes, part: str = DOCUMENT) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        return source.read(part)
+
+
+def bytes_of(element: Element) -> bytes:
+    return etree.tostring(element)

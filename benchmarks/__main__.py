@@ -1,6 +1,6 @@
 """Every benchmark, as the table of docs/benchmarks.md.
 
-python -m benchmarks [NAME …]      NAME: docx read-docx pdf xlsx reading startup packets
+python -m benchmarks [NAME …]      NAME: docx read-docx pdf read-pdf xlsx reading startup packets
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ PARTS = {
     "docx": ("Filling Word forms", "benchmarks.docx_fill"),
     "read-docx": ("Reading Word forms", "benchmarks.docx_read"),
     "pdf": ("Printing PDF forms", "benchmarks.pdf_print"),
+    "read-pdf": ("Reading PDF forms", "benchmarks.pdf_read"),
     "xlsx": ("Filling a long Excel roster", "benchmarks.xlsx_roster"),
     "reading": ("Reading and checking a workbook", "benchmarks.read_dataset"),
     "packets": ("The whole job", "benchmarks.packets"),

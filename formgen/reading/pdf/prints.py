@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,7 +155,13 @@ def print_book(manifests: Mapping[str, Manifest]) -> PrintBook:
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
-    return tuple(path.stat().st_mtime_ns for path in (folder / LAYOUT, folder / BACKGROUND) if path.is_file())
+    stamps = []
+    for name in (LAYOUT, BACKGROUND):
+        try:
+            stamps.append(os.stat(f"{folder}{os.sep}{name}").st_mtime_ns)
+        except OSError:
+            stamps.append(0)
+    return tuple(stamps)
 
 
 def _roles(layout: Layout) -> dict[int, ArtRole]:
@@ -199,7 +206,8 @@ def _read_background(path: Path) -> tuple[list[bytes], list[PageContent[None]], 
                     read_content(content, Resources(form.get("/Resources"), {}, lambda _: None), has_rules=True)
                 )
                 for line in contents[-1].lines:
-                    line.glyphs()  # widths are read while the file is open
+                    for show in line.shows:
+                        show.font.width(0)  # widths are read while the file is open
     except FileNotFoundError as exc:
         raise TemplateError(Problem("F-LAYOUT-001", Place(str(path)))) from exc
     except (OSError, ValueError, pikepdf.PdfError, KeyError, TypeError) as exc:

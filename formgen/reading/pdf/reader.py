@@ -41,6 +41,19 @@ MOST_PAGES: Final = 20_000
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
 
+BROKEN: Final = (
+    pikepdf.PdfError,
+    pikepdf.DataDecodingError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    NotImplementedError,
+)
+"""What objects that are others than they have to be raise."""
+
 Arts = tuple[PrintedArt, ...]
 
 Claim = Literal["property", "page-code"]
@@ -66,7 +79,7 @@ def read_pdf(path: Path, book: FormBook) -> FileRead:
     except OSError as exc:
         code = "F-FILE-001" if isinstance(exc, FileNotFoundError) else "F-FILE-002"
         raise InputError(Problem(code, place, params={"reason": exc.strerror or type(exc).__name__})) from exc
-    except (pikepdf.PdfError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as exc:
+    except BROKEN as exc:
         raise InputError(Problem("F-PDFREAD-002", place, params={"reason": _reason(exc)})) from exc
 
 

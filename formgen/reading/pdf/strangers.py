@@ -15,11 +15,12 @@ from formgen.forms.page_code import PageCode
 from formgen.reading.pdf.codes import decode_region
 from formgen.reading.pdf.content import PageContent
 from formgen.reading.pdf.frames import Frame
-from formgen.reading.pdf.glyphs import garbled, page_chars, rows_of, upright, view_matrix
+from formgen.reading.pdf.glyphs import Rows, garbled, page_chars, rows_of, upright, view_matrix
 from formgen.reading.pdf.leaves import Leaf
 from formgen.reading.pdf.matching import Match, best_match
 from formgen.reading.pdf.prints import PrintBook
 from formgen.reading.pdf.raster import Pdfium
+from formgen.reading.pdf.rests import goes_on
 from formgen.reading.pdf.rules import Rules, Segment
 from formgen.reading.pdf.strange import lay_out
 from formgen.rendering.continuation import TITLE
@@ -35,6 +36,8 @@ class StrangePages:
 
     def __init__(self, drawn: Pdfium, prints: PrintBook, segments: Callable[[pikepdf.Page], list[Segment]]) -> None:
         self._drawn, self._prints, self._segments = drawn, prints, segments
+        self._rest: Rows = ()
+        """The continuation sheet's page that was read last."""
 
     def read(self, page: pikepdf.Page, number: int, content: PageContent[Any], wanted: str) -> Leaf | str | list[str]:
         """A leaf, the code of a problem, or the texts of a page that is of no known form."""
@@ -55,9 +58,11 @@ class StrangePages:
         match = best_match(rows, self._prints, wanted)
         if match is None:
             texts = ["".join(char.text for char in row) for row in rows]
-            if texts[0].strip() == TITLE:
+            if texts[0].strip() == TITLE or goes_on(self._rest, rows):
+                self._rest = rows
                 return Leaf(number, None, None, (), rows)
             return texts
+        self._rest = ()
         frame = lay_out(match, rows, view, number, Rules(self._segments(page), view))
         return Leaf(number, None if view is not seen else self._code(match, frame), frame)
 

@@ -1,7 +1,8 @@
 """The desk that returned sheets come in at: sorted by record, compared, counted.
 
 In: readings in any order, and the records they were printed from. Out: every reading with its differences, and what is
-missing, doubled or unknown. Readings wait on disk (`tables`), so memory stays flat for 10,000 sheets against 100,000 records.
+missing, doubled or unknown. Readings wait on disk (`tables`): memory stays flat for 10,000 sheets against 100,000
+records.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ scaled. Text goes to the spot whose cell it begins in; what begins nowhere is le
 from __future__ import annotations
 
 import bisect
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -112,8 +113,10 @@ class Frame:
 def frames_of(content: PageContent[tuple[PrintedArt, ...]], page_number: int, wanted: str = "") -> list[Frame]:
     """The pages of forms that formgen's artwork says are there. `wanted`: the form's id, where copies have the same."""
     frames: list[Frame] = []
+    shares = Counter(art.form.manifest.id for painted in content.arts for art in painted.art)
     for painted in content.arts:
-        art = next((art for art in painted.art if art.form.manifest.id == wanted), painted.art[0])
+        # Forms may have the same artwork in places (an empty foot): the one is meant that all of the page is of.
+        art = max(painted.art, key=lambda art: (art.form.manifest.id == wanted, shares[art.form.manifest.id]))
         if art.role.strip in ("before", "after"):
             layout = art.form.layout
             page = (layout.before if art.role.strip == "before" else layout.after)[art.role.index]

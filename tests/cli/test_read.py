@@ -236,3 +236,9 @@ def test_records_keyed_by_field(
 def test_data_that_is_not_there_is_said_before_anything_is_read(formgen: Formgen, tmp_path: Path) -> None:
     outcome = formgen("read", tmp_path / "none.docx", "--against", tmp_path / "none.xlsx")
     assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-001") and outcome.err.count("\n") == 1
+
+
+def test_two_outputs_are_two_files(formgen: Formgen, returned: Callable[..., Path], tmp_path: Path) -> None:
+    new = tmp_path / "new.xlsx"
+    outcome = formgen("read", returned(a={}), "--against", DATA, "-o", new, "--apply", new)
+    assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-006") and not new.exists()

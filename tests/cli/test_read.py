@@ -122,6 +122,16 @@ def test_many_sheets_are_a_line_each_and_the_changes(formgen: Formgen, returned:
     assert "corrected 1" in outcome.out and "13811112222" in outcome.out and "not returned: 58 sheets" in outcome.out
 
 
+def test_of_very_many_sheets_those_worth_a_look_are_shown(
+    formgen: Formgen, returned: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("formgen.cli.reading_report.SHOWN_SHEETS", 2)
+    files: dict[str, Any] = {"a": {}, "b": {"phone": "13811112222"}, "c": {}, "d": {"phone": "1"}, "e": {"phone": "2"}}
+    outcome = formgen("read", returned(**files), "--against", DATA, *AS_OF)
+    assert "b.docx" in outcome.out and "a.docx" not in outcome.out
+    assert "1 more sheets" in outcome.out and "2 sheets without differences" in outcome.out
+
+
 def test_one_bad_file_never_stops_the_rest(formgen: Formgen, returned: Callable[..., Path]) -> None:
     folder = returned(a={}, b=Problem("F-FILE-004"), c={})
     outcome = formgen("read", folder)

@@ -29,7 +29,7 @@ from formgen.reading.package import OfficePackage
 
 __all__ = ["read_docx"]
 
-FOREIGN_SHARE: Final = 0.5
+FOREIGN_SHARE: Final = 0.25
 """A sheet that has fewer of the form's labels than this, and none of its marks, is not our form."""
 
 
@@ -73,7 +73,7 @@ def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> Shee
     if not (
         match_blocks(body, anatomy.body, anatomy, matches) and match_blocks(heads, anatomy.heads, anatomy, matches)
     ):
-        if _is_foreign([*body, *heads], anatomy):
+        if _is_foreign([*body, *heads], anatomy, identified.layer == "property"):
             return _by_labels(sheet, manifest, identity)
         matches = Matches()
         made.unread += search_blanks(body, heads, anatomy, matches)
@@ -97,14 +97,14 @@ def _see(item: Found, made: SheetRead) -> None:
     made.sightings.append(Sighting(path, seen.layer, item.place, seen.raw, item.confidence, slot.part))
 
 
-def _is_foreign(blocks: Sequence[Text | Table], anatomy: Anatomy) -> bool:
-    """Whether a sheet is somebody else's: no mark of ours, and most of our labels missing."""
+def _is_foreign(blocks: Sequence[Text | Table], anatomy: Anatomy, is_claimed: bool) -> bool:
+    """Whether a sheet is somebody else's: no mark of ours, and nothing that says it is ours or most labels missing."""
     labels: set[str] = set()
     for text in texts_of(list(blocks)):
         if any((mark.is_control, mark.name) in anatomy.names for mark in text.marks):
             return False
         labels.add(words(text.text))
-    return bool(anatomy.labels) and len(labels & anatomy.labels) < FOREIGN_SHARE * len(anatomy.labels)
+    return not is_claimed or len(labels & anatomy.labels) < FOREIGN_SHARE * len(anatomy.labels)
 
 
 def _by_labels(sheet: SheetParts, manifest: Manifest, identity: SheetIdentity) -> SheetRead:

@@ -115,13 +115,21 @@ class _Search:
             for other in holders:
                 self._take_marks(other, plan)
         elif candidate is not None and not holders and self._is_clean(candidate, plan):
-            self._take(candidate, plan, "path" if self._around.is_in_place(candidate, plan) else "label")
+            self._take(candidate, plan, "path")
 
     def _is_clean(self, text: Text, plan: TextPlan) -> bool:
         """Whether labels alone may say what a text is: nothing of the form stands in it that does not belong there."""
         if self._has_foreign(text, plan) or self._around.has_labels_in(text, plan):
             return False
-        return self._around.stands_in_whole_row(text, plan)
+        if isinstance(plan, CellPlan):
+            return self._around.is_in_place(text, plan) and self._around.stands_in_whole_row(text, plan)
+        return self._is_in_order(text, plan)
+
+    def _is_in_order(self, text: Text, plan: TextPlan) -> bool:
+        """Whether a paragraph is in its place among the others, counted from the first or from the last."""
+        plans = [block for block in self._anatomy.blocks if isinstance(block, TextPlan)]
+        at, wanted = self._loose.index(text), plans.index(plan)
+        return at == wanted or len(self._loose) - at == len(plans) - wanted
 
     def _take(self, text: Text, plan: TextPlan, bare: Layer) -> None:
         seen = self._read(text, plan, bare) or []

@@ -71,11 +71,16 @@ class Surroundings:
         return any(label in rest for label in self._long)
 
     def is_whole(self, table: Table, number: int, plan: RowPlan | None) -> bool:
-        """Whether no cell of a row was deleted or merged: it has the cells of the form's row, and is as wide as that or
-        as the table."""
+        """Whether a row is the form's: it has its cells, its labels in their places, and is as wide as that or as the
+        table."""
         row = table.rows[number]
         if not row or (plan is not None and len(row) != len(plan.cells)):
             return False
+        if plan is not None and any(
+            not cell.slots and cell.words and self.words(table.origin(number, index)) != folded(cell.words)
+            for index, cell in enumerate(plan.cells)
+        ):
+            return False  # a label of the row was moved
         ends = [cells[-1].column + cells[-1].span for cells in table.rows if cells]
         end = row[-1].column + row[-1].span
         planned = plan.cells[-1].column + plan.cells[-1].span if plan is not None and plan.cells else 0

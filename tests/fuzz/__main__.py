@@ -124,8 +124,18 @@ def fuzz_with_atheris(target: str, seconds: float, keep: Path) -> None:
             (corpus / str(number)).write_bytes(seed)
         flags = [f"-max_total_time={seconds:g}", f"-timeout={SECONDS_EACH}", f"-rss_limit_mb={MEMORY_MIB * 2}"]
         flags += [f"-artifact_prefix={keep}/{target}-", f"-dict={words}", "-max_len=400000", "-len_control=0"]
-        atheris.Setup([sys.argv[0], *flags, str(corpus)], chosen.try_)
+        atheris.Setup([sys.argv[0], *flags, str(corpus)], chosen.try_, custom_mutator=_change)
         atheris.Fuzz()
+
+
+def _change(data: bytes, max_size: int, seed: int) -> bytes:
+    """Half of the time whole elements and numbers, which libFuzzer knows nothing of."""
+    import atheris
+
+    from tests.fuzz.mutating import mutated
+
+    chance = random.Random(seed)
+    return mutated(data, chance)[:max_size] if chance.random() < 0.5 else atheris.Mutate(data, max_size)
 
 
 def _quoted(word: bytes) -> str:

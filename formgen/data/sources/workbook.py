@@ -20,7 +20,7 @@ from typing import IO
 import python_calamine as calamine
 from lxml import etree
 
-from formgen.data.sources.repeats import extent_of_ods
+from formgen.data.sources.open_document import OpenDocumentSurvey, survey_open_document
 from formgen.data.sources.table import RawRow, RawTable
 from formgen.data.sources.unread_cells import UnreadCell, survey_sheet
 from formgen.errors import InputError
@@ -48,19 +48,21 @@ def workbook_tables(path: Path, wanted: str) -> Iterator[Iterator[RawTable]]:
         with _translated(path):
             stream = stack.enter_context(path.open("rb"))
             kind = _kind(stream, Place(str(path)), wanted)
+            survey = OpenDocumentSurvey()
             if kind == "ods":  # all sheets of an .ods are loaded when it is opened
-                _require_room(Place(str(path)), *extent_of_ods(path))
+                survey = survey_open_document(path)
+                _require_room(Place(str(path)), survey.rows, survey.columns)
             # calamine goes by the ending where it is given a path: only a true ending may be used.
             source: str | IO[bytes] = str(path) if path.suffix.lower() in _ENDINGS[kind] else stream
             book = stack.enter_context(calamine.CalamineWorkbook.from_object(source))
-        yield _tables(path, book, kind)
+        yield _tables(path, book, kind, survey)
 
 
-def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str) -> Iterator[RawTable]:
+def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str, document: OpenDocumentSurvey) -> Iterator[RawTable]:
     for metadata in book.sheets_metadata:
         if metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        unread: Mapping[int, Mapping[int, UnreadCell]] = {}
+        unread: Mapping[int, Mapping[int, UnreadCell]] = document.unread.get(metadata.name, {})
         if kind == "xlsx":
             with _translated(path):
                 survey = survey_sheet(path, metadata.name)
@@ -71,7 +73,8 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str) -> Iterator[
         if sheet.start is None:
             continue
         left = sheet.start[1]
-        merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in _ranges(sheet)]
+        found: list[MergedRange] = sorted(sheet.merged_cell_ranges or document.merges.get(metadata.name) or [])
+        merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in found]
         is_hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
         if unread:
             # Cells that read as blank may stand left of all others.
@@ -117,10 +120,6 @@ def _filled(row: RawRow, first: int, unread: Mapping[int, UnreadCell]) -> RawRow
         if row[column - first] == "":
             row[column - first] = cell
     return row
-
-
-def _ranges(sheet: calamine.CalamineSheet) -> list[MergedRange]:
-    return sorted(sheet.merged_cell_ranges or [])
 
 
 @contextlib.contextmanager

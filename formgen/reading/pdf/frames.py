@@ -15,6 +15,7 @@ from typing import Final
 
 from formgen.forms.layout import Spot
 from formgen.reading.pdf.content import PageContent, Painted, TextLine
+from formgen.reading.pdf.glyphs import Char
 from formgen.reading.pdf.matrices import Matrix, inverse, moved, product
 from formgen.reading.pdf.prints import ArtRole, FormPrint, PrintedArt, SpotFinder
 
@@ -73,6 +74,8 @@ class Frame:
     """Printed by another program, and laid out by the words on it."""
     untrusted: set[SpotKey] = field(default_factory=set)
     """Spots that may be elsewhere on the page."""
+    lost: list[tuple[Char, float]] = field(default_factory=list)
+    """What is printed on the form and was not found on the page, and how far its band stands below its place."""
     has_rows: bool = True
     """Whether the rows of its growing table could be told."""
 

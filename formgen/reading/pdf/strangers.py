@@ -6,8 +6,7 @@ texts on it, where it is no page of a form that we know the geometry of.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final
 
 import pikepdf
@@ -16,12 +15,12 @@ from formgen.forms.page_code import PageCode
 from formgen.reading.pdf.codes import decode_region
 from formgen.reading.pdf.content import PageContent
 from formgen.reading.pdf.frames import Frame
-from formgen.reading.pdf.glyphs import Rows, garbled, page_chars, rows_of, upright, view_matrix
-from formgen.reading.pdf.grid import rules_across
+from formgen.reading.pdf.glyphs import garbled, page_chars, rows_of, upright, view_matrix
 from formgen.reading.pdf.leaves import Leaf
 from formgen.reading.pdf.matching import Match, best_match
 from formgen.reading.pdf.prints import PrintBook
 from formgen.reading.pdf.raster import Pdfium
+from formgen.reading.pdf.rules import Rules, Segment
 from formgen.reading.pdf.strange import lay_out
 from formgen.rendering.continuation import TITLE
 
@@ -34,8 +33,8 @@ CODE_ROOM_PT: Final = 12.0
 class StrangePages:
     """The pages of one file that formgen did not paint."""
 
-    def __init__(self, path: Path, drawn: Pdfium, prints: PrintBook) -> None:
-        self._path, self._drawn, self._prints = path, drawn, prints
+    def __init__(self, drawn: Pdfium, prints: PrintBook, segments: Callable[[pikepdf.Page], list[Segment]]) -> None:
+        self._drawn, self._prints, self._segments = drawn, prints, segments
 
     def read(self, page: pikepdf.Page, number: int, content: PageContent[Any], wanted: str) -> Leaf | str | list[str]:
         """A leaf, the code of a problem, or the texts of a page that is of no known form."""
@@ -59,14 +58,8 @@ class StrangePages:
             if texts[0].strip() == TITLE:
                 return Leaf(number, None, None, (), rows)
             return texts
-        return self._leaf(match, rows, view, number, is_turned=view is not seen or any(box[:2]))
-
-    def _leaf(self, match: Match, rows: Rows, view: Any, number: int, is_turned: bool) -> Leaf:
-        def boundaries(left: float, right: float) -> Sequence[float] | None:
-            return None if is_turned else rules_across(self._path, number, left, right)
-
-        frame = lay_out(match, rows, view, number, boundaries)
-        return Leaf(number, None if is_turned else self._code(match, frame), frame)
+        frame = lay_out(match, rows, view, number, Rules(self._segments(page), view))
+        return Leaf(number, None if view is not seen else self._code(match, frame), frame)
 
     def _code(self, match: Match, frame: Frame) -> PageCode | None:
         box = match.form.layout.page_code

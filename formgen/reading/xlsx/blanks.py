@@ -61,7 +61,7 @@ class BlankReader:
         names: Sequence[NamedCell],
         columns: Mapping[int, int],
         words: frozenset[str],
-        is_1904: bool,
+        is_1904: bool | None,
     ) -> None:
         """`columns`: the template's columns of tables → the sheet's; `words`: all that is printed on the form."""
         self.sheet, self.manifest, self.columns, self.words, self.is_1904 = sheet, manifest, columns, words, is_1904
@@ -209,6 +209,9 @@ class BlankReader:
             return {(key, ""): value}
         if isinstance(raw, Refused):
             return {(key, ""): raw for key in blank.keys}
+        if blank.pattern is not None and blank.pattern.is_dated and not isinstance(raw, str):
+            (raw,) = converted(self.manifest.field(blank.keys[0]), [raw], is_1904=self.is_1904)
+            return {(blank.keys[0], ""): raw}
         found = blank.pattern.read(raw) if blank.pattern is not None else None
         if found is None:
             wrong = "" if is_blank(raw) else Refused(str(raw), Finding("F-EXCEL-005", str(raw)))

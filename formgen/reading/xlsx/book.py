@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from lxml import etree
 
@@ -27,6 +27,9 @@ __all__ = ["BookFacts", "NamedCell", "book_facts"]
 ZIP_MAGIC: Final = b"PK\x03\x04"
 CUSTOM_PART: Final = "docProps/custom.xml"
 ODS_NAME: Final = re.compile(rb"<table:named-range\s[^>]*>")
+ODS_1904: Final = re.compile(rb"<table:null-date\s[^>]*\"1904-01-01")
+XLS_1904: Final = bytes.fromhex("220002000100")
+"""The record Date1904, set (MS-XLS 2.4.77)."""
 ODS_ATTRIBUTE: Final = re.compile(rb'table:(name|cell-range-address)\s*=\s*"([^"]*)"')
 CELL: Final = re.compile(
     r"(?P<sheet>'(?:[^']|'')+'|[^'!.]+)[!.]\$?(?P<column>[A-Z]{1,3})\$?(?P<row>[1-9][0-9]{0,6})(?![\w(])"
@@ -49,14 +52,17 @@ class BookFacts:
 
     identity: SheetIdentity = field(default_factory=SheetIdentity)
     names: Sequence[NamedCell] = ()
-    is_1904: bool = False
+    is_1904: bool | None = False
+    """None: it may be."""
+    is_told: bool = True
+    """Whether the file's format lets errors be told from blanks."""
 
 
 def book_facts(path: Path) -> BookFacts:
     """Raises: InputError: the package is damaged or unsafe."""
     with path.open("rb") as stream:
         if stream.read(4) != ZIP_MAGIC:
-            return BookFacts()
+            return BookFacts(is_1904=_maybe_1904(stream), is_told=False)
     with OfficePackage(path) as package:
         names = set(package.names)
         if "content.xml" in names:
@@ -84,12 +90,19 @@ def _ods_facts(package: OfficePackage) -> BookFacts:
             name = next((value for key, value in element.attrib.items() if key.endswith("}name")), "")
             texts[name] = "".join(element.itertext())
     cells = []
-    for match in ODS_NAME.findall(package.read("content.xml")):
+    content = package.read("content.xml")
+    for match in ODS_NAME.findall(content):
         given = {key: value.decode("utf-8", "replace") for key, value in ODS_ATTRIBUTE.findall(match)}
         address = given.get(b"cell-range-address", "").replace("&apos;", "'").removeprefix("$")
         if (cell := _named_cell(given.get(b"name", ""), address)) is not None:
             cells.append(cell)
-    return BookFacts(_identity(texts), cells)
+    return BookFacts(_identity(texts), cells, ODS_1904.search(content) is not None)
+
+
+def _maybe_1904(stream: IO[bytes]) -> bool | None:
+    """False of an .xls without the record that tells of the other date system."""
+    stream.seek(0)
+    return None if XLS_1904 in stream.read() else False
 
 
 def _identity(texts: Mapping[Any, str]) -> SheetIdentity:

@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from formgen.forms.manifest import Field
+from formgen.problems import Finding
+from formgen.reading.model import Refused
 from formgen.values import Rejected, ValueType, is_blank
 
 __all__ = ["converted", "fits"]
@@ -22,12 +24,12 @@ FIRST_SERIAL: Final = 2101
 LAST_SERIAL: Final = 100_000
 
 
-def converted(item: Field, raws: Sequence[Any], *, is_percent: bool = False, is_1904: bool = False) -> list[Any]:
-    """Raw cells of a field. `is_percent`: its cells show numbers times 100."""
+def converted(item: Field, raws: Sequence[Any], *, is_percent: bool = False, is_1904: bool | None = False) -> list[Any]:
+    """Raw cells of a field. `is_percent`: its cells show numbers times 100; `is_1904`: None where it is not known."""
     if item.type_name == "percent" and is_percent:
         return [_percent(raw) for raw in raws]
-    if is_1904 and item.type_name in ("date", "period"):
-        return [_day_of_1904(raw) for raw in raws]
+    if is_1904 is not False and item.type_name in ("date", "period"):
+        return [_day(raw, is_1904) for raw in raws]
     return raws if isinstance(raws, list) else list(raws)
 
 
@@ -48,8 +50,10 @@ def _percent(raw: Any) -> Any:
     return f"{Decimal(f'{raw:.15g}') * 100:f}%"
 
 
-def _day_of_1904(raw: Any) -> Any:
+def _day(raw: Any, is_1904: bool | None) -> Any:
     """A day without a date's format is a bare number, counted from another day than in other workbooks."""
     if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not FIRST_SERIAL <= raw < LAST_SERIAL:
         return raw
+    if is_1904 is None:
+        return Refused(f"{raw:g}", Finding("F-EXCEL-009", f"{raw:g}"))
     return EPOCH_1904 + datetime.timedelta(days=int(raw))

@@ -7,7 +7,6 @@ Limits: Jinja statements, filters and expressions cannot be read backwards.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,19 +36,22 @@ class CellPattern:
     def keys(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(key for key, _ in self.slots))
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether the cell is the parts of one date."""
+        return len(self.keys) == 1 and all(part for _, part in self.slots)
+
     def read(self, raw: Any) -> Mapping[Slot, Any] | None:
         """What stands in each blank; None where the cell does not say it beyond doubt."""
         if not isinstance(raw, str):
-            is_date = isinstance(raw, datetime.date) and len(self.keys) == 1
-            return {(self.keys[0], ""): raw} if is_date else None
+            return {(self.keys[0], ""): raw} if self.is_dated else None
         if not raw.strip():
             return dict.fromkeys(self.slots, "")
         lazy, greedy = (self._match(raw, taken) for taken in (".*?", ".*"))
         if lazy is not None:
             return lazy if lazy == greedy else None
         is_alone = len(self.keys) == 1
-        is_dated = is_alone and all(part for _, part in self.slots)
-        if is_dated or (is_alone and not any(fold(word) and fold(word) in fold(raw) for word in self.words)):
+        if self.is_dated or (is_alone and not any(fold(word) and fold(word) in fold(raw) for word in self.words)):
             return {(self.keys[0], ""): raw}  # the whole cell was retyped
         return None
 

@@ -52,6 +52,8 @@ def read_xlsx(path: Path, book: FormBook) -> FileRead:
 def _read(path: Path, book: FormBook) -> FileRead:
     facts = book_facts(path)
     read = FileRead()
+    if not facts.is_told:
+        read.problems.append(Problem("F-EXCEL-008", Place(str(path))))
     with open_tables(path) as tables:
         sheets = [(Sheet.of(table), table) for table in tables]
     carriers = _carriers(facts, book, [sheet for sheet, _ in sheets])
@@ -68,14 +70,22 @@ def _read(path: Path, book: FormBook) -> FileRead:
 
 
 def _carriers(facts: BookFacts, book: FormBook, sheets: Sequence[Sheet]) -> set[str]:
-    """The sheets that the file's own identity speaks of: those its names point at, else the one most like the form."""
-    named = {name.sheet for name in facts.names} & {sheet.name for sheet in sheets}
-    if named or len(sheets) <= 1:
-        return named or {sheet.name for sheet in sheets}
+    """The sheets that the file's own identity speaks of: for each of the form's sheets the one most like it.
+
+    Of sheets that are alike, as copies are, that one to which formgen's names point; else the first.
+    """
     manifest = book.manifests.get(facts.identity.form)
-    words = {word for anatomy in anatomy_of(manifest) for word in anatomy.words} if manifest is not None else set()
-    shares = [len(words.intersection(_head_words(sheet))) for sheet in sheets]
-    return {sheets[shares.index(max(shares))].name} if any(shares) else {sheets[0].name}
+    anatomies = anatomy_of(manifest) if manifest is not None else ()
+    named = {name.sheet for name in facts.names} & {sheet.name for sheet in sheets}
+    if len(sheets) <= 1 or not anatomies:
+        return named or {sheet.name for sheet in sheets[:1]}
+    carriers = set()
+    for anatomy in anatomies:
+        shares = [(len(anatomy.words & _head_words(sheet)), sheet.name in named) for sheet in sheets]
+        best = max(shares)
+        if best[0]:
+            carriers.add(sheets[shares.index(best)].name)
+    return carriers or named or {sheets[0].name}
 
 
 def _texts(sheet: Sheet) -> list[str]:

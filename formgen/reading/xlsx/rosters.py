@@ -197,7 +197,7 @@ def _merge_column(loop: Loop, header: FoundHeader) -> int:
 
 
 def read_columns(
-    sheet: Sheet, loop: Loop, header: FoundHeader, found: FoundRows, is_1904: bool
+    sheet: Sheet, loop: Loop, header: FoundHeader, found: FoundRows, is_1904: bool | None
 ) -> Iterator[ColumnRead]:
     """The table's columns as they stand, one or two readings of each."""
     reader = _ColumnReader(sheet, loop, header, found, is_1904)
@@ -229,7 +229,7 @@ def _misfits(loop: Loop, number: int, raws: Sequence[Any]) -> int:
 class _ColumnReader:
     """Takes columns out of the rows of records."""
 
-    def __init__(self, sheet: Sheet, loop: Loop, header: FoundHeader, found: FoundRows, is_1904: bool) -> None:
+    def __init__(self, sheet: Sheet, loop: Loop, header: FoundHeader, found: FoundRows, is_1904: bool | None) -> None:
         self.sheet, self.loop, self.header, self.is_1904 = sheet, loop, header, is_1904
         self.rows = [sheet.rows[row] for row in found.records]
         self.numbers = [row + 1 for row in found.records]

@@ -164,9 +164,10 @@ def read(
     catalogue = Catalogue(templates)
     wanted = catalogue.form(form).id if form is not None else ""
     files, passed = find_files(paths)
-    for target in (out, new):
-        if target is not None:
-            refuse_inputs(target, [*files, *paths, *([against] if against else [])], current_language())
+    taken = [*files, *paths, *([against] if against is not None else [])]
+    for target in _targets(out, new):
+        refuse_inputs(target, taken, current_language())
+        taken.append(target)
     if against is not None:
         _require_data(against)
         if new is not None:
@@ -180,7 +181,15 @@ def read(
             _compare(desk, against, catalogue, reading, new, accepting)
         if out is not None:
             write_output(out, desk, current_language(), is_compared=against is not None)
-        return _finish(desk, [path for path in (out, new) if path is not None], as_json, against is not None)
+        return _finish(desk, _targets(out, new), as_json, against is not None)
+
+
+def _targets(out: Path | None, new: Path | None) -> list[Path]:
+    """The files that the run writes."""
+    from formgen.reconcile.change_list import list_path
+
+    made = [new, list_path(new, current_language())] if new is not None else []
+    return [out, *made] if out is not None else made
 
 
 def _require_data(path: Path) -> None:
@@ -262,7 +271,7 @@ def _finish(desk: Desk, written: Sequence[Path], as_json: bool, is_compared: boo
             click.echo(piece, nl=False)
     else:
         echo_report(desk, is_compared=is_compared)
-        for path in written:
+        for path in filter(Path.exists, written):
             click.echo(say(f"已写入 {path}", f"written to {path}"))
     if not any(problem.is_error for problem in _problems(desk)):
         return EXIT_OK

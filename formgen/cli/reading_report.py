@@ -54,13 +54,15 @@ def _echo_sheets(desk: Desk, is_compared: bool) -> None:
     headers = say("文件,表单,记录,值,问题", "file,form,record,values,problems").split(",")
     if is_compared:
         headers.append(say("差异", "differences"))
-    entries = desk.entries()
-    if desk.count > SHOWN_SHEETS:  # those that somebody has to look at
-        entries = (entry for entry in entries if _is_worth_a_look(entry))
+    is_long = desk.count > SHOWN_SHEETS  # then those that somebody has to look at
+    entries = (entry for entry in desk.entries() if not is_long or _is_worth_a_look(entry))
     rows = [_sheet_row(desk, entry, is_compared) for entry in itertools.islice(entries, SHOWN_SHEETS)]
     if rows:
         echo_table(rows, headers)
-    _echo_more(desk.count - len(rows), say("份", "sheets"))
+    more = sum(1 for _ in entries)
+    _echo_more(more, say("份", "sheets"))
+    if quiet := desk.count - len(rows) - more:
+        click.echo(say(f"{quiet} 份无差异、无问题", f"{quiet} sheets without differences or problems"))
 
 
 def _is_worth_a_look(entry: Entry) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 __all__ = ["KeySet"]
 
 IN_MEMORY: Final = 4_000
-CACHE_KIB: Final = 1_000
+CACHE_KIB: Final = 256
 
 
 class KeySet(contextlib.AbstractContextManager["KeySet"]):

@@ -20,7 +20,18 @@ from formgen.reading.skeleton import Skeleton, letters_of, skeleton_of
 from formgen.vocabulary.folding import fold, split_unit
 from formgen.vocabulary.terms import Vocabulary, base_vocabulary, read_terms
 
-__all__ = ["EXACT", "FUZZY", "PERSONAL", "SOMEBODY", "SYNONYM", "Anchors", "Meaning", "looks_like_label", "whose"]
+__all__ = [
+    "EXACT",
+    "FUZZY",
+    "PERSONAL",
+    "SOMEBODY",
+    "SYNONYM",
+    "Anchors",
+    "Meaning",
+    "looks_like_label",
+    "looks_like_name",
+    "whose",
+]
 
 EXACT: Final = 0.9
 SYNONYM: Final = 0.8
@@ -51,7 +62,7 @@ _ROLES: Final = (
     (
         SOMEBODY,
         re.compile(
-            r"监护|户主|配偶|父亲|母亲|子女|丈夫|妻子|亲属|家属|家长|法人|法定代表|经办|书记|主任|专干|专委|专职|委员|教师|医生|村医|签约|雇主"
+            r"监护|户主|支书|村长|会计|两委|配偶|父亲|母亲|子女|丈夫|妻子|亲属|家属|家长|法人|法定代表|经办|书记|主任|专干|专委|专职|委员|教师|医生|村医|签约|雇主"
             r"|老板|代理|委托|代办|紧急|填表|审核|审批|登记人|调查人|建档|介绍|证明人|担保|干部|邻居|组长|队长|联系人|第一书记|包户|包村"
         ),
     ),
@@ -59,6 +70,13 @@ _ROLES: Final = (
     ("base", re.compile(r"基地|企业|负责人")),
     ("person", _PERSON),
 )
+
+
+_SURNAMES: Final = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊"
+    "金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左"
+)
+_NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +201,12 @@ def whose(text: str) -> str:
     """Whose matters a heading is about: an entity, SOMEBODY, or '' where it does not say."""
     folded = fold(text)
     return next((entity for entity, words in _ROLES if words.search(folded)), "")
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a text may well be somebody's name: beside a label nobody knows it names somebody nobody asked about."""
+    folded = fold(text)
+    return _NAME.fullmatch(folded) is not None and folded[0] in _SURNAMES
 
 
 def looks_like_label(text: str) -> bool:

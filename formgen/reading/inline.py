@@ -10,15 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 __all__ = ["Pair", "pairs_in"]
 
 _COLON: Final = re.compile(r"[:：]")
-_GAP: Final = re.compile(r"\s+")
-_PUNCTUATION: Final = re.compile(r"[,，;；。、]")
+_BREAK: Final = re.compile(r"\s+|[,，;；。、]")
+_WIDE_GAP: Final = re.compile(r"\s{2,}")
 _STRICT_START: Final = re.compile(r"[0-9０-９A-Za-z□☐☑☒√✓]")
 LONGEST: Final = 24
+
+
+ValueEnd = Literal["sure", "open", "unclear"]
+"""Where a value ends: sure; before a word with a colon that nobody knows as a label, so that it may go on; before
+words that may be the value's or the next label's (本人 联系电话：)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Pair:
 
     label: str
     value: str
+    end: ValueEnd = "sure"
 
 
 def pairs_in(text: str, is_label: Callable[[str], bool]) -> list[Pair]:
@@ -36,28 +42,34 @@ def pairs_in(text: str, is_label: Callable[[str], bool]) -> list[Pair]:
 
 
 def _by_colons(text: str, is_label: Callable[[str], bool]) -> list[Pair]:
-    pieces = _COLON.split(text)
     pairs: list[Pair] = []
-    label, value = "", ""
-    for number, piece in enumerate(pieces):
-        if number == len(pieces) - 1:
-            value, following = piece, ""
-        else:
-            value, following = _label_at_end(piece, is_label)
+    label, start = "", 0
+    for colon in _COLON.finditer(text):
+        value, following, end = _label_at_end(text[start : colon.start()], is_label)
+        if end == "open" and label and not value.strip():
+            continue  # 地址：甲楼：二层: a colon of the value's own
         if label or value.strip():
-            pairs.append(Pair(label, _clean(value)))
-        label = following
+            pairs.append(Pair(label, _clean(value), end))
+        label, start = following, colon.end()
+    pairs.append(Pair(label, _clean(text[start:])))
     return pairs
 
 
-def _label_at_end(piece: str, is_label: Callable[[str], bool]) -> tuple[str, str]:
+def _label_at_end(piece: str, is_label: Callable[[str], bool]) -> tuple[str, str, ValueEnd]:
     """What stands before a colon: the value that ends there, and the label that begins there."""
-    starts = [0, *(match.end() for match in _GAP.finditer(piece)), *(m.end() for m in _PUNCTUATION.finditer(piece))]
-    for start in sorted(set(starts)):
-        if len(piece) - start <= LONGEST and is_label(piece[start:]):
-            return piece[:start], piece[start:].strip()
-    start = max(starts)  # a label nobody knows: the last word
-    return piece[:start], piece[start:].strip()
+    wide = [match.end() for match in _WIDE_GAP.finditer(piece)]
+    if wide and is_label(piece[wide[-1] :]):
+        return piece[: wide[-1]], piece[wide[-1] :].strip(), "sure"
+    starts = sorted({0, *(match.end() for match in _BREAK.finditer(piece))})
+    labels = [start for start in starts if _begins_word(piece, start) and is_label(piece[start:])]
+    if labels:
+        value = piece[: labels[0]].rstrip().rstrip(",，;；")  # a comma between pairs, not after a wide gap
+        return value, piece[labels[0] :].strip(), "sure" if len(labels) == 1 else "unclear"
+    return piece[: starts[-1]], piece[starts[-1] :].strip(), "open"  # a label nobody knows: the last word
+
+
+def _begins_word(piece: str, start: int) -> bool:
+    return 0 < len(piece) - start <= LONGEST and piece[start].isalnum()
 
 
 def _by_gaps(text: str, is_label: Callable[[str], bool]) -> list[Pair]:
@@ -88,4 +100,4 @@ def _words(text: str, is_label: Callable[[str], bool]) -> Iterator[tuple[str, bo
 
 
 def _clean(value: str) -> str:
-    return value.strip().rstrip(",，;；").strip("_ ＿　")
+    return value.strip().strip("_ ＿　")

@@ -17,11 +17,19 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.anchors import EXACT, PERSONAL, SOMEBODY, Anchors, Meaning, looks_like_label, whose
+from formgen.reading.anchors import (
+    EXACT,
+    Anchors,
+    Meaning,
+    looks_like_name,
+    whose,
+)
 from formgen.reading.grid import GridBlock, GridCell
 from formgen.reading.inline import Pair, pairs_in
 from formgen.reading.model import FieldPath, Layer, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.neighbours import Neighbours
+from formgen.reading.persons import Persons
+from formgen.reading.placing import Placing
 from formgen.reading.rosters import Roster, RosterRow, find_roster, is_total, rows_of
 from formgen.reading.skeleton import LinePattern, letters_of
 from formgen.vocabulary.folding import fold
@@ -31,29 +39,15 @@ __all__ = ["read_by_labels"]
 PATTERN: Final = 0.8
 LONG_PRINTED: Final = 4
 """From so many characters on a part of what the form prints is what the form prints."""
-_BLANK_DATE: Final = re.compile(r"[\s_年月日元户人名()（）:：、,，.。—-]*")
-_HEADING: Final = 24
+_BLANK: Final = re.compile(r"[\s_＿]*(?:年[\s_＿]*月[\s_＿]*日?|元)?[\s_＿]*")
+"""A blank as it is printed: a line, a date without numbers, a unit."""
 _LONG: Final = frozenset(["long-text", "text"])
+_FREE: Final = _LONG | {"place"}
 
 
 def read_by_labels(blocks: Sequence[GridBlock], manifest: Manifest, identity: SheetIdentity) -> SheetRead:
     """One sheet read by its labels alone."""
     return _LabelReader(blocks, manifest, identity).read()
-
-
-class _Focus:
-    """Whose labels are being read, and since where."""
-
-    __slots__ = ("entity", "has_name", "spot")
-
-    def __init__(self) -> None:
-        self.entity = ""
-        self.has_name = False
-        self.spot: tuple[int, int] = (-1, -1)
-
-    def move(self, entity: str, spot: tuple[int, int], has_name: bool) -> None:
-        self.has_name = has_name or (self.has_name and entity == self.entity)
-        self.entity, self.spot = entity, spot
 
 
 class _LabelReader:
@@ -63,9 +57,7 @@ class _LabelReader:
         self.sheet = SheetRead(manifest, identity)
         self.done: set[int] = set()
         """Cells of which all text is accounted for, by id."""
-        self.focus = _Focus()
-        self.section = ""
-        """Whom the last heading over the whole width was about."""
+        self.persons = Persons(self.anchors)
         self.counts: dict[str, int] = {}
         self.number = 0
 
@@ -178,7 +170,7 @@ class _LabelReader:
             elif meaning is not None:
                 self._read_paragraph_label(cell, meaning)
             elif not self._read_crossing(cell) and not self._read_lines(cell):
-                self._note_heading(cell)
+                self.persons.note(cell, self.around, (self.number, cell.row), self._is_printed(cell.text))
                 if self._is_printed(cell.text):
                     self.done.add(id(cell))
 
@@ -187,10 +179,10 @@ class _LabelReader:
         if self._is_section(cell):
             self.done.add(id(cell))
             return True
-        value = self._value_of(cell)
+        value = Placing(self.around, self.anchors, self.done).value_of(cell)
         if value is None:
             return False
-        key, confidence = self._resolve(meaning, cell, (self.number, cell.row))
+        key, confidence = self.persons.resolve(meaning, cell, self.around, (self.number, cell.row))
         if key:
             self.done.add(id(cell))
             self._take_value(key, value, "label", confidence)
@@ -200,98 +192,6 @@ class _LabelReader:
         """A label that others stand to the right of, in rows of their own: a heading."""
         right = self.around.right(cell)
         return right is not None and right.row_span < cell.row_span and self.anchors.meaning(right.text) is not None
-
-    def _value_of(self, cell: GridCell) -> GridCell | None:
-        """The cell of a label's value: to the right or below, whichever the labels around speak for."""
-        right, below = self._free(self.around.right(cell)), self._free_below(cell)
-        across, down = self._evidence(cell)
-        if right is not None and (across > down or below is None or (across == down and right.text.strip())):
-            return right if across or not self._is_either(cell, right, below) else None
-        if below is not None and (down > across or right is None):
-            return below
-        return right
-
-    def _is_either(self, cell: GridCell, right: GridCell, below: GridCell | None) -> bool:
-        """Nothing around says which of two filled neighbours is the value."""
-        return below is not None and bool(right.text.strip() and below.text.strip()) and cell.row_span == 1
-
-    def _free(self, cell: GridCell | None) -> GridCell | None:
-        """A neighbour, where it may hold a value."""
-        if cell is None or id(cell) in self.done or self.anchors.meaning(cell.text) is not None:
-            return None
-        letters = letters_of(cell.text)
-        if looks_like_label(cell.text) or (letters in self.anchors.skeleton.words and not letters.isdecimal()):
-            return None
-        pairs = pairs_in(cell.text.split("\n")[0], self._is_label)
-        return None if pairs and pairs[0].label else cell
-
-    def _free_below(self, cell: GridCell) -> GridCell | None:
-        below = self.around.all_below(cell)
-        if len(below) != 1 or below[0].column != cell.column or below[0].column_span > cell.column_span:
-            return None
-        return self._free(below[0])
-
-    def _evidence(self, cell: GridCell) -> tuple[int, int]:
-        """How many labels around stand as they do where values are to the right, and where they are below."""
-        row = [item for item in self.around.in_row(cell.row) if item.row == cell.row]
-        at = row.index(cell) if cell in row else 0
-        is_label = [self.anchors.meaning(item.text) is not None or looks_like_label(item.text) for item in row]
-        down = sum(1 for near in (at - 1, at + 1) if 0 <= near < len(row) and is_label[near])
-        across = sum(1 for near in (at - 2, at + 2) if 0 <= near < len(row) and is_label[near]
-                     and not is_label[(near + at) // 2])  # fmt: skip
-        column = [self.around.at.get((row, cell.column)) for row in (cell.row - 1, cell.row + cell.row_span)]
-        across += sum(1 for item in column if item is not None and self.anchors.meaning(item.text) is not None)
-        return across, down
-
-    def _resolve(self, meaning: Meaning, cell: GridCell, spot: tuple[int, int]) -> tuple[str, float]:
-        """The field that a label here is of, and the confidence; '' where it is nobody's or may be several's."""
-        fields = meaning.fields
-        default = next(iter(fields)) if len(fields) == 1 else ""
-        entity = self.anchors.entities.get(default, "") if default else ""
-        if not meaning.entities:
-            return default, fields.get(default, 0.0)
-        heading = self._heading(cell)
-        if len(meaning.entities) == 1:
-            (wanted,) = meaning.entities
-            if heading in (SOMEBODY, "member") and heading != wanted:
-                return "", 0.0
-        elif heading:
-            wanted = heading
-        else:
-            wanted = self._whose_turn(meaning, entity, spot)
-        if wanted in PERSONAL:
-            self.focus.move(wanted, spot, meaning.is_name)
-        found = [key for key in fields if self.anchors.entities.get(key, "") in (wanted, "")]
-        return (found[0], fields[found[0]]) if len(found) == 1 else ("", 0.0)
-
-    def _whose_turn(self, meaning: Meaning, default: str, spot: tuple[int, int]) -> str:
-        """Of whom a label speaks that may be of several, by the labels before it."""
-        last = self.focus
-        if not last.entity or last.entity == default:
-            return default or SOMEBODY
-        starts_anew = meaning.is_name and last.has_name
-        if last.spot == spot and not starts_anew:
-            return last.entity if last.entity in meaning.entities else SOMEBODY
-        return default if starts_anew and default else SOMEBODY
-
-    def _heading(self, cell: GridCell) -> str:
-        """Whom the heading is about that the label stands under."""
-        for other in self.around.leftwards(cell):
-            if other.row_span > cell.row_span and (entity := whose(other.text)) and len(fold(other.text)) <= _HEADING:
-                return entity
-        return self.section
-
-    def _note_heading(self, cell: GridCell) -> None:
-        """A short text that is alone in its row is a heading; one beside a value may name somebody."""
-        row = self.around.in_row(cell.row)
-        entity = whose(cell.text) if len(fold(cell.text)) <= 12 else ""
-        if len(row) == 1:
-            if not self._is_printed(cell.text) or entity:
-                self.section = entity
-        elif entity not in ("", "person") and cell.row_span == 1 and self.around.right(cell) is not None:
-            right = self.around.right(cell)
-            has_value = right is not None and self.anchors.meaning(right.text) is None
-            self.focus.move(SOMEBODY, (self.number, cell.row), has_value)
 
     def _take_value(self, key: str, cell: GridCell, layer: Layer, confidence: float) -> None:
         """A value's text, without the lines below it that say who signed it and when."""
@@ -304,7 +204,7 @@ class _LabelReader:
 
     def _read_paragraph_label(self, cell: GridCell, meaning: Meaning) -> None:
         """A paragraph that is a label: the paragraphs below it are its text, where the field is a text."""
-        key, confidence = self._resolve(meaning, cell, (self.number, 0))
+        key, confidence = self.persons.resolve(meaning, cell, self.around, (self.number, 0))
         if not key or self.anchors.fields[key].type_name not in _LONG:
             if self._read_lines(cell) or not self._is_printed(cell.text):
                 return
@@ -327,8 +227,7 @@ class _LabelReader:
         """Whether a paragraph is nothing but text."""
         text = cell.text
         is_label = self.anchors.meaning(text) is not None or bool(pairs_in(text, self._is_label))
-        is_line = any(pattern.regex.fullmatch(text) for pattern in self.anchors.skeleton.patterns)
-        return not is_label and not self._is_printed(text) and not is_line
+        return not is_label and not self._is_line(text)
 
     # Labels and values in one text
 
@@ -338,19 +237,36 @@ class _LabelReader:
         if len(lines) > 1 and (self._read_long(cell, lines) or self._read_whole(cell)):
             self.done.add(id(cell))
             return True
-        left = [line for line in lines if not self._read_line(cell, line)]
-        if len(left) == len(lines):
+        joined = self._joined(lines)
+        left = [line for line in joined if not self._read_line(cell, line)]
+        if len(left) == len(joined):
             return False
         self.done.add(id(cell))
         self.sheet.unread += [Unread(cell.place, line.strip()) for line in left if not self._is_printed(line)]
         return True
+
+    def _joined(self, lines: Sequence[str]) -> list[str]:
+        """The lines, where one goes on with the value or the label of the one above put together with it."""
+        found: list[str] = []
+        for line in lines:
+            pairs = pairs_in(line, self._is_label)
+            begins = bool(pairs and pairs[0].label and self._is_label(pairs[0].label)) or self._is_line(line)
+            if found and not begins and pairs_in(found[-1], self._is_label):
+                found[-1] += f"\n{line}"
+            else:
+                found.append(line)
+        return found
+
+    def _is_line(self, text: str) -> bool:
+        """Whether a text reads as one of the template's lines, or as what it prints."""
+        return self._is_printed(text) or any(item.match(text) for item in self.anchors.skeleton.patterns)
 
     def _read_long(self, cell: GridCell, lines: Sequence[str]) -> bool:
         """个人申请： on a line of its own, and the text below it in the same cell."""
         meaning = self.anchors.meaning(lines[0])
         if meaning is None or not lines[0].strip().endswith((":", "：")):
             return False
-        key, confidence = self._resolve(meaning, cell, (self.number, cell.row))
+        key, confidence = self.persons.resolve(meaning, cell, self.around, (self.number, cell.row))
         if not key or self.anchors.fields[key].type_name not in _LONG:
             return False
         rest = GridCell("\n".join(lines[1:]), cell.row, cell.column, cell.row_span, cell.column_span, cell.place)
@@ -367,7 +283,7 @@ class _LabelReader:
 
     def _closes(self, line: str, box: str) -> list[tuple[LinePattern, re.Match[str]]]:
         patterns = (item for item in self.anchors.skeleton.patterns if self._is_box(item.owner, box))
-        return [(item, match) for item in patterns if (match := item.regex.fullmatch(line))]
+        return [(item, match) for item in patterns if (match := item.match(line))]
 
     def _is_box(self, owner: str, key: str) -> bool:
         meaning = self.anchors.meaning(owner) if owner else None
@@ -396,7 +312,9 @@ class _LabelReader:
 
     def _fits(self, cell: GridCell, line: str) -> Iterator[tuple[LinePattern, re.Match[str]]]:
         """The lines of the template that this one reads as, in the same box; one that has no rival in any."""
-        found = [(item, match) for item in self.anchors.skeleton.patterns if (match := item.regex.fullmatch(line))]
+        found = [(item, match) for item in self.anchors.skeleton.patterns if (match := item.match(line))]
+        if not found:
+            return
         owners = self._owners(cell)
         own = [entry for entry in found if entry[0].owner and self._is_owner(entry[0].owner, owners)]
         if own:
@@ -426,12 +344,13 @@ class _LabelReader:
         spot = (self.number, cell.row)
         meaning = self.anchors.meaning(pair.label) if pair.label else None
         if meaning is not None:
-            key, confidence = self._resolve(meaning, cell, spot)
-            if key:
+            key, confidence = self.persons.resolve(meaning, cell, self.around, spot)
+            is_free = bool(key) and self.anchors.fields[key].type_name in _FREE
+            if key and (pair.end == "sure" or (pair.end == "open" and not is_free)):
                 self._see((key,), "label", cell.place, pair.value, confidence)
                 return
-        elif pair.label and whose(pair.label) not in ("", "person"):
-            self.focus.move(SOMEBODY, spot, True)
+        elif pair.label and (whose(pair.label) not in ("", "person") or looks_like_name(pair.value)):
+            self.persons.name_somebody(spot, True)
         text = f"{pair.label}：{pair.value}" if pair.label else pair.value
         if not self._is_printed(text) and (pair.value.strip() or not self._is_printed(pair.label)):
             self.sheet.unread.append(Unread(cell.place, text))
@@ -468,7 +387,7 @@ class _LabelReader:
         return is_read
 
     def _see(self, path: FieldPath, layer: Layer, place: str, text: str, confidence: float, part: str = "") -> None:
-        raw = "" if _BLANK_DATE.fullmatch(text) else text.strip()
+        raw = "" if _BLANK.fullmatch(text) else text.strip()
         self.sheet.sightings.append(Sighting(path, layer, place, raw, confidence, part))
 
     def _is_to_be_shown(self, text: str) -> bool:

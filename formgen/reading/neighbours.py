@@ -17,7 +17,7 @@ COVERED = 100_000
 """Positions that are looked up; a cell that says it spans a million rows covers only its first ones."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Neighbours:
     """The cells of one block."""
 
@@ -32,6 +32,11 @@ class Neighbours:
             self.rows.setdefault(cell.row, []).append(cell)
             for row, column in _covered(cell):
                 self.at.setdefault((row, column), cell)
+        self._by_row: dict[int, list[GridCell]] = {}
+        for (row, _), cell in sorted(self.at.items(), key=lambda item: item[0]):
+            line = self._by_row.setdefault(row, [])
+            if not line or line[-1] is not cell:
+                line.append(cell)
 
     def right(self, cell: GridCell, row: int | None = None) -> GridCell | None:
         return self.at.get((cell.row if row is None else row, cell.column + cell.column_span))
@@ -61,8 +66,7 @@ class Neighbours:
 
     def in_row(self, row: int) -> list[GridCell]:
         """All cells that cover a row, from the left."""
-        spots = sorted(column for other, column in self.at if other == row)
-        return list(dict.fromkeys(self.at[row, column] for column in spots))
+        return self._by_row.get(row, [])
 
 
 def _covered(cell: GridCell) -> Iterator[tuple[int, int]]:

@@ -42,6 +42,12 @@ class LinePattern:
     owner: str
     """Folded label of the box the line stands in; '' where it stands alone."""
     is_lonely: bool
+    letters: frozenset[str]
+    """What has to stand in the line in any case: looked at first, for a pattern of many blanks is slow to fail."""
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """None where the text is no such line, from its start to its end."""
+        return self.regex.fullmatch(text) if self.letters.issubset(text) else None
 
 
 @dataclass(slots=True)
@@ -135,15 +141,18 @@ class _SkeletonMaker:
             regex, count, at = regex + _words_regex(words), count + len(letters_of(words)), match.end()
             if match[1] in self.fields:
                 slots.append((match[1], match[2] or ""))
-                regex += r"\s*" + (_NUMBER if match[2] else r"(.*?)") + r"\s*"
+                regex += _NUMBER if match[2] else r"(.*?)"
             elif match[1]:
                 return  # a row's: read by the table's header
         words = line[at:]
         count += len(letters_of(words))
         if slots and count:
             owner = _owner(around, cell)
+            letters = filter(str.isalnum, unicodedata.normalize("NFKC", _TAG.sub("", line)))
             pattern = re.compile(regex + _words_regex(words) + r"\s*")
-            self.skeleton.patterns.append(LinePattern(pattern, tuple(slots), owner, count < _LONELY))
+            self.skeleton.patterns.append(
+                LinePattern(pattern, tuple(slots), owner, count < _LONELY, frozenset(letters))
+            )
 
 
 def _owner(around: Neighbours, cell: GridCell) -> str:

@@ -1,7 +1,8 @@
 """The desk that returned sheets come in at: sorted by record, compared, counted.
 
 In: readings in any order, and the records they were printed from. Out: every reading with its differences, and what is
-missing, doubled or unknown. Readings wait on disk (`tables`), so memory stays flat for 10,000 sheets against 100,000 records.
+missing, doubled or unknown. Readings wait on disk (`tables`): memory stays flat for 10,000 sheets against 100,000
+records.
 """
 
 from __future__ import annotations
@@ -195,7 +196,7 @@ class Desk:
         readings: dict[int, Reading] = {seq: pickle.loads(body) for seq, body in rows}
         alone = {seq: compare(manifest, record, reading) for seq, reading in readings.items()}
         for seq, reading in readings.items():
-            problems = _version_problems(manifest, reading)
+            problems: list[Problem] = []
             differences = alone[seq]
             if count > 1:
                 others = [(readings[other].file, alone[other]) for other in readings if other != seq]
@@ -224,13 +225,6 @@ class Desk:
         for key, name, place in self._db.execute(statement, (manifest.id, manifest.id)):
             params = {"form": manifest.short, "name": name, "id": manifest.id}
             self.add_problem(Problem("F-DIFF-001", pickle.loads(place), params=params, record=key))
-
-
-def _version_problems(manifest: Manifest, reading: Reading) -> list[Problem]:
-    if not reading.version or reading.version == manifest.version:
-        return []
-    params = {"old": reading.version, "new": manifest.version}
-    return [Problem("F-DIFF-008", Place(reading.file, label=manifest.short), params=params, record=reading.record)]
 
 
 def _duplicate(

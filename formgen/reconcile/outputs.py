@@ -67,7 +67,9 @@ def refuse_inputs(target: Path, inputs: Iterable[Path], language: Language) -> N
     resolved = target.resolve()
     for path in inputs:
         if path.resolve() == resolved or (target.exists() and path.exists() and target.samefile(path)):
-            reason = {"zh": "不能覆盖要读取的文件", "en": "it is one of the files that are read"}[language]
+            reason = {"zh": "该文件要被读取，或由另一选项写入", "en": "it is read, or another option writes it"}[
+                language
+            ]
             raise OutputError(Problem("F-FILE-006", Place(str(target)), params={"reason": reason}))
 
 

@@ -122,6 +122,16 @@ def test_many_sheets_are_a_line_each_and_the_changes(formgen: Formgen, returned:
     assert "corrected 1" in outcome.out and "13811112222" in outcome.out and "not returned: 58 sheets" in outcome.out
 
 
+def test_of_very_many_sheets_those_worth_a_look_are_shown(
+    formgen: Formgen, returned: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("formgen.cli.reading_report.SHOWN_SHEETS", 2)
+    files: dict[str, Any] = {"a": {}, "b": {"phone": "13811112222"}, "c": {}, "d": {"phone": "1"}, "e": {"phone": "2"}}
+    outcome = formgen("read", returned(**files), "--against", DATA, *AS_OF)
+    assert "b.docx" in outcome.out and "a.docx" not in outcome.out
+    assert "1 more sheets" in outcome.out and "2 sheets without differences" in outcome.out
+
+
 def test_one_bad_file_never_stops_the_rest(formgen: Formgen, returned: Callable[..., Path]) -> None:
     folder = returned(a={}, b=Problem("F-FILE-004"), c={})
     outcome = formgen("read", folder)
@@ -236,3 +246,9 @@ def test_records_keyed_by_field(
 def test_data_that_is_not_there_is_said_before_anything_is_read(formgen: Formgen, tmp_path: Path) -> None:
     outcome = formgen("read", tmp_path / "none.docx", "--against", tmp_path / "none.xlsx")
     assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-001") and outcome.err.count("\n") == 1
+
+
+def test_two_outputs_are_two_files(formgen: Formgen, returned: Callable[..., Path], tmp_path: Path) -> None:
+    new = tmp_path / "new.xlsx"
+    outcome = formgen("read", returned(a={}), "--against", DATA, "-o", new, "--apply", new)
+    assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-006") and not new.exists()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from formgen.data.sources.table import column_letters
 from tests.faults.hostile_packages import blank, compound, listed, members, packed, patched, repacked
 from tests.faults.hostile_pdfs import SCRIPT, calls_itself, circle, doubled, encrypted, pdf_of, squeezed, squeezed_zeros
 
@@ -60,6 +61,26 @@ def _nested(depth: int) -> bytes:
     content = members(blank("docx"))[DOCUMENT].decode()
     deep = "<w:tbl><w:tr><w:tc>" * depth + "<w:p/>" + "</w:tc></w:tr></w:tbl>" * depth
     return repacked("docx", {DOCUMENT: content.replace("<w:body>", f"<w:body>{deep}", 1).encode()})
+
+
+def _sheet(cells: str) -> bytes:
+    """The blank form with a sheet of one row."""
+    content = members(blank("xlsx"))[SHEET].decode()
+    rows = f'<sheetData><row r="1">{cells}</row></sheetData>'
+    return repacked("xlsx", {SHEET: re.sub(r"<sheetData>.*</sheetData>", rows, content, flags=re.DOTALL).encode()})
+
+
+def _claims(reference: str, rows: str = "") -> bytes:
+    """The blank form whose sheet says it fills all these cells, with rows below its own."""
+    content = re.sub(r"<dimension [^>]*/>", "", members(blank("xlsx"))[SHEET].decode())
+    content = content.replace("</sheetData>", f"{rows}</sheetData>")
+    claim = f'<dimension ref="{reference}"/>'
+    place = content.index("<sheetViews") if "<sheetViews" in content else content.index("<sheetFormatPr")
+    return repacked("xlsx", {SHEET: (content[:place] + claim + content[place:]).encode()})
+
+
+def _filled(reference: str) -> str:
+    return f'<c r="{reference}"><v>1</v></c>'
 
 
 def _itself() -> bytes:
@@ -198,11 +219,21 @@ CASES: tuple[Case, ...] = (
     Case("xref-circle.pdf", lambda: pdf_of({}, b"/Prev 9"), "F-"),
     Case("deep-array.pdf", lambda: pdf_of({4: b"[" * 100_000}), "F-"),
     Case("deep-content.pdf", lambda: pdf_of({4: squeezed(b"q " * 300_000 + b"[" * 100_000)}), "F-"),
-    Case("bomb.pdf", lambda: pdf_of({4: squeezed(bytes(1 << 28))}), "F-"),
+    Case("bomb.pdf", lambda: pdf_of({4: squeezed(bytes(1 << 27))}), "F-"),
     Case("bomb-of-4-gib.pdf", lambda: pdf_of({4: squeezed_zeros(4096)}), "F-"),
-    Case("bomb-in-bomb.pdf", lambda: pdf_of({4: squeezed(bytes(1 << 28), 3)}), "F-"),
-    Case("form-calls-itself.pdf", lambda: pdf_of(calls_itself()), "F-"),
+    Case("bomb-in-bomb.pdf", lambda: pdf_of({4: squeezed(bytes(1 << 27), 3)}), "F-"),
+    Case("form-calls-itself.pdf", lambda: pdf_of(calls_itself()), "F-SAFE-010|F-SAFE-011|F-PDFREAD-"),
     Case("script.pdf", lambda: pdf_of({1: b"<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R >>", 5: SCRIPT}), "F-"),
+    # worksheets
+    Case("all-cells.xlsx", lambda: _sheet(_filled("A1") + _filled("XFD1048576")), "F-EXCEL-001"),
+    Case("beyond-all-cells.xlsx", lambda: _sheet(_filled("A1") + _filled("A4294967295")), "F-EXCEL-001"),
+    Case(
+        "million-columns.xlsx",
+        lambda: _sheet("".join(_filled(f"{column_letters(n)}1") for n in range(1_000_000))),
+        "F-",
+    ),
+    Case("no-such-text.xlsx", lambda: _sheet('<c r="A1" t="s"><v>999999999</v></c>'), "F-"),
+    Case("entity-in-cell.xlsx", lambda: _sheet('<c r="A1" t="str"><v>&x;</v></c>'), "F-"),
     # what is not run, opened or fetched, while the form is read
     Case("macros.docm", lambda: repacked("docx", {"word/vbaProject.bin": _noise(999)}), "F-SAFE-005", True),
     Case("macros.xlsx", lambda: repacked("xlsx", {"xl/vbaProject.bin": _noise(999)}), "F-SAFE-005", True),
@@ -215,6 +246,10 @@ CASES: tuple[Case, ...] = (
     Case("excel-in-disguise.docx", lambda: blank("xlsx"), "F-SAFE-008", True),
     Case("pdf-in-disguise.docx", lambda: blank("pdf"), "F-SAFE-008", True),
     Case("owner-only.pdf", lambda: encrypted(""), "", True),
+    Case("claims-all-cells.xlsx", lambda: _claims("A1:XFD1048576"), "", True),
+    Case(
+        "formats-all-cells.xlsx", lambda: _claims("A1:A1", '<row r="1048576"><c r="XFD1048576" s="1"/></row>'), "", True
+    ),
     Case("zip64.docx", lambda: repacked("docx", {}, is_zip64=True), "", True),
     Case("white-picture.docx", lambda: repacked("docx", {"word/media/white.bmp": FLAT}), "", True),
     Case("link.docx", lambda: _related("hyperlink", TRAP), "", True),

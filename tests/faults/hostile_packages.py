@@ -11,6 +11,7 @@ import functools
 import io
 import struct
 import tempfile
+import warnings
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -44,7 +45,8 @@ def packed(
     parts: Mapping[str, bytes] | Sequence[tuple[str, bytes]], is_zip64: bool = False, is_stored: bool = False
 ) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        warnings.simplefilter("ignore")  # two parts of one name are meant
         for name, content in parts.items() if isinstance(parts, Mapping) else parts:
             with package.open(_plain(name, is_stored), "w", force_zip64=is_zip64) as part:
                 part.write(content)

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import functools
 import io
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from lxml import etree
 
 from formgen.errors import FormgenError
 from formgen.forms.catalogue import Catalogue
@@ -42,6 +45,10 @@ PARTS: Mapping[str, Sequence[str]] = {
 }
 
 
+MENDED = 0x80
+"""Bit of the first byte: the part is made well-formed before it is read."""
+
+
 class Target:
     """One reader: `seeds` are valid inputs, `try_(data)` reads one."""
 
@@ -65,9 +72,7 @@ class Target:
 
 @functools.cache
 def _folder() -> Path:
-    """In memory where the system has such a place: a fuzzer writes thousands of files a minute."""
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="formgen-fuzz-", dir=memory if memory.is_dir() else None))
+    return Path(tempfile.mkdtemp(dir=os.environ.get("FORMGEN_FUZZ_FOLDER")))
 
 
 @functools.cache
@@ -93,14 +98,25 @@ def _open_package(path: Path) -> None:
 
 def _office(carrier: str) -> Target:
     def seeds() -> list[bytes]:
-        parts = members(blank(carrier))
-        return [bytes([number]) + parts.get(name, b"<a/>") for number, name in enumerate(PARTS[carrier])]
+        parts, names = members(blank(carrier)), PARTS[carrier]
+        marks = [number | mend for number in range(len(names)) for mend in (0, MENDED)]
+        return [bytes([mark]) + parts.get(names[mark % MENDED], b"<a/>") for mark in marks]
 
     def make(data: bytes) -> bytes:
-        name = PARTS[carrier][data[0] % len(PARTS[carrier])] if data else PARTS[carrier][0]
-        return repacked(carrier, {name: data[1:]}, is_stored=True)
+        mark, content = (data[0], data[1:]) if data else (0, data)
+        name = PARTS[carrier][mark % MENDED % len(PARTS[carrier])]
+        return repacked(carrier, {name: _mended(content) if mark & MENDED else content}, is_stored=True)
 
     return Target(seeds, make, f".{carrier}")
+
+
+def _mended(content: bytes) -> bytes:
+    """Well-formed XML as near to it as libxml2 can make: what is not ends at the parser."""
+    try:
+        root = etree.fromstring(content, etree.XMLParser(recover=True, resolve_entities=False))
+    except etree.XMLSyntaxError:  # nothing in it is XML
+        return content
+    return etree.tostring(root) if root is not None else content
 
 
 def _plain_pdf() -> list[bytes]:

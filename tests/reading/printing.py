@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from formgen.forms.manifest import Carrier, Manifest
@@ -14,7 +14,7 @@ from formgen.rendering.pdf import Identity, Marks, PdfFile, compile_pdf
 from formgen.rendering.xlsx import compile_xlsx
 from formgen.typeset.fonts import FontBook
 
-__all__ = ["KEY", "SUFFIXES", "print_sheet"]
+__all__ = ["KEY", "SUFFIXES", "print_packet", "print_sheet"]
 
 KEY = "K7QX2MZP4A"
 SUFFIXES: Mapping[Carrier, str] = {"docx": ".docx", "xlsx": ".xlsx", "pdf": ".pdf", "pdf-form": ".pdf"}
@@ -32,6 +32,16 @@ def print_sheet(manifest: Manifest, carrier: Carrier, record: Mapping[str, Any],
     stream = io.BytesIO()
     file = PdfFile(stream, Identity(manifest.title, manifest.id, manifest.version, key))
     file.add(composed.pages)
+    file.close()
+    return stream.getvalue()
+
+
+def print_packet(sheets: Sequence[tuple[Manifest, Mapping[str, Any]]]) -> bytes:
+    """Sheets of many forms in one PDF; raises TypeError where one is refused."""
+    stream = io.BytesIO()
+    file = PdfFile(stream, Identity("packet"))
+    for manifest, record in sheets:
+        file.add(_writer(manifest, "pdf").compose(record, KEY, marks=Marks(KEY, 1)).pages)
     file.close()
     return stream.getvalue()
 

@@ -15,7 +15,7 @@ from formgen.forms.manifest import Field, Manifest
 from formgen.values import PartialDate
 from tests.values.strategies import strategy_for
 
-__all__ = ["as_read", "column_values", "field_values", "records_of", "rows_of"]
+__all__ = ["as_read", "column_values", "field_values", "is_box", "records_of", "rows_of", "with_totals"]
 
 NOT_PRINTED = frozenset(["signature", "seal", "image"])
 HAN = "本人系石堰坪村民因外伤致右下肢残疾家庭人均纯收入现申请纳入帮扶对象希望学习养蜂技术发展张王李㛃〇䶮𬱖"
@@ -45,7 +45,7 @@ def records_of(manifest: Manifest, *, has_long_texts: bool = True) -> st.SearchS
         for item in manifest.fields
         if item.type_name not in NOT_PRINTED and not item.total_of
     }
-    return st.fixed_dictionaries(fields).map(lambda record: _with_totals(manifest.fields, _without_blanks(record)))
+    return st.fixed_dictionaries(fields).map(lambda record: with_totals(manifest.fields, _without_blanks(record)))
 
 
 def rows_of(item: Field) -> st.SearchStrategy[list[dict[str, Any]]]:
@@ -58,7 +58,7 @@ def rows_of(item: Field) -> st.SearchStrategy[list[dict[str, Any]]]:
     }
     row = st.fixed_dictionaries(columns).map(_without_blanks)
     fields = item.table.columns
-    return st.lists(row.filter(_is_filled).map(lambda made: _with_totals(fields, made)), max_size=MOST_ROWS)
+    return st.lists(row.filter(_is_filled).map(lambda made: with_totals(fields, made)), max_size=MOST_ROWS)
 
 
 def column_values(table: Field, column: Field) -> st.SearchStrategy[Any]:
@@ -92,17 +92,17 @@ def as_read(manifest: Manifest, record: Mapping[str, Any]) -> dict[str, Any]:
             read[item.key] = [_boxed(item.table.columns, row) for row in value or ()]
         elif value is not None:
             read[item.key] = value
-        elif _is_box(item):
+        elif is_box(item):
             read[item.key] = False
     return read
 
 
 def _boxed(columns: Sequence[Field], row: Mapping[str, Any]) -> dict[str, Any]:
-    boxes = {column.key: False for column in columns if _is_box(column)}
+    boxes = {column.key: False for column in columns if is_box(column)}
     return {**boxes, **{key: value for key, value in row.items() if value is not None}}
 
 
-def _is_box(item: Field) -> bool:
+def is_box(item: Field) -> bool:
     return item.type_name == "checkbox" and item.value_type.format(False) == "□"
 
 
@@ -114,7 +114,7 @@ def _is_filled(row: Mapping[str, Any]) -> bool:
     return any(value is not False for value in row.values())
 
 
-def _with_totals(fields: Sequence[Field], record: dict[str, Any]) -> dict[str, Any]:
+def with_totals(fields: Sequence[Field], record: dict[str, Any]) -> dict[str, Any]:
     for item in fields:
         found = [value for source in item.total_of for value in _addends(record, source)]
         if found:

@@ -15,7 +15,7 @@ from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Carrier, Manifest
 from formgen.reading.files import read_file
 from formgen.reading.identify import FormBook
-from tests.reading.printing import KEY, SUFFIXES, print_sheet
+from tests.reading.printing import KEY, SUFFIXES, print_packet, print_sheet
 from tests.reading.records import as_read, records_of
 
 CATALOGUE = Catalogue()
@@ -48,6 +48,17 @@ def test_what_is_printed_is_read_back(form: Manifest, carrier: Carrier, tmp_path
 
     law()
     assert read >= EXAMPLES
+
+
+def test_a_packet_of_all_forms_comes_apart(tmp_path: Path) -> None:
+    """One file with a sheet of every form, as packets are: nothing in its properties says what it holds."""
+    forms = [form for form in FORMS if "pdf" in form.carriers]
+    path = tmp_path / "packet.pdf"
+    path.write_bytes(print_packet([(form, {}) for form in forms]))
+    readings = read_file(path, BOOK).readings
+    assert [(reading.form, reading.record, dict(reading.doubts)) for reading in readings] == [
+        (form.id, KEY, {}) for form in forms
+    ]
 
 
 def _paths(values: dict[str, Any]) -> list[str]:

@@ -153,6 +153,8 @@ def _simple_rows(block: GridBlock) -> list[int]:
 def _is_pairs(block: GridBlock, row: int) -> bool:
     """A row of labels and values in turn."""
     words = [item for item in block.cells if item.row == row]
+    if any(cell.text.endswith("村(社区)") for cell in words[1::2]):
+        return False
     is_even = len(words) > 1 and len(words) % 2 == 0
     return (
         is_even
@@ -212,7 +214,8 @@ def extra_rows(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Blocks
     """Rows the form does not have: of nobody known, of the office, of somebody else."""
     extra = [
         ("政治面貌", "群众"), ("监护人", "赵六"), ("监护人电话", "13900000009"), ("是否建档立卡", "是"),
-        ("户主姓名", "钱七"), ("联系村干部", "孙八"), ("紧急联系人姓名", "周九"), ("身份证有效期", "2030年1月"), ("致残原因", "疾病"),
+        ("户主姓名", "钱七"), ("联系村干部", "孙八"), ("紧急联系人姓名", "周九"),
+        ("身份证有效期", "2030年1月"), ("致残原因", "疾病"),
     ]  # fmt: skip
     return [_extended(block, rng, extra) if block.kind == "table" else block for block in blocks]
 
@@ -297,7 +300,9 @@ def in_one_cell(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Block
         for row in sorted({cell.row for cell in block.cells}):
             own = [cell for cell in block.cells if cell.row == row]
             if block.kind == "table" and row in _simple_rows(block) and _is_pairs(block, row):
-                texts = [f"{label.text}：{value.text}" for label, value in zip(own[::2], own[1::2], strict=True)]
+                texts = [
+                    f"{label.text.rstrip('：')}：{value.text}" for label, value in zip(own[::2], own[1::2], strict=True)
+                ]
                 own = [dataclasses.replace(own[0], text="  ".join(texts), column_span=1)]
             cells += own
         found.append(GridBlock(block.kind, tuple(cells)))

@@ -13,10 +13,12 @@ from formgen.data.dataset import Dataset
 from formgen.data.records import build_record
 from formgen.forms.catalogue import Programme
 from formgen.forms.manifest import Manifest
+from formgen.problems import Place, Problem
 from formgen.reading.model import Reading
 from formgen.reconcile.desk import Desk, Entry
 from formgen.reconcile.model import flat
 from formgen.reconcile.printed import dataset_source, records_source
+from formgen.reconcile.summary import summarize
 from tests.data.conftest import ROSTER, Load, person
 from tests.reconcile.edits import reading_of
 
@@ -143,9 +145,17 @@ def test_a_record_whose_row_has_errors_is_said_to_have_them(load: Load, returned
     assert codes(entry) == ["F-DIFF-007"] and "残疾人!" in entry.reading.problems[0].text("en")
 
 
-def test_an_older_version_is_said(dataset: Dataset, returned: Returned) -> None:
-    [entry], _ = compared(dataset, [replace(returned(1), version="0")])
-    assert codes(entry) == ["F-DIFF-008"]
+def test_sheets_are_counted_by_what_became_of_them(dataset: Dataset, returned: Returned) -> None:
+    old = replace(returned(1), problems=(Problem("F-IDENT-004", Place("a.docx")),))
+    stranger = returned(3, key="AAAAAAAAAA", certificate=None, name="外人")
+    with Desk({form.id: form for form in dataset.programme.forms.values()}) as desk:
+        for reading in (old, returned(2, phone="1"), returned(2, phone="2", file="b.pdf"), stranger):
+            desk.add(reading)
+        desk.compare_with(dataset_source(dataset), dataset.left_out)
+        [count] = summarize(desk)
+    assert (count.sheets, count.compared, count.missing, count.unknown) == (4, 3, 2, 1)
+    assert (count.obsolete, count.doubled, count.contradicted) == (1, 2, 2)
+    assert count.statuses["contradictory"] == 2 and count.statuses["unchanged"] > 10
 
 
 def test_records_of_a_json_file(tmp_path: Path, form: Manifest) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from stdnum import numdb
 from stdnum.cn import ric
 from stdnum.exceptions import InvalidComponent, ValidationError
 
 from formgen.values import PartialDate, Rejected, value_type
 from formgen.values import certificate as certificates
-from formgen.values.identity import birth_date, is_known_area, sex
+from formgen.values.identity import birth_date, sex
 from tests.values.strategies import certificates as certificate_numbers
 from tests.values.strategies import id_numbers
 
@@ -73,12 +72,6 @@ def test_a_certificate_says_number_category_and_grade(number: str) -> None:
     assert is_accepted(certificates.id_number(number))
     assert certificates.category(number) == value_type("disability-category").parse(number[18])
     assert certificates.grade(number) == value_type("disability-grade").parse(number[19])
-
-
-@given(code=st.integers(100_000, 999_999).map(str) | st.integers(0, 9_999).map(lambda number: f"41{number:04}"))
-def test_the_areas_are_those_that_stdnum_knows(code: str) -> None:
-    known = {key for _, facts in numdb.get("cn/loc").info(code) for key in facts}
-    assert is_known_area(code) == ("county" in known)
 
 
 def test_known_area_is_not_warned_of() -> None:

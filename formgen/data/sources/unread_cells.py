@@ -33,7 +33,7 @@ _ODD = (b"'", b"\t", b"\r", b"\nr")
 cell. Nearer ones cannot do harm."""
 
 _FILLED = re.compile(
-    rb"<(?:\w+:)?c\s(?:[^>]*\s)?r\s*=\s*[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'][^>]*(?<!/)>\s*<(?!/(?:\w+:)?c>)"
+    rb"<(?:\w+:)?c\s(?:[^>]*\s)?r\s*=\s*[\"']([A-Za-z]{1,9})([0-9]{1,20})[\"'][^>]*(?<!/)>\s*<(?!/(?:\w+:)?c>)"
 )
 """A cell with something in it: formats of whole columns reach far and take no room."""
 

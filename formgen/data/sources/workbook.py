@@ -31,6 +31,8 @@ __all__ = ["workbook_tables"]
 
 MOST_CELLS = 16_000_000
 """Rows × columns that a sheet may span: calamine makes room for all of them, 32 bytes each."""
+MOST_COLUMNS = 16_384
+"""As many as Excel has: up to XFD."""
 
 _CFB_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -91,7 +93,7 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str, document: Op
 
 def _require_room(place: Place, rows: int, columns: int) -> None:
     """Raises: InputError (F-EXCEL-001): a cell so far away that the sheet would not fit into memory."""
-    if rows * columns > MOST_CELLS:
+    if rows * columns > MOST_CELLS or columns > MOST_COLUMNS:
         raise InputError(Problem("F-EXCEL-001", place, f"{rows:,} × {columns:,}"))
 
 

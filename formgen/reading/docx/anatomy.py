@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, tables_of, words
+from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, tables_of, texts_of, words
 from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, Slot, SlotKind, TablePlan, TextPlan
+from formgen.reading.docx.ticks import find_boxes
 from formgen.reading.docx.tokens import ROW_NUMBER, TOKEN, Token, TokenBook
 from formgen.reading.docx.walking import Walker
 from formgen.reading.model import FieldPath
@@ -25,6 +26,8 @@ __all__ = ["anatomy_of"]
 GROUPS: Final = (0, 0, 1)
 """Two rows of one group and one of another: enough to see what is merged and what counts."""
 KINDS: Final[dict[str, SlotKind]] = {"image": "image", "signature": "mark", "seal": "mark"}
+UNREADABLE: Final = "\ue000"
+"""What no document says."""
 _KNOWN: dict[tuple[str, str, str, int], Anatomy] = {}
 
 
@@ -46,9 +49,12 @@ class _Learner:
         self._manifest = manifest
         self._compiled: CompiledDocx = compile_docx(manifest)
         self._book = TokenBook()
+        self._boxes: dict[Text, list[tuple[Token, int, int]]] = {}
 
     def anatomy(self) -> Anatomy:
-        body, heads, sections = self._blocks(self._book.context(self._manifest, GROUPS))
+        context = self._book.context(self._manifest, GROUPS)
+        body, heads, sections = self._blocks(context)
+        self._find_boxes(context, [*body, *heads])
         plans = list(self._plans(body))
         head_plans = list(self._plans(heads))
         blank_body, blank_heads, _ = self._blocks(self._compiled.plan.blank() | self._no_rows())
@@ -68,6 +74,25 @@ class _Learner:
             bare,
             self._optional(slots, [*blank_body, *blank_heads]),
         )
+
+    def _find_boxes(self, context: dict[str, Any], blocks: Sequence[Block]) -> None:
+        """Note the fields that are printed as boxes without a value."""
+        texts = list(texts_of(list(blocks)))
+        placed = frozenset(
+            token.key for text in texts for token, _, _ in self._book.in_text(text.text) if not token.table
+        )
+
+        def render(key: str, value: str) -> list[Text]:
+            body, heads, _ = self._blocks({**context, key: value})
+            return list(texts_of([*body, *heads]))
+
+        for number, start, end, key in find_boxes(self._manifest, texts, placed, render):
+            self._boxes.setdefault(texts[number], []).append((Token(key, "", "", -1), start, end))
+
+    def _tokens(self, text: Text) -> list[tuple[Token, int, int]]:
+        """The tokens of a text, and the boxes that stand for one."""
+        found = [*self._book.in_text(text.text), *self._boxes.get(text, ())]
+        return sorted(found, key=lambda item: item[1])
 
     def _no_rows(self) -> dict[str, Any]:
         return {item.key: [] for item in self._manifest.fields if item.table is not None}
@@ -111,11 +136,17 @@ class _Learner:
         yield from made
 
     def _text(self, text: Text) -> TextPlan | None:
-        found = list(self._book.in_text(text.text))
+        found = self._tokens(text)
         if not found and not words(text.text):
             return None
+        rows = {token.row for token, _, _ in found if token.table}
+        if len(rows) > 1:  # all rows in one paragraph: nobody can tell them apart again
+            return TextPlan((UNREADABLE,), (UNREADABLE,), ())
+        if rows - {0}:
+            return None
         gaps, seams, slots = self._parts(text, found)
-        return TextPlan(gaps, seams, slots, names=_names(slots))
+        table = next((token.table for token, _, _ in found if token.table), "")
+        return TextPlan(gaps, seams, slots, names=_names(slots), table=table)
 
     def _parts(
         self, text: Text, found: Sequence[tuple[Token, int, int]]
@@ -151,7 +182,7 @@ class _Learner:
         return TablePlan(rows)
 
     def _cell(self, cell: Cell) -> CellPlan:
-        gaps, seams, slots = self._parts(cell, list(self._book.in_text(cell.text)))
+        gaps, seams, slots = self._parts(cell, self._tokens(cell))
         plan = CellPlan(gaps, seams, slots, names=_names(slots))
         plan.column, plan.span, plan.merge = cell.column, cell.span, cell.merge
         return plan

@@ -10,8 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from formgen.reading.docx.model import Mark, Text, folded, words
 from formgen.reading.docx.plans import Slot, TextPlan
@@ -27,8 +26,7 @@ PRESENT: Final = "有"
 _MARKS: Final = frozenset(EMPTY_MARKS + TICKED_MARKS)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One sighting of one blank, not yet of any field."""
 
     slot: Slot
@@ -132,10 +130,11 @@ def _dates_together(seen: list[Seen]) -> list[Seen]:
         last = {item.slot.part: item for item in group}
         if len(first) < len(group):
             made += list(first.values())
-            made += [replace(item, layer="pattern") for item in last.values()]
+            made += [item._replace(layer="pattern") for item in last.values()]
         else:
-            layer = max((item.layer for item in group), key=LAYERS.index)
-            made += [replace(item, layer=layer) for item in group]
+            layers = {item.layer for item in group}
+            layer = max(layers, key=LAYERS.index)
+            made += group if len(layers) == 1 else [item._replace(layer=layer) for item in group]
     return made
 
 

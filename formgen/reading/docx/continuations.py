@@ -76,7 +76,7 @@ def rejoin_texts(
             continue
         rest.is_used = True
         whole = rejoin(item.seen.raw.rstrip(), rest.text)
-        joined.found.append(replace(item, seen=replace(item.seen, raw=whole)))
+        joined.found.append(item._replace(seen=item.seen._replace(raw=whole)))
     for rest in rests:
         if not rest.is_used:
             _report(rest, joined, place, record)
@@ -91,8 +91,8 @@ def _report(rest: _Rest, joined: Rejoined, place: Place, record: str) -> None:
     for item in list(joined.found):
         slot = item.seen.slot
         if (slot.table, slot.key) == (rest.table, rest.key) and rest.row in (0, item.seen.row or item.number):
-            seen = replace(item.seen, layer="pattern", raw=item.seen.raw + rest.text)
-            joined.found.append(replace(item, seen=seen, place=rest.place, confidence=0.5))
+            seen = item.seen._replace(layer="pattern", raw=item.seen.raw + rest.text)
+            joined.found.append(item._replace(seen=seen, place=rest.place, confidence=0.5))
 
 
 def _rest_of(item: Found, found: Sequence[Found], rests: Sequence[_Rest]) -> _Rest | None:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from formgen.reading.docx.blanks import Seen, read_blanks
 from formgen.reading.docx.model import Block, Cell, Table, Text, tables_of, words
-from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, TablePlan
+from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, TablePlan, TextPlan
 
-__all__ = ["Found", "Matches", "contents_of", "match_blocks", "span_of_loop"]
+__all__ = ["TOTALS", "Found", "Matches", "contents_of", "match_blocks", "span_of_loop"]
+
+TOTALS: Final = frozenset(["合计", "小计", "总计", "累计"])
+"""A row typed under one of these names is none of the table's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Something seen in a blank, and where."""
 
     seen: Seen
@@ -48,9 +51,10 @@ def contents_of(blocks: Sequence[Block], keeps_blank: bool) -> list[Text | Table
 
 def match_blocks(blocks: Sequence[Text | Table], plans: Sequence[PlanBlock], anatomy: Anatomy, into: Matches) -> bool:
     """Add what stands in the blanks. Returns whether the blocks follow the plans; `into` is of no use if not."""
-    if len(blocks) != len(plans):
+    numbered = _with_rows(plans, len(blocks))
+    if numbered is None:
         return False
-    for block, plan in zip(blocks, plans, strict=True):
+    for block, (plan, number) in zip(blocks, numbered, strict=True):
         if isinstance(plan, TablePlan):
             if not isinstance(block, Table) or not _match_table(block, plan, anatomy, into):
                 return False
@@ -60,8 +64,26 @@ def match_blocks(blocks: Sequence[Text | Table], plans: Sequence[PlanBlock], ana
             seen = read_blanks(block, plan, anatomy.names, "path")
             if seen is None:
                 return False
-            into.found += [Found(item, 0, block.place, 1.0) for item in seen]
+            into.found += [Found(item, number, block.place, 1.0) for item in seen]
+    into.tables |= {plan.table for plan in plans if isinstance(plan, TextPlan) and plan.table}
     return True
+
+
+def _with_rows(plans: Sequence[PlanBlock], count: int) -> list[tuple[PlanBlock, int]] | None:
+    """The plans of `count` blocks, each with the row it is of: paragraphs that are printed for every row of a table
+    repeat. None where that number does not come out."""
+    repeated = [plan for plan in plans if isinstance(plan, TextPlan) and plan.table]
+    if not repeated:
+        return [(plan, 0) for plan in plans] if len(plans) == count else None
+    start = plans.index(repeated[0])
+    rest = count - len(plans) + len(repeated)
+    if list(plans[start : start + len(repeated)]) != repeated or rest < 0 or rest % len(repeated):
+        return None
+    if len({plan.table for plan in repeated}) > 1:
+        return None
+    rows = [(plan, number) for number in range(1, rest // len(repeated) + 1) for plan in repeated]
+    after = plans[start + len(repeated) :]
+    return [*((plan, 0) for plan in plans[:start]), *rows, *((plan, 0) for plan in after)]
 
 
 def span_of_loop(plan: TablePlan, count: int) -> int:
@@ -123,8 +145,8 @@ def _match_row(
             known = read_blanks(cell, plan, anatomy.names, "header" if number else "path")
             if known is None:
                 return False
-            if number and not cell.marks and words(cell.text) in anatomy.labels:
-                return False  # a printed row may have been doubled
+            if number and not cell.marks and ((said := words(cell.text)) in anatomy.labels or said in TOTALS):
+                return False  # a printed row may have been doubled, a total typed
             seen = known
             if plan.is_shared:
                 shared[plan] = (seen, cell)

@@ -17,6 +17,7 @@ from lxml import etree
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.reading.docx.model import Block, SectionEnd
+from formgen.reading.docx.slimming import slimmed
 from formgen.reading.docx.walking import Walker
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import OfficePackage
@@ -25,7 +26,7 @@ from formgen.rendering.docx.wordml import DOCUMENT, R_NS, W_NS, Element, w
 
 __all__ = ["WordParts", "parse_safely"]
 
-PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, collect_ids=False)
 STRICT: Final = b"http://purl.oclc.org/ooxml/"
 STRICT_NAMES: Final = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W_NS.encode()),
@@ -103,7 +104,7 @@ def parse_safely(package: OfficePackage, name: str) -> Element:
         for strict, usual in STRICT_NAMES:
             content = content.replace(strict, usual)
     try:
-        return etree.fromstring(content, PARSER)
+        return etree.fromstring(slimmed(content), PARSER)
     except etree.XMLSyntaxError as exc:
         raise InputError(_broken(package, name, exc.msg or "XML")) from exc
 

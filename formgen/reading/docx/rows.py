@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from formgen.reading.docx.blanks import Seen, read_blanks
-from formgen.reading.docx.matching import Found, Matches
+from formgen.reading.docx.matching import TOTALS, Found, Matches
 from formgen.reading.docx.model import Cell, Table, Text, folded
 from formgen.reading.docx.plans import Anatomy, CellPlan, RowPlan, TablePlan
 from formgen.reading.docx.surroundings import Surroundings
@@ -21,7 +21,6 @@ __all__ = ["LoopReader"]
 
 SAME_ROW: Final = 0.5
 """Share of a printed row's labels that have to be in a row for it to be that row."""
-TOTALS: Final = frozenset(["合计", "小计", "总计", "累计", "合计："])
 CONFIDENCE: Final = 0.93
 
 
@@ -97,11 +96,14 @@ class LoopReader:
         if columns is None or len(loop.rows) > 1:
             return number
         self._into.tables.add(loop.table)
-        has_whole_head = all(self._around.is_whole(table, at) for at in range(start))
+        kinds = [self._fixed_row(cells, plan) for cells in table.rows[:start]]
+        has_whole_head = all(
+            self._around.is_whole(table, at, kind) for at, kind in enumerate(kinds) if kind is not None
+        )
         has_whole_head = has_whole_head and all(column.is_found for column in columns)
         for at in found:
             number += 1
-            self._read_row(table, at, columns, number, found, has_whole_head)
+            self._read_row(table, at, columns, number, found, loop.rows[0] if has_whole_head else None)
         return number
 
     def _loop_rows(self, loop: _Loop, plan: TablePlan, table: Table) -> tuple[int, list[int]] | None:
@@ -137,20 +139,27 @@ class LoopReader:
     def _columns(self, loop: _Loop, table: Table, start: int) -> list[_Column] | None:
         """Where each column stands, as its header says."""
         plans = [plan for row in loop.rows for plan in row.cells if plan.slots]
-        headers = [cell for cells in table.rows[:start] for cell in cells if cell.merge != "continue"]
         columns = []
         for plan in plans:
             if not plan.up:
                 columns.append(_Column(plan, plan.column, plan.column + plan.span))
                 continue
             alike = [other for other in plans if other.up == plan.up]
-            named = [cell for cell in headers if self._around.words(cell) == folded(plan.up)]
+            named = self._headers(table, start, folded(plan.up))
             if len(named) == len(alike):
                 header = named[alike.index(plan)]
                 columns.append(_Column(plan, header.column, header.column + header.span))
             else:
                 columns.append(_Column(plan, 0, 0, is_found=False))
         return columns or None
+
+    def _headers(self, table: Table, start: int, label: str) -> list[Cell]:
+        """The cells that say so, of the last row before the loop that has one."""
+        for cells in reversed(table.rows[:start]):
+            named = [cell for cell in cells if cell.merge != "continue" and self._around.words(cell) == label]
+            if named:
+                return named
+        return []
 
     def _read_row(
         self,
@@ -159,11 +168,12 @@ class LoopReader:
         columns: Sequence[_Column],
         number: int,
         rows: Sequence[int],
-        has_whole_head: bool,
+        plan: RowPlan | None,
     ) -> None:
-        """Read a row. Headers alone say what stands under them only where no cell was taken out of the table."""
+        """Read a row. Headers alone say what stands under them only where no cell was taken out of the table: `plan` is
+        the form's row, or None where the headers are not whole."""
         cells = table.rows[at]
-        is_whole = has_whole_head and self._around.is_whole(table, at)
+        is_whole = plan is not None and self._around.is_whole(table, at, plan)
         for column in columns:
             under = self._under(table, at, column, columns, rows) if column.is_found else None
             held = [cell for cell in cells if self._holds(cell, column.plan)]

@@ -121,7 +121,7 @@ class _Search:
         """Whether labels alone may say what a text is: nothing of the form stands in it that does not belong there."""
         if self._has_foreign(text, plan) or self._around.has_labels_in(text, plan):
             return False
-        return self._around.stands_in_whole_row(text)
+        return self._around.stands_in_whole_row(text, plan)
 
     def _take(self, text: Text, plan: TextPlan, bare: Layer) -> None:
         seen = self._read(text, plan, bare) or []

@@ -36,13 +36,13 @@ class _Section:
     blocks: list[Block]
     heads: list[str]
     continuation: list[Block]
-    numbers: Counter[int]
-    """How many bookmarks of which sheet stand in it."""
 
     @property
     def number(self) -> int:
-        """The sheet it is of; 0 where nothing says."""
-        return self.numbers.most_common(1)[0][0] if self.numbers else 0
+        """The sheet it is of, as most of its bookmarks say; 0 where none does."""
+        texts = texts_of([*self.blocks, *self.continuation])
+        numbers = Counter(mark.sheet for text in texts for mark in text.marks if mark.sheet)
+        return numbers.most_common(1)[0][0] if numbers else 0
 
 
 def split_sheets(
@@ -90,8 +90,7 @@ def _sections(body: Sequence[Block]) -> Iterator[_Section]:
 
 def _section(blocks: Sequence[Block], heads: list[str]) -> _Section:
     form, continuation = split_continuation(blocks)
-    numbers = Counter(mark.sheet for text in texts_of(list(blocks)) for mark in text.marks if mark.sheet)
-    return _Section(form, heads, continuation, numbers)
+    return _Section(form, heads, continuation)
 
 
 _Group = tuple[SheetIdentity, list[_Section]]

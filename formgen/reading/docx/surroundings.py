@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from formgen.reading.docx.model import Cell, Table, Text, folded
-from formgen.reading.docx.plans import Anatomy, CellPlan, TablePlan, TextPlan
+from formgen.reading.docx.plans import Anatomy, CellPlan, RowPlan, TablePlan, TextPlan
 
 __all__ = ["Surroundings"]
 
@@ -29,6 +29,7 @@ class Surroundings:
                 for index, cell in enumerate(cells):
                     self._at[cell] = (table, number, index)
         self._rows: dict[CellPlan, frozenset[str]] = {}
+        self._row_plans: dict[CellPlan, RowPlan] = {}
         self._places: dict[CellPlan, tuple[int, int, int]] = {}
         plans = [block for block in anatomy.blocks if isinstance(block, TablePlan)]
         self._tables = list(tables)
@@ -37,6 +38,7 @@ class Surroundings:
                 statics = frozenset(folded(cell.words) for cell in row.cells if not cell.slots and cell.words)
                 for index, cell_plan in enumerate(row.cells):
                     self._rows[cell_plan] = statics
+                    self._row_plans[cell_plan] = row
                     self._places[cell_plan] = (number, down, index)
 
     def words(self, text: Text) -> str:
@@ -68,17 +70,22 @@ class Surroundings:
             rest = folded(text.text)
         return any(label in rest for label in self._long)
 
-    def is_whole(self, table: Table, number: int) -> bool:
-        """Whether a row is as wide as the table: no cell of it was deleted."""
-        ends = [row[-1].column + row[-1].span for row in table.rows if row]
+    def is_whole(self, table: Table, number: int, plan: RowPlan | None) -> bool:
+        """Whether no cell of a row was deleted or merged: it has the cells of the form's row, and is as wide as that or
+        as the table."""
         row = table.rows[number]
-        return bool(row) and row[-1].column + row[-1].span == max(set(ends), key=ends.count)
+        if not row or (plan is not None and len(row) != len(plan.cells)):
+            return False
+        ends = [cells[-1].column + cells[-1].span for cells in table.rows if cells]
+        end = row[-1].column + row[-1].span
+        planned = plan.cells[-1].column + plan.cells[-1].span if plan is not None and plan.cells else 0
+        return end in (planned, max(set(ends), key=ends.count))
 
-    def stands_in_whole_row(self, text: Text) -> bool:
-        if not isinstance(text, Cell):
+    def stands_in_whole_row(self, text: Text, plan: TextPlan) -> bool:
+        if not isinstance(text, Cell) or not isinstance(plan, CellPlan):
             return True
         table, number, _ = self._at[text]
-        return self.is_whole(table, number)
+        return self.is_whole(table, number, self._row_plans[plan])
 
     def has_marks(self, text: Text) -> bool:
         return any((mark.is_control, mark.name) in self._anatomy.names for mark in text.marks)

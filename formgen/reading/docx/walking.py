@@ -20,7 +20,7 @@ __all__ = ["Walker"]
 P: Final = w("p")
 R: Final = w("r")
 T: Final = w("t")
-TAB: Final = w("tab")
+TAB_SIGN: Final = w("tab")
 BR: Final = w("br")
 RPR: Final = w("rPr")
 PPR: Final = w("pPr")
@@ -40,6 +40,22 @@ VALUE: Final = w("val")
 NAME: Final = w("name")
 IDENTITY: Final = w("id")
 KIND: Final = w("type")
+ROW_PROPERTIES: Final = w("trPr")
+GRID_BEFORE: Final = w("gridBefore")
+CELL_PROPERTIES: Final = w("tcPr")
+GRID_SPAN: Final = w("gridSpan")
+MERGE: Final = w("vMerge")
+CODE: Final = w("instr")
+DELETED: Final = w("del")
+MOVED: Final = w("moveFrom")
+SIGN_KIND: Final = w("fldCharType")
+CONTENT: Final = w("sdtContent")
+CONTROL_PROPERTIES: Final = w("sdtPr")
+TAG: Final = w("tag")
+PLACEHOLDER: Final = w("showingPlcHdr")
+CHARACTER: Final = w("char")
+FONT: Final = w("font")
+FORM_BOX: Final = w("checkBox")
 ALTERNATE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 CHOICE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 PICTURE: Final = f"{{{WP_NS}}}docPr"
@@ -56,7 +72,7 @@ WRAPPERS: Final = frozenset(
 )
 GONE: Final = frozenset(map(w, ("del", "moveFrom")))
 ADDED: Final = frozenset(map(w, ("ins", "moveTo")))
-DRAWN: Final = frozenset([*map(w, ("drawing", "pict", "object")), ALTERNATE])
+DRAWN: Final = frozenset(map(w, ("drawing", "pict", "object")))
 SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
 PAGE_FIELD: Final = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b")
 SYMBOLS: Final = {
@@ -75,17 +91,26 @@ UNKNOWN_SYMBOL: Final = "\ufffd"
 class _Build:
     """A text while it grows."""
 
-    __slots__ = ("fields", "length", "marks", "open", "pictures", "pieces")
+    __slots__ = ("_counted", "_length", "fields", "marks", "open", "pictures", "pieces")
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
-        self.length = 0
+        self._counted = self._length = 0
         self.marks: list[Mark] = []
         self.open: dict[str, tuple[str, int, int, int]] = {}
         """Bookmarks that have begun, by their id: name, row, sheet, start."""
         self.fields: list[list[str] | None] = []
         """Of fields that have begun: their instructions; None once the result has begun."""
         self.pictures: list[tuple[int, str]] = []
+
+    @property
+    def length(self) -> int:
+        """Of the text so far; reckoned when it is asked for."""
+        pieces = self.pieces
+        if self._counted < len(pieces):
+            self._length += sum(map(len, pieces[self._counted :] if self._counted else pieces))
+            self._counted = len(pieces)
+        return self._length
 
 
 class Walker:
@@ -122,7 +147,6 @@ class Walker:
                     build = _Build()
                 elif not is_joined:
                     build.pieces.append("\n")
-                    build.length += 1
                 if section is not None:
                     blocks.append(section)
             elif tag == TBL:
@@ -169,14 +193,15 @@ class Walker:
         blocks.append(_text(build, f"{place}¶{first}"))
 
     def _finish(self, build: _Build, blocks: list[Block], place: str) -> None:
-        if build.length or build.marks or build.pictures:
+        if build.pieces or build.marks or build.pictures:
             blocks.append(_text(build, f"{place}¶{self._paragraphs}"))
 
     def _section_in(self, paragraph: Element) -> SectionEnd | None:
         properties = paragraph[0] if len(paragraph) and paragraph[0].tag == PPR else None
         if properties is not None and len(properties):
-            for item in properties.iterchildren(SECTION):
-                return self.section_end(item)
+            for item in properties:
+                if item.tag == SECTION:
+                    return self.section_end(item)
         return None
 
     def _table(self, element: Element, place: str) -> Table:
@@ -200,14 +225,19 @@ class Walker:
     def _row(self, element: Element, table: Table, place: str) -> None:
         cells: list[Cell] = []
         column = 0
-        for properties in element.iterchildren(w("trPr")):
+        for properties in element:
+            name = properties.tag
+            if name == TC:
+                break
+            if name != ROW_PROPERTIES:
+                continue
             for item in properties:
                 if item.tag in GONE:
                     self.changes += 1
                     return
                 if item.tag in ADDED:
                     self.changes += 1
-                elif item.tag == w("gridBefore"):
+                elif item.tag == GRID_BEFORE:
                     column = _number(item, 0)
         self._cells(element, cells, column, f"{place}{len(table.rows) + 1}行第", "")
         table.rows.append(cells)
@@ -233,12 +263,12 @@ class Walker:
         build = _Build()
         span, merge = 1, ""
         tables: list[Table] = []
-        properties = element[0] if len(element) and element[0].tag == w("tcPr") else ()
+        properties = element[0] if len(element) and element[0].tag == CELL_PROPERTIES else ()
         for item in properties:
             name = item.tag
-            if name == w("gridSpan"):
+            if name == GRID_SPAN:
                 span = max(1, _number(item, 1))
-            elif name == w("vMerge"):
+            elif name == MERGE:
                 merge = "restart" if item.get(VALUE) == "restart" else "continue"
         self._cell_content(element, build, tables)
         if tag:
@@ -248,7 +278,7 @@ class Walker:
 
     def _cell_content(self, element: Element, build: _Build, tables: list[Table]) -> None:
         """The paragraphs of a cell, joined by line ends."""
-        is_first = not build.pieces and not build.length
+        is_first = not build.pieces
         is_joined = True
         for child in element:
             tag = child.tag
@@ -256,7 +286,6 @@ class Walker:
                 self._paragraphs += 1
                 if not is_first and not is_joined:
                     build.pieces.append("\n")
-                    build.length += 1
                 is_first = False
                 is_joined = self._paragraph(child, build)
             elif tag == TBL:
@@ -267,7 +296,6 @@ class Walker:
                     continue
                 if not is_first and not is_joined:
                     build.pieces.append("\n")
-                    build.length += 1
                 start = build.length
                 inner = _Build()
                 self._is_hidden += is_empty
@@ -290,17 +318,17 @@ class Walker:
             tag = child.tag
             if tag == R:
                 self._run(child, build)
+            elif tag == SDT:
+                self._run_control(child, build)
             elif tag == PPR:
-                last = child[-1] if len(child) else None
-                if last is not None and (last.tag == RPR or last.tag == SECTION):
-                    is_joined = self._is_end_deleted(child)
+                is_joined = self._is_end_deleted(child)
             else:
                 self._inline(child, tag, build)
         return is_joined
 
     def _is_end_deleted(self, properties: Element) -> bool:
         for run in properties.iterchildren(RPR):
-            for _item in run.iterchildren(w("del"), w("moveFrom")):
+            for _item in run.iterchildren(DELETED, MOVED):
                 self.changes += 1
                 return True
         return False
@@ -313,7 +341,7 @@ class Walker:
         elif tag in GONE:
             self.changes += 1
         elif tag == FIELD:
-            if PAGE_FIELD.match(child.get(w("instr"), "")) is None:
+            if PAGE_FIELD.match(child.get(CODE, "")) is None:
                 self._inside(child, build)
         elif tag == ALTERNATE:
             self._inside(_chosen(child), build)
@@ -326,6 +354,10 @@ class Walker:
             tag = child.tag
             if tag == R:
                 self._run(child, build)
+            elif tag == START:
+                self._start(child, build)
+            elif tag == END:
+                self._end(child, build)
             else:
                 self._inline(child, tag, build)
 
@@ -343,44 +375,48 @@ class Walker:
     def _run(self, run: Element, build: _Build) -> None:
         for child in run:
             tag = child.tag
+            if tag == RPR:
+                continue
             if tag == T:
                 piece = child.text
                 if piece and not self._is_hidden and not (build.fields and _is_unseen(build)):
                     build.pieces.append(piece)
-                    build.length += len(piece)
-            elif tag == RPR:
-                continue
-            elif tag == TAB:
+            elif tag == TAB_SIGN:
                 self._sign("\t", build)
             elif tag == BR:
                 if child.get(KIND, "textWrapping") == "textWrapping":
                     self._sign("\n", build)
-            elif tag == FIELD_SIGN:
-                self._field_sign(child, build)
-            elif tag == INSTRUCTION:
-                if build.fields and build.fields[-1] is not None:
-                    build.fields[-1].append(child.text or "")
-            elif tag == SYMBOL:
-                self._sign(_symbol(child), build)
-            elif tag in DRAWN:
-                self._drawn(_chosen(child) if tag == ALTERNATE else child, build)
-            elif tag in SIGNS:
-                self._sign(SIGNS[tag], build)
-            elif tag in WRAPPERS:
-                self._inside(child, build)
+            else:
+                self._rare(child, tag, build)
+
+    def _rare(self, child: Element, tag: str, build: _Build) -> None:
+        """What few runs hold."""
+        if tag == FIELD_SIGN:
+            self._field_sign(child, build)
+        elif tag == INSTRUCTION:
+            if build.fields and build.fields[-1] is not None:
+                build.fields[-1].append(child.text or "")
+        elif tag == SYMBOL:
+            self._sign(_symbol(child), build)
+        elif tag == ALTERNATE:
+            self._run(_chosen(child), build)
+        elif tag in DRAWN:
+            self._drawn(child, build)
+        elif tag in SIGNS:
+            self._sign(SIGNS[tag], build)
+        elif tag in WRAPPERS:
+            self._inside(child, build)
 
     def _sign(self, sign: str, build: _Build) -> None:
         if not self._is_hidden and not (build.fields and _is_unseen(build)):
             build.pieces.append(sign)
-            build.length += 1
 
     def _field_sign(self, sign: Element, build: _Build) -> None:
-        kind = sign.get(w("fldCharType"))
+        kind = sign.get(SIGN_KIND)
         if kind == "begin":
             build.fields.append([])
             if (ticked := _form_box(sign)) is not None:
                 build.pieces.append(ticked)
-                build.length += 1
         elif kind == "separate" and build.fields:
             instructions = build.fields[-1]
             if instructions is not None and PAGE_FIELD.match("".join(instructions)) is None:
@@ -400,12 +436,19 @@ class Walker:
                 build.pictures.append((build.length, picture.get("name", "")))
 
     def _bookmark(self, element: Element, build: _Build) -> None:
-        identity = element.get(IDENTITY, "")
         if element.tag == START:
-            known = mark_name(element.get(NAME, ""))
-            if known is not None:
-                build.open[identity] = (*known, build.length)
-        elif (begun := build.open.pop(identity, None)) is not None:
+            self._start(element, build)
+        else:
+            self._end(element, build)
+
+    def _start(self, element: Element, build: _Build) -> None:
+        known = mark_name(element.get(NAME, ""))
+        if known is not None:
+            build.open[element.get(IDENTITY, "")] = (*known, build.length)
+
+    def _end(self, element: Element, build: _Build) -> None:
+        begun = build.open.pop(element.get(IDENTITY, ""), None)
+        if begun is not None:
             name, row, sheet, start = begun
             build.marks.append(Mark(False, name, row, start, build.length, sheet))
 
@@ -427,20 +470,21 @@ def _append(build: _Build, inner: _Build) -> None:
     build.marks += [mark._replace(start=mark.start + start, end=mark.end + start) for mark in _closed(inner)]
     build.pictures += [(at + start, name) for at, name in inner.pictures]
     build.pieces += inner.pieces
-    build.length += inner.length
 
 
 def _control(control: Element) -> tuple[Element, str, bool]:
     """A content control's content (or None), its tag, and whether it shows only its placeholder."""
     content, tag, is_empty = None, "", False
     for child in control:
-        if child.tag == w("sdtContent"):
+        name = child.tag
+        if name == CONTENT:
             content = child
-        elif child.tag == w("sdtPr"):
+        elif name == CONTROL_PROPERTIES:
             for item in child:
-                if item.tag == w("tag"):
+                kind = item.tag
+                if kind == TAG:
                     tag = item.get(VALUE, "")
-                elif item.tag == w("showingPlcHdr"):
+                elif kind == PLACEHOLDER:
                     is_empty = item.get(VALUE, "1") not in ("0", "false", "off")
     return content, tag, is_empty
 
@@ -457,10 +501,10 @@ def _is_unseen(build: _Build) -> bool:
 
 def _symbol(element: Element) -> str:
     try:
-        code = int(element.get(w("char"), ""), 16)
+        code = int(element.get(CHARACTER, ""), 16)
     except ValueError:
         return UNKNOWN_SYMBOL
-    font = element.get(w("font"), "").lower()
+    font = element.get(FONT, "").lower()
     found = SYMBOLS.get((font, code & 0xFF))
     if found is None and not 0xE000 <= code <= 0xF8FF and 0x20 <= code < 0xD800 and "dings" not in font:
         return chr(code)
@@ -469,7 +513,7 @@ def _symbol(element: Element) -> str:
 
 def _form_box(sign: Element) -> str | None:
     """A box of Word's old form fields, ticked or not."""
-    for box in sign.iter(w("checkBox")):
+    for box in sign.iter(FORM_BOX):
         for name in ("checked", "default"):
             for item in box.iterchildren(w(name)):
                 return "☑" if item.get(VALUE, "1") not in ("0", "false", "off") else "□"

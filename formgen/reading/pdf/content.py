@@ -15,17 +15,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from formgen.reading.pdf.fonts import LOST, FontReader
-from formgen.reading.pdf.matrices import IDENTITY, Matrix, product
+from formgen.reading.pdf.matrices import IDENTITY, Matrix, moved, product
 
 __all__ = ["Glyph", "InlineImage", "PageContent", "Painted", "Resources", "Show", "TextLine", "read_content"]
 
 DEEPEST: Final = 12
 MOST_OPERANDS: Final = 100_000
 MOST_TOKENS: Final = 5_000_000
+THIN_PT: Final = 2.0
+"""A filled box that is no wider is a rule."""
 INVISIBLE: Final = 3
 """Text rendering mode."""
 _TOKEN: Final = re.compile(
-    rb"[\x00\s]*(?:([-+.\d]+)|([A-Za-z'\"][A-Za-z0-9*'\"]*)|<([0-9A-Fa-f\s]*)>|/([^\x00\s()<>\[\]{}/%]*)"
+    rb"[\x00\s]*(?:([-+.\d]+(?:[\x00\s]+[-+.\d]+)*)|([A-Za-z'\"][A-Za-z0-9*'\"]*)|<([0-9A-Fa-f\s]*)>|/([^\x00\s()<>\[\]{}/%]*)"
     rb"|(\()|(<<|>>|[\[\]{}<>)])|(%[^\r\n]*))"
 )
 _INLINE: Final = re.compile(rb"(.*?)[\x00\s]ID[\x00\s](.*?)[\x00\s>]EI(?=[\x00\s]|$)|", re.DOTALL)
@@ -126,6 +128,8 @@ class PageContent(Generic[K]):
     images: list[InlineImage] = field(default_factory=list)
     pictures: list[Matrix] = field(default_factory=list)
     """Other pictures: where they stand."""
+    segments: list[tuple[float, float, float, float]] = field(default_factory=list)
+    """Straight lines and the edges of thin boxes, where they were asked for."""
     lost: int = 0
     """Codes without a character."""
     has_hidden: bool = False
@@ -196,17 +200,23 @@ def _matrix_of(value: Any) -> Matrix:
     return a, b, c, d, e, f
 
 
-def read_content(content: bytes, resources: Resources[K], matrix: Matrix = IDENTITY) -> PageContent[K]:
-    """Everything on a page, or in the appearance of an annotation."""
+def read_content(
+    content: bytes, resources: Resources[K], matrix: Matrix = IDENTITY, *, has_rules: bool = False
+) -> PageContent[K]:
+    """Everything on a page, or in the appearance of an annotation; rules only where they are asked for."""
     page: PageContent[K] = PageContent()
-    _Interpreter(page).run(content, resources, matrix, 0)
+    _Interpreter(page, _WITH_RULES if has_rules else _HANDLERS).run(content, resources, matrix, 0)
     page.lines = [line for line in page.lines if line.text]
     return page
 
 
+Handlers = Mapping[bytes, Callable[["_Stream[Any]", list[Any]], None]]
+
+
 class _Interpreter(Generic[K]):
-    def __init__(self, page: PageContent[K]) -> None:
+    def __init__(self, page: PageContent[K], handlers: Handlers) -> None:
         self.page = page
+        self.handlers = handlers
         self.tokens = 0
 
     def run(self, content: bytes, resources: Resources[K], start: Matrix, depth: int) -> None:
@@ -225,20 +235,23 @@ class _Stream(Generic[K]):
         self.leading, self.rise, self.mode = 0.0, 0.0, 0
         self.line_matrix: Matrix = IDENTITY
         self.line: TextLine | None = None
+        self.path: list[tuple[float, float, float, float]] = []
+        self.boxes: list[tuple[float, float, float, float]] = []
+        self.pen = self.start = (0.0, 0.0)
 
     def run(self, content: bytes) -> None:
         operands: list[Any] = []
         opened: list[list[Any]] = []
-        match, handlers = _TOKEN.match, _HANDLERS
+        match, handlers = _TOKEN.match, self.owner.handlers
         place = 0
         while (token := match(content, place)) is not None:
             place = token.end()
             kind = token.lastindex
             if kind == 1:
                 try:
-                    operands.append(float(token[1]))
+                    operands.extend(map(float, token[1].split()))
                 except ValueError:
-                    operands.append(0.0)
+                    operands.extend(map(_number, token[1].replace(b"\0", b" ").split()))
             elif kind == 2:
                 name = token[2]
                 if name == b"BI":
@@ -391,7 +404,54 @@ def _setter(name: str, factor: float = 1.0) -> Callable[[_Stream[Any], list[Any]
     return put
 
 
-_HANDLERS: Final[Mapping[bytes, Callable[[_Stream[Any], list[Any]], None]]] = {
+def _move_pen(stream: _Stream[Any], operands: list[Any]) -> None:
+    stream.pen = stream.start = moved(stream.ctm, *operands[-2:])
+
+
+def _draw_line(stream: _Stream[Any], operands: list[Any]) -> None:
+    to = moved(stream.ctm, *operands[-2:])
+    stream.path.append((*stream.pen, *to))
+    stream.pen = to
+
+
+def _close_path(stream: _Stream[Any], operands: list[Any]) -> None:
+    stream.path.append((*stream.pen, *stream.start))
+    stream.pen = stream.start
+
+
+def _draw_box(stream: _Stream[Any], operands: list[Any]) -> None:
+    x, y, width, height = operands[-4:]
+    stream.boxes.append((*moved(stream.ctm, x, y), *moved(stream.ctm, x + width, y + height)))
+
+
+def _stroke(stream: _Stream[Any], operands: list[Any]) -> None:
+    for x0, y0, x1, y1 in stream.boxes:
+        stream.path += [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
+    stream.page.segments += stream.path
+    _end_path(stream, operands)
+
+
+def _fill(stream: _Stream[Any], operands: list[Any]) -> None:
+    """Boxes so thin that they are rules; four lines around such a box come to the same."""
+    if len(stream.path) in (3, 4):
+        xs, ys = (
+            [edge for line in stream.path for edge in line[::2]],
+            [edge for line in stream.path for edge in line[1::2]],
+        )
+        stream.boxes.append((min(xs), min(ys), max(xs), max(ys)))
+    for x0, y0, x1, y1 in stream.boxes:
+        if abs(x1 - x0) <= THIN_PT:
+            stream.page.segments.append(((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
+        elif abs(y1 - y0) <= THIN_PT:
+            stream.page.segments.append((x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
+    _end_path(stream, operands)
+
+
+def _end_path(stream: _Stream[Any], operands: list[Any]) -> None:
+    stream.path, stream.boxes = [], []
+
+
+_HANDLERS: Final[Handlers] = {
     b"q": lambda stream, _: stream.save(),
     b"Q": lambda stream, _: stream.restore(),
     b"cm": _set_matrix,
@@ -413,6 +473,25 @@ _HANDLERS: Final[Mapping[bytes, Callable[[_Stream[Any], list[Any]], None]]] = {
     b"Ts": _setter("rise"),
     b"Tr": _setter("mode"),
 }
+
+_WITH_RULES: Final[Handlers] = {
+    **_HANDLERS,
+    b"m": _move_pen,
+    b"l": _draw_line,
+    b"h": _close_path,
+    b"re": _draw_box,
+    **dict.fromkeys((b"S", b"s", b"B", b"B*", b"b", b"b*"), _stroke),
+    **dict.fromkeys((b"f", b"F", b"f*"), _fill),
+    b"n": _end_path,
+}
+
+
+def _number(digits: bytes) -> float:
+    """0 for what is no number, as viewers take it."""
+    try:
+        return float(digits)
+    except ValueError:
+        return 0.0
 
 
 def _literal(content: bytes, place: int) -> tuple[bytes, int]:

@@ -23,6 +23,7 @@ OURS: Final = re.compile("/F[0-9a-f]{8}")
 """How the PDF writer names fonts."""
 MOST_CODES: Final = 1 << 16
 _BLOCK: Final = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
+_PLAIN: Final = re.compile(rb"\n(?:<[0-9A-F]{4}><(?!D[89A-F])[0-9A-F]{4}>\n)+")
 _PAIR: Final = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>")
 _RANGE: Final = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]+)>\s*(?:<([0-9A-Fa-f\s]*)>|\[([^\]]*)\])")
 _HEX: Final = re.compile(rb"<([0-9A-Fa-f\s]*)>")
@@ -105,7 +106,11 @@ def _cid_widths(entries: list[Any]) -> Iterator[tuple[int, float]]:
 
 def _to_unicode(cmap: bytes) -> Iterator[tuple[int, str]]:
     for kind, block in _BLOCK.findall(cmap):
-        if kind == b"bfchar":
+        if kind == b"bfchar" and _PLAIN.fullmatch(block):  # as the PDF writer has it
+            raw = bytes.fromhex(block.translate(None, b"<>\n").decode("ascii"))
+            numbers = struct.unpack(f">{len(raw) // 2}H", raw)
+            yield from zip(numbers[::2], map(chr, numbers[1::2]), strict=True)
+        elif kind == b"bfchar":
             for code, char in _PAIR.findall(block):
                 yield int(code, 16), _unicode(char)
         else:

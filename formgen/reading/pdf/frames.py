@@ -8,12 +8,14 @@ scaled. Text goes to the spot whose cell it begins in; what begins nowhere is le
 from __future__ import annotations
 
 import bisect
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from formgen.forms.layout import Spot
 from formgen.reading.pdf.content import PageContent, Painted, TextLine
+from formgen.reading.pdf.glyphs import Char
 from formgen.reading.pdf.matrices import Matrix, inverse, moved, product
 from formgen.reading.pdf.prints import ArtRole, FormPrint, PrintedArt, SpotFinder
 
@@ -72,6 +74,8 @@ class Frame:
     """Printed by another program, and laid out by the words on it."""
     untrusted: set[SpotKey] = field(default_factory=set)
     """Spots that may be elsewhere on the page."""
+    lost: list[tuple[Char, float]] = field(default_factory=list)
+    """What is printed on the form and was not found on the page, and how far its band stands below its place."""
     has_rows: bool = True
     """Whether the rows of its growing table could be told."""
 
@@ -112,8 +116,10 @@ class Frame:
 def frames_of(content: PageContent[tuple[PrintedArt, ...]], page_number: int, wanted: str = "") -> list[Frame]:
     """The pages of forms that formgen's artwork says are there. `wanted`: the form's id, where copies have the same."""
     frames: list[Frame] = []
+    shares = Counter(art.form.manifest.id for painted in content.arts for art in painted.art)
     for painted in content.arts:
-        art = next((art for art in painted.art if art.form.manifest.id == wanted), painted.art[0])
+        # Forms may have the same artwork in places (an empty foot): the one is meant that all of the page is of.
+        art = max(painted.art, key=lambda art: (art.form.manifest.id == wanted, shares[art.form.manifest.id]))
         if art.role.strip in ("before", "after"):
             layout = art.form.layout
             page = (layout.before if art.role.strip == "before" else layout.after)[art.role.index]

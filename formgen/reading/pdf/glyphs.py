@@ -41,7 +41,9 @@ MOST_GARBLED: Final = 0.05
 WORD_GAP: Final = 0.6
 """Em between words."""
 SHORTEST: Final = 2
-_LATIN: Final = re.compile("[\u00a0-\u00ff]")
+_LATIN: Final = re.compile("[\u00a1-\u00af\u00b2-\u00b6\u00b8-\u00ff]")
+_BYTES: Final = re.compile("[\u0080-\u00ff]")
+FEWEST_LATIN: Final = 6
 _ODD: Final = frozenset(["Cc", "Cf", "Co", "Cn", "Cs"])
 
 
@@ -166,8 +168,8 @@ def garbled(text: str) -> str:
     if odd > MOST_GARBLED * len(letters):
         return "codes"
     latin = _LATIN.findall(letters)
-    if len(latin) > 0.2 * len(letters):
-        meant = "".join(latin).encode("latin-1").decode("gb18030", "ignore")
+    if len(latin) >= FEWEST_LATIN and len(latin) > 0.2 * len(letters):
+        meant = "".join(_BYTES.findall(text)).encode("latin-1").decode("gb18030", "ignore")
         if sum("\u4e00" <= char <= "\u9fff" for char in meant) > 0.25 * len(latin):
             return "gbk"
     return ""

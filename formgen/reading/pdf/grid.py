@@ -14,7 +14,7 @@ import pdfplumber
 
 from formgen.reading.grid import GridBlock, GridCell
 
-__all__ = ["rules_across", "text_grid"]
+__all__ = ["text_grid"]
 
 NEAR_PT: Final = 1.5
 
@@ -27,18 +27,6 @@ def text_grid(path: Path, pages: Sequence[int] = ()) -> list[GridBlock]:
             blocks += (block for _, block in sorted(_blocks(page), key=lambda found: found[0]))
             page.close()
     return blocks
-
-
-def rules_across(path: Path, page_number: int, left: float, right: float) -> list[float]:
-    """Heights at which a rule crosses everything between two places of a page, from its top."""
-    middle = (left + right) / 2
-    with pdfplumber.open(path, pages=[page_number]) as pdf:
-        (page,) = pdf.pages
-        return sorted(
-            float(edge["top"])
-            for edge in page.edges
-            if edge["orientation"] == "h" and edge["x0"] <= middle <= edge["x1"] and edge["x0"] < left + NEAR_PT * 4
-        )
 
 
 def _blocks(page: Any) -> Iterator[tuple[float, GridBlock]]:

@@ -75,6 +75,7 @@ def _exact(rows: Sequence[Sequence[PlacedText]]) -> str:
 
 def _by_length(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> str:
     text, room = "", 0.0
+    pitch = _pitch(rows, spot)
     for number, row in enumerate(rows):
         glyphs = _glyphs(row)
         is_start = number > 0 and _is_start(glyphs)
@@ -82,10 +83,20 @@ def _by_length(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> str:
         if number:
             needed = _first_word_width(words, [width for _, _, width, _ in glyphs[is_start:]])
             is_hard = is_start or room > needed + 0.5 * row[0].line.size
-            text += "\n" if is_hard else " " if _is_word_break(text, words) else ""
+            empty = round((row[0].y - rows[number - 1][0].y) / pitch) - 1
+            if empty > 0:
+                text += "\n" * (empty + 1)
+            else:
+                text += "\n" if is_hard else " " if _is_word_break(text, words) else ""
         text += words
         room = spot.right_pt - max((x + width for char, x, width, _ in glyphs if char != " "), default=spot.left_pt)
     return text
+
+
+def _pitch(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> float:
+    """From one line to the next: no more than the template's, and no more than the least there is."""
+    gaps = [below[0].y - above[0].y for above, below in itertools.pairwise(rows)]
+    return min([spot.line_pt * 1.05, *gaps])
 
 
 def _glyphs(row: Sequence[PlacedText]) -> list[tuple[str, float, float, float]]:

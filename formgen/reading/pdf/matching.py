@@ -14,10 +14,11 @@ from typing import Final
 from formgen.reading.pdf.glyphs import Char, Rows, Word
 from formgen.reading.pdf.prints import ArtRole, FormPrint, PrintBook
 
-__all__ = ["NEAR_PT", "Match", "best_match", "find_words", "running_text"]
+__all__ = ["Match", "Shifts", "best_match", "find_words", "running_text"]
 
 ENOUGH: Final = 0.6
 """Share of a form's printed characters that have to be found in their words."""
+NEIGHBOURS: Final = 3
 FAR_PT: Final = 150.0
 SAME_SCALE_PT: Final = 3.0
 NEAR_PT: Final = 6.0
@@ -36,13 +37,18 @@ class Match:
     scale: float
     right: float
     down: float
-    found: tuple[tuple[Word, Char], ...]
-    """Words of the form, and where each begins on the page."""
+    found: tuple[tuple[Word, Char, Char], ...]
+    """Words of the form, and where each begins and ends on the page."""
 
-    def shift(self, word: Word, char: Char) -> tuple[float, float]:
-        """By how much a word stands elsewhere than the whole page says, in the layout's points."""
-        first = word.chars[0]
-        return (char.x - self.right) / self.scale - first.x, (char.y - self.down) / self.scale - first.y
+    def shift(self, word: Word, begin: Char, end: Char) -> tuple[float, float]:
+        """By how much a word stands elsewhere than the whole page says, in the layout's points.
+
+        In another font a word keeps its beginning or its middle.
+        """
+        first, last = word.chars[0], word.chars[-1]
+        across = (begin.x - self.right) / self.scale - first.x
+        after = (end.x + end.width - self.right) / self.scale - last.x - last.width
+        return min(across, (across + after) / 2, key=abs), (begin.y - self.down) / self.scale - first.y
 
 
 def best_match(rows: Rows, prints: PrintBook, wanted: str) -> Match | None:
@@ -88,28 +94,28 @@ def find_words(
 ) -> Match | None:
     texts = [word.text for word in words]
     known = [word for word in words if texts.count(word.text) == 1]
-    found: list[tuple[Word, Char]] = []
+    found: list[tuple[Word, Char, Char]] = []
     for word in known:
         place = text.find(word.text)
         if place >= 0 and text.find(word.text, place + 1) < 0:
-            char = chars[place]
-            assert char is not None
-            found.append((word, char))
+            begin, end = chars[place], chars[place + len(word.text) - 1]
+            assert begin is not None and end is not None, "words have no line ends"
+            found.append((word, begin, end))
     if not found:
         return None
-    weight = sum(len(word.text) for word, _ in found)
+    weight = sum(len(word.text) for word, _, _ in found)
     total = sum(len(word.text) for word in known)
     scale = _scale(found)
-    right = statistics.median(char.x - scale * word.chars[0].x for word, char in found)
-    down = statistics.median(char.y - scale * word.chars[0].y for word, char in found)
+    right = statistics.median(char.x - scale * word.chars[0].x for word, char, _ in found)
+    down = statistics.median(char.y - scale * word.chars[0].y for word, char, _ in found)
     return Match(form, role, weight / total, weight, scale, right, down, tuple(found))
 
 
-def _scale(found: Sequence[tuple[Word, Char]]) -> float:
+def _scale(found: Sequence[tuple[Word, Char, Char]]) -> float:
     """1 where words are as far from each other as in the layout."""
     ratios = []
-    for index, (word, char) in enumerate(found):
-        for other, at in found[index + 1 :]:
+    for index, (word, char, _) in enumerate(found):
+        for other, at, _ in found[index + 1 :]:
             first, second = word.chars[0], other.chars[0]
             for mine, theirs in ((first.x - second.x, char.x - at.x), (first.y - second.y, char.y - at.y)):
                 if abs(mine) > FAR_PT:
@@ -118,3 +124,23 @@ def _scale(found: Sequence[tuple[Word, Char]]) -> float:
         return 1.0
     scale = statistics.median(ratio for ratio, _ in ratios)
     return scale if 0.3 < scale < 3 else 1.0
+
+
+class Shifts:
+    """By how much words stand elsewhere than the page as a whole, place by place."""
+
+    def __init__(self, match: Match) -> None:
+        self.words = []
+        self.moved = []
+        for word, begin, end in match.found:
+            right, down = match.shift(word, begin, end)
+            if max(abs(right), abs(down)) <= NEAR_PT:
+                self.words.append((word.chars[0].x, word.chars[0].y, right, down))
+            else:
+                self.moved.append(word)
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        if max((max(abs(right), abs(down)) for _, _, right, down in self.words), default=0.0) < 1.0:
+            return 0.0, 0.0
+        near = sorted(self.words, key=lambda word: abs(word[0] - x) / 4 + abs(word[1] - y))[:NEIGHBOURS]
+        return statistics.median(word[2] for word in near), statistics.median(word[3] for word in near)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
 from formgen.reading.pdf.content import PageContent, Resources, read_content
 from formgen.reading.pdf.glyphs import Char, Word, page_chars, rows_of, words_on
+from formgen.reading.pdf.rules import Rules
 
 __all__ = ["ArtRole", "FormPrint", "PrintBook", "PrintedArt", "SpotFinder", "print_book"]
 
@@ -81,6 +83,7 @@ class FormPrint:
         self.digests, self.contents, self.heights = _read_background(manifest.folder / BACKGROUND)
         self._chars: dict[int, Sequence[Char]] = {}
         self._words: dict[int, Sequence[Word]] = {}
+        self._rules: dict[int, Rules] = {}
 
     def band(self, role: ArtRole) -> Band | None:
         """None of a page."""
@@ -95,6 +98,13 @@ class FormPrint:
         if art not in self._chars:
             self._chars[art] = page_chars(self.contents[art].lines, (1.0, 0.0, 0.0, -1.0, 0.0, self.heights[art]))
         return self._chars[art]
+
+    def rules(self, art: int) -> Rules:
+        """The rules on a page of the background."""
+        if art not in self._rules:
+            view = (1.0, 0.0, 0.0, -1.0, 0.0, self.heights[art])
+            self._rules[art] = Rules(self.contents[art].segments, view)
+        return self._rules[art]
 
     def words(self, art: int) -> Sequence[Word]:
         """The words of a page of the background."""
@@ -145,7 +155,13 @@ def print_book(manifests: Mapping[str, Manifest]) -> PrintBook:
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
-    return tuple(path.stat().st_mtime_ns for path in (folder / LAYOUT, folder / BACKGROUND) if path.is_file())
+    stamps = []
+    for name in (LAYOUT, BACKGROUND):
+        try:
+            stamps.append(os.stat(f"{folder}{os.sep}{name}").st_mtime_ns)
+        except OSError:
+            stamps.append(0)
+    return tuple(stamps)
 
 
 def _roles(layout: Layout) -> dict[int, ArtRole]:
@@ -186,9 +202,12 @@ def _read_background(path: Path) -> tuple[list[bytes], list[PageContent[None]], 
                 content = form.read_bytes()
                 digests.append(_digest(content))
                 heights.append(float(page.mediabox[3]))
-                contents.append(read_content(content, Resources(form.get("/Resources"), {}, lambda _: None)))
+                contents.append(
+                    read_content(content, Resources(form.get("/Resources"), {}, lambda _: None), has_rules=True)
+                )
                 for line in contents[-1].lines:
-                    line.glyphs()  # widths are read while the file is open
+                    for show in line.shows:
+                        show.font.width(0)  # widths are read while the file is open
     except FileNotFoundError as exc:
         raise TemplateError(Problem("F-LAYOUT-001", Place(str(path)))) from exc
     except (OSError, ValueError, pikepdf.PdfError, KeyError, TypeError) as exc:

@@ -8,9 +8,10 @@ Limits: 20,000 pages; pages no larger than 200 inches; a file that needs a passw
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pikepdf
 
@@ -27,9 +28,10 @@ from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
 from formgen.reading.pdf.glyphs import garbled
 from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
-from formgen.reading.pdf.prints import PrintBook, PrintedArt, print_book
+from formgen.reading.pdf.prints import FormPrint, PrintBook, PrintedArt, print_book
 from formgen.reading.pdf.raster import Pdfium
 from formgen.reading.pdf.rests import is_continuation
+from formgen.reading.pdf.rules import Segment
 from formgen.reading.pdf.sightings import Overlay, sight_copy
 from formgen.reading.pdf.strangers import StrangePages
 
@@ -38,9 +40,25 @@ __all__ = ["read_pdf"]
 MOST_PAGES: Final = 20_000
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
-CODE_NEAR_PT: Final = 30.0
+
+BROKEN: Final = (
+    pikepdf.PdfError,
+    pikepdf.DataDecodingError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    NotImplementedError,
+)
+"""What objects that are others than they have to be raise."""
 
 Arts = tuple[PrintedArt, ...]
+
+Claim = Literal["property", "page-code"]
+_known: weakref.WeakKeyDictionary[FormBook, dict[tuple[str, str, str], Identified]] = weakref.WeakKeyDictionary()
+"""What books of forms say of sheets of which nothing is to be said."""
 
 
 def read_pdf(path: Path, book: FormBook) -> FileRead:
@@ -55,13 +73,13 @@ def read_pdf(path: Path, book: FormBook) -> FileRead:
     place = Place(str(path))
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf, Pdfium(str(path)) as drawn:
-            return _File(path, pdf, book, prints, StrangePages(path, drawn, prints)).read()
+            return _File(path, pdf, book, prints, drawn).read()
     except pikepdf.PasswordError as exc:
         raise InputError(Problem("F-PDFREAD-001", place)) from exc
     except OSError as exc:
         code = "F-FILE-001" if isinstance(exc, FileNotFoundError) else "F-FILE-002"
         raise InputError(Problem(code, place, params={"reason": exc.strerror or type(exc).__name__})) from exc
-    except (pikepdf.PdfError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as exc:
+    except BROKEN as exc:
         raise InputError(Problem("F-PDFREAD-002", place, params={"reason": _reason(exc)})) from exc
 
 
@@ -72,10 +90,9 @@ def _reason(exc: Exception) -> str:
 class _File:
     """One open file."""
 
-    def __init__(
-        self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, strangers: StrangePages
-    ) -> None:
-        self.path, self.pdf, self.book, self.prints, self.strangers = path, pdf, book, prints, strangers
+    def __init__(self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, drawn: Pdfium) -> None:
+        self.path, self.pdf, self.book, self.prints = path, pdf, book, prints
+        self.strangers = StrangePages(drawn, prints, self._segments)
         self.file = str(path)
         self.caches: dict[tuple[int, int], Any] = {}
         self.resources: dict[tuple[int, int], Resources[Arts]] = {}
@@ -92,9 +109,8 @@ class _File:
         if has_xfa(self.pdf):
             self._say("F-PDFREAD-012")
         stacks, lone = stack_leaves(leaves)
-        known: dict[tuple[str, str], Identified] = {}
         for stack in stacks:
-            self._read_stack(stack, known)
+            self._read_stack(stack)
         if lone:
             self._say("F-PDFREAD-009", _pages([leaf.page_number for leaf in lone]))
         self._read_unknown()
@@ -111,7 +127,7 @@ class _File:
             if content.has_hidden or any(line.is_hidden for line in content.lines):
                 self._say("F-PDFREAD-013", "", number)
                 content.lines = [line for line in content.lines if not line.is_hidden]
-            if frames and garbled("".join([line.text for line in content.lines])):
+            if frames and garbled("".join([line.text for line in content.lines])) == "codes":
                 self._say("F-PDFREAD-005", "", number)
             elif frames:
                 sort_lines(content.lines, frames)
@@ -126,16 +142,15 @@ class _File:
         left, bottom, right, top = (float(edge) for edge in page.mediabox)
         if max(abs(right - left), abs(top - bottom)) > LARGEST_PT:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), f"{right - left:.0f} pt"))
-        contents = page.obj.get("/Contents")
-        if contents is None:
-            return PageContent()
-        if isinstance(contents, pikepdf.Array):
-            content = b"\n".join(item.read_bytes() for item in contents)
-        else:
-            content = contents.read_bytes()
+        content = _operators(page)
         if len(content) > LARGEST_CONTENT:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), str(len(content))))
         return read_content(content, self._resources(_inherited(page.obj, "/Resources")))
+
+    def _segments(self, page: pikepdf.Page) -> list[Segment]:
+        """The straight lines of a page."""
+        resources = self._resources(_inherited(page.obj, "/Resources"))
+        return read_content(_operators(page), resources, has_rules=True).segments
 
     def _resources(self, raw: Any) -> Resources[Arts]:
         if raw is None or raw.objgen == (0, 0):
@@ -174,26 +189,38 @@ class _File:
         sheet.problems += found.problems
         self.read_so_far.sheets.append(sheet)
 
-    def _read_stack(self, stack: Stack, known: dict[tuple[str, str], Identified]) -> None:
+    def _read_stack(self, stack: Stack) -> None:
         code, form = stack.code, stack.form
         version = code.version if code is not None else self.claimed.version or form.layout.version
         record = code.record if code is not None else self.claimed.record
         identity = SheetIdentity(form.manifest.id, version, record)
         place = Place(self.file, cell=_pages(stack.page_numbers))
-        found: Identified | list[Problem] | None = known.get((form.manifest.id, version))
-        if found is None:
-            found = self.book.identify(identity, form.texts, place)
+        found = self._identified(identity, form, place, "page-code" if code is not None else "property")
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
-        if not found.problems:
-            known[form.manifest.id, version] = found
+        if found.manifest is not form.manifest:  # the user says so
+            self.unknown += [(number, list(form.texts)) for number in stack.page_numbers]
+            return
         sheet = SheetRead(form.manifest, identity, stack.page_numbers)
         sheet.problems += found.problems
         self._tell_pages(stack, sheet)
         for leaves in stack.copies:
             sight_copy(sheet, leaves, self.overlays, self.file, has_all_rows=stack.has_all_rows)
         self.read_so_far.sheets.append(sheet)
+
+    def _identified(
+        self, identity: SheetIdentity, form: FormPrint, place: Place, claimed_by: Claim
+    ) -> Identified | list[Problem]:
+        """The form of a sheet whose words are all the form's: the same for all of a form and version."""
+        known = _known.setdefault(self.book, {})
+        key = form.manifest.id, identity.version, claimed_by
+        if key in known and known[key].manifest is form.manifest:
+            return known[key]
+        found = self.book.identify(identity, form.texts, place, claimed_by)
+        if isinstance(found, Identified) and not found.problems:
+            known[key] = found
+        return found
 
     def _tell_pages(self, stack: Stack, sheet: SheetRead) -> None:
         record = sheet.identity.record or None
@@ -208,6 +235,16 @@ class _File:
     def _say(self, code: str, found: str = "", page_number: int | None = None) -> None:
         cell = f"第{page_number}页" if page_number is not None else ""
         self.read_so_far.problems.append(Problem(code, Place(self.file, cell=cell), found, {"reason": found}))
+
+
+def _operators(page: pikepdf.Page) -> bytes:
+    contents = page.obj.get("/Contents")
+    if contents is None:
+        return b""
+    if isinstance(contents, pikepdf.Array):
+        return b"\n".join(item.read_bytes() for item in contents)
+    content: bytes = contents.read_bytes()
+    return content
 
 
 def _code_of(content: PageContent[Arts], frame: Frame | None) -> PageCode | None:

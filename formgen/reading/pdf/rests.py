@@ -29,13 +29,14 @@ from formgen.rendering.continuation import (
 )
 from formgen.rendering.pdf.spots import ASCENT
 
-__all__ = ["Rest", "RestPage", "is_continuation", "read_rests"]
+__all__ = ["Rest", "RestPage", "goes_on", "is_continuation", "read_rests"]
 
 NEAR_PT: Final = 0.06
 MOST_PERSON_LINES: Final = 2
 FOOT: Final = re.compile(rf"{TITLE} \d+/\d+")
 FOOT_PT: Final = PAGE_PT[1] - MARGIN_PT
 SAME_LINE_PT: Final = 0.3
+NEAR_MARGIN_PT: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,22 @@ class _Row:
 
 def is_continuation(lines: Sequence[TextLine]) -> bool:
     """Whether these are the lines of one of our pages: its title stands where it has to."""
-    return any(
+    return all(line.is_ours for line in lines) and any(
         line.text == TITLE and abs(line.size - TITLE_STYLE.size_pt) < NEAR_PT and abs(_y(line) - _title_y()) < NEAR_PT
         for line in lines
+    )
+
+
+def goes_on(before: Rows, rows: Rows) -> bool:
+    """Whether a page without a title goes on with a continuation sheet of another program: the page before is full,
+    and this one has lines of its text from the top on."""
+    if not before or not rows or before[-1][0].y < FOOT_PT - 2 * TEXT_STYLE.line_pt:
+        return False
+    first = rows[0][0]
+    return (
+        first.y < MARGIN_PT + 2 * TEXT_STYLE.line_pt
+        and abs(first.size - TEXT_STYLE.size_pt) < 1
+        and all(row[0].x > MARGIN_PT - NEAR_MARGIN_PT for row in rows)
     )
 
 
@@ -137,9 +151,10 @@ class _Reader:
 
     def take_strange(self, page: RestPage) -> bool:
         """Read a page by what its lines say; lines end where the next word would have had room."""
-        right = max(char.x + char.width for row in page.rows for char in row)
+        right = PAGE_PT[0] - MARGIN_PT
         room = 0.0
-        for row in page.rows[1:]:
+        has_title = "".join(char.text for char in page.rows[0]).strip() == TITLE
+        for row in page.rows[has_title:]:
             text = "".join(char.text for char in row)
             if self._is_heading(text.strip()):
                 self._begin(text.strip(), page.page_number)

@@ -8,39 +8,34 @@ Limits: growing tables have rows of the template's height.
 
 from __future__ import annotations
 
+import itertools
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from formgen.forms.layout import Flow, RowRole
 from formgen.reading.pdf.content import TextLine
 from formgen.reading.pdf.frames import Frame, PlacedBand, PlacedText, SpotKey
-from formgen.reading.pdf.glyphs import Char, Rows, Word, rows_of
-from formgen.reading.pdf.matching import NEAR_PT, Match, find_words, running_text
+from formgen.reading.pdf.glyphs import Char, Rows, rows_of
+from formgen.reading.pdf.matching import Match, Shifts, find_words, running_text
 from formgen.reading.pdf.matrices import IDENTITY, Matrix, inverse, product
 from formgen.reading.pdf.prints import ArtRole
+from formgen.reading.pdf.rules import Rules
+from formgen.reading.pdf.trust import distrust
 
-__all__ = ["Boundaries", "lay_out"]
+__all__ = ["lay_out"]
 
 TAKEN_PT: Final = 4.0
 """A printed character stands so near its place, after the shift of the words around it."""
 WORD_TAKEN_PT: Final = 25.0
 """A printed word stands so near its place on its line, in whatever font."""
 SAME_ROW_PT: Final = 2.0
-BESIDE_PT: Final = 24.0
-"""A blank is beside a word that is so near."""
 WHOLE_ROW_PT: Final = 3.0
-NEIGHBOURS: Final = 3
-LOST_SHARE: Final = 0.34
 FOOT: Final = 0.3
 """Share of the type's size above the baseline, where a character is looked for."""
 
 
-Boundaries = Callable[[float, float], Sequence[float] | None]
-"""Heights of the rules that cross a place (x from, x to), in the coordinates of what is seen; None: not known."""
-
-
-def lay_out(match: Match, rows: Rows, view: Matrix, page_number: int, boundaries: Boundaries) -> Frame:
+def lay_out(match: Match, rows: Rows, view: Matrix, page_number: int, rules: Rules) -> Frame:
     """The frame of a matched page, with the text in its spots.
 
     Args:
@@ -52,10 +47,11 @@ def lay_out(match: Match, rows: Rows, view: Matrix, page_number: int, boundaries
         for row in rows
         for char in row
     ]
-    _add_bands(frame, match, rows, boundaries)
-    shifts = _Shifts(match)
+    _add_bands(frame, match, rows, rules)
+    shifts = Shifts(match)
     rest = _take_printed(frame, match, chars, shifts)
     _fill(frame, rest, shifts)
+    distrust(frame, match, rules, shifts)
     return frame
 
 
@@ -80,7 +76,7 @@ def _frame(match: Match, view: Matrix, page_number: int) -> Frame:
     return frame
 
 
-def _add_bands(frame: Frame, match: Match, rows: Rows, boundaries: Boundaries) -> None:
+def _add_bands(frame: Frame, match: Match, rows: Rows, rules: Rules) -> None:
     form, flow = match.form, match.form.layout.flow
     if match.role.strip in ("before", "after") or flow is None:
         art = next(art for art, role in form.roles.items() if role == match.role)
@@ -96,9 +92,12 @@ def _add_bands(frame: Frame, match: Match, rows: Rows, boundaries: Boundaries) -
             _add_band(frame, ArtRole("tail"), down)
             bottom = flow.tail.top_pt + down
     height = flow.rows["single"].height_pt
-    count = round((bottom - top) / height) if bottom != flow.limit_pt else int((bottom - top + 0.01) / height)
+    if bottom == flow.limit_pt:
+        count = _ruled_rows(match, rules, top, height, int((bottom - top + 0.01) / height))
+    else:
+        count = round((bottom - top) / height)
     is_whole = bottom == flow.limit_pt or abs(top + count * height - bottom) <= WHOLE_ROW_PT
-    roles = _row_roles(match, flow, top, count, boundaries) if is_whole else None
+    roles = _row_roles(match, flow, top, count, rules) if is_whole else None
     frame.has_rows = roles is not None
     if roles is not None:
         for index, role in enumerate(roles):
@@ -122,52 +121,37 @@ def _tail_down(match: Match, rows: Rows, flow: Flow) -> float | None:
     found = find_words(match.form, ArtRole("tail"), words, *running_text(rows))
     if found is None or found.score < 0.5:
         return None
-    return statistics.median(_seen(match, char.x, char.y)[1] - word.chars[0].y for word, char in found.found)
+    return statistics.median(_seen(match, char.x, char.y)[1] - word.chars[0].y for word, char, _ in found.found)
 
 
-def _row_roles(match: Match, flow: Flow, top: float, count: int, boundaries: Boundaries) -> list[RowRole] | None:
-    """Where rows stand in their groups, by the rules between the merged cells; None where they are not known."""
+def _ruled_rows(match: Match, rules: Rules, top: float, height: float, most: int) -> int:
+    """How many rows there are where nothing follows them: as far as there are rules between columns."""
+    width = match.form.layout.flow.width_pt if match.form.layout.flow is not None else 0.0
+    for index in range(most):
+        middle = (top + (index + 0.5) * height) * match.scale + match.down
+        if not rules.upright(middle, match.right, match.right + width * match.scale):
+            return index
+    return most
+
+
+def _row_roles(match: Match, flow: Flow, top: float, count: int, rules: Rules) -> list[RowRole]:
+    """Where rows stand in their groups, by the rules between the merged cells."""
     merged = next((spot for spot in flow.rows["single"].spots if spot.is_merged), None)
     if merged is None or len(flow.rows) == 1:
         return ["single"] * count
-    left, right = (edge * match.scale + match.right for edge in (merged.left_pt, merged.right_pt))
-    rules = boundaries(left, right)
-    if rules is None:
-        return None
-    heights = [_seen(match, 0.0, y)[1] for y in rules]
     pitch = flow.rows["single"].height_pt
-
-    def is_ruled(index: int) -> bool:
-        return index in (0, count) or any(abs(y - top - index * pitch) < WHOLE_ROW_PT for y in heights)
-
+    middle = (merged.left_pt + merged.right_pt) / 2 * match.scale + match.right
+    edges = [(top + index * pitch) * match.scale + match.down for index in range(count + 1)]
+    near = WHOLE_ROW_PT * match.scale
+    ruled = [bool(rules.level(middle, edge - near, edge + near)) for edge in edges]
+    ruled[0] = ruled[-1] = True
     roles: list[RowRole] = []
-    for index in range(count):
-        above, below = is_ruled(index), is_ruled(index + 1)
+    for above, below in itertools.pairwise(ruled):
         roles.append("single" if above and below else "start" if above else "end" if below else "middle")
     return roles
 
 
-class _Shifts:
-    """By how much words stand elsewhere than the page as a whole, place by place."""
-
-    def __init__(self, match: Match) -> None:
-        self.words = []
-        self.moved = []
-        for word, char in match.found:
-            right, down = match.shift(word, char)
-            if max(abs(right), abs(down)) <= NEAR_PT:
-                self.words.append((word.chars[0].x, word.chars[0].y, right, down))
-            else:
-                self.moved.append(word)
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        if max((max(abs(right), abs(down)) for _, _, right, down in self.words), default=0.0) < 1.0:
-            return 0.0, 0.0
-        near = sorted(self.words, key=lambda word: abs(word[0] - x) / 4 + abs(word[1] - y))[:NEIGHBOURS]
-        return statistics.median(word[2] for word in near), statistics.median(word[3] for word in near)
-
-
-def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: _Shifts) -> list[Char]:
+def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: Shifts) -> list[Char]:
     """What of a page is not printed on the form; blanks beside what should be there and is not are untrusted."""
     running = _Running(chars)
     by_text: dict[str, list[int]] = {}
@@ -196,9 +180,7 @@ def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: _Sh
                 lost.append(printed)
             else:
                 taken.add(place)
-        frame.untrusted.update(_beside(frame, band, match.form.words(art), lost))
-    for word in shifts.moved:
-        frame.untrusted.update(_beside(frame, frame.bands[0], [word], list(word.chars)))
+        frame.lost += [(char, band.down_pt) for char in lost]
     return [char for index, char in enumerate(chars) if index not in taken and char.text.strip("\u00a0")]
 
 
@@ -245,29 +227,7 @@ def _nearest(chars: Sequence[Char], places: Sequence[int], taken: set[int], x: f
     return found
 
 
-def _beside(frame: Frame, band: PlacedBand, words: Sequence[Word], lost: Sequence[Char]) -> Iterator[SpotKey]:
-    """The blanks beside words of which much is missing."""
-    if not lost:
-        return
-    gone = {id(char) for char in lost}
-    boxes = []
-    for word in words:
-        chars = word.chars
-        if sum(id(char) in gone for char in chars) > LOST_SHARE * len(chars):
-            first, last = chars[0], chars[-1]
-            boxes.append((first.x, first.y - first.size + band.down_pt, last.x + last.width, first.y + band.down_pt))
-    for key, spot in frame.spots():
-        down = frame.bands[key[0]].down_pt
-        left, top, right, bottom = spot.cell
-        for x0, y0, x1, y1 in boxes:
-            if (
-                max(left - x1, x0 - right, 0.0) <= BESIDE_PT
-                and max(top + down - y1, y0 - bottom - down, 0.0) <= BESIDE_PT / 4
-            ):
-                yield key
-
-
-def _fill(frame: Frame, chars: Sequence[Char], shifts: _Shifts) -> None:
+def _fill(frame: Frame, chars: Sequence[Char], shifts: Shifts) -> None:
     """Put characters into their spots, lines of each together; others are strays."""
     cells: dict[SpotKey | None, list[Char]] = {}
     for char in chars:

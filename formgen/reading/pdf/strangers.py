@@ -6,8 +6,7 @@ texts on it, where it is no page of a form that we know the geometry of.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final
 
 import pikepdf
@@ -17,11 +16,12 @@ from formgen.reading.pdf.codes import decode_region
 from formgen.reading.pdf.content import PageContent
 from formgen.reading.pdf.frames import Frame
 from formgen.reading.pdf.glyphs import Rows, garbled, page_chars, rows_of, upright, view_matrix
-from formgen.reading.pdf.grid import rules_across
 from formgen.reading.pdf.leaves import Leaf
 from formgen.reading.pdf.matching import Match, best_match
 from formgen.reading.pdf.prints import PrintBook
 from formgen.reading.pdf.raster import Pdfium
+from formgen.reading.pdf.rests import goes_on
+from formgen.reading.pdf.rules import Rules, Segment
 from formgen.reading.pdf.strange import lay_out
 from formgen.rendering.continuation import TITLE
 
@@ -34,8 +34,10 @@ CODE_ROOM_PT: Final = 12.0
 class StrangePages:
     """The pages of one file that formgen did not paint."""
 
-    def __init__(self, path: Path, drawn: Pdfium, prints: PrintBook) -> None:
-        self._path, self._drawn, self._prints = path, drawn, prints
+    def __init__(self, drawn: Pdfium, prints: PrintBook, segments: Callable[[pikepdf.Page], list[Segment]]) -> None:
+        self._drawn, self._prints, self._segments = drawn, prints, segments
+        self._rest: Rows = ()
+        """The continuation sheet's page that was read last."""
 
     def read(self, page: pikepdf.Page, number: int, content: PageContent[Any], wanted: str) -> Leaf | str | list[str]:
         """A leaf, the code of a problem, or the texts of a page that is of no known form."""
@@ -56,17 +58,13 @@ class StrangePages:
         match = best_match(rows, self._prints, wanted)
         if match is None:
             texts = ["".join(char.text for char in row) for row in rows]
-            if texts[0].strip() == TITLE:
+            if texts[0].strip() == TITLE or goes_on(self._rest, rows):
+                self._rest = rows
                 return Leaf(number, None, None, (), rows)
             return texts
-        return self._leaf(match, rows, view, number, is_turned=view is not seen or any(box[:2]))
-
-    def _leaf(self, match: Match, rows: Rows, view: Any, number: int, is_turned: bool) -> Leaf:
-        def boundaries(left: float, right: float) -> Sequence[float] | None:
-            return None if is_turned else rules_across(self._path, number, left, right)
-
-        frame = lay_out(match, rows, view, number, boundaries)
-        return Leaf(number, None if is_turned else self._code(match, frame), frame)
+        self._rest = ()
+        frame = lay_out(match, rows, view, number, Rules(self._segments(page), view))
+        return Leaf(number, None if view is not seen else self._code(match, frame), frame)
 
     def _code(self, match: Match, frame: Frame) -> PageCode | None:
         box = match.form.layout.page_code

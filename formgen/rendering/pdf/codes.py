@@ -19,9 +19,12 @@ from formgen.forms.layout import Rect
 from formgen.forms.page_code import PageCode, format_page_code
 from formgen.forms.page_marks import MARK_CELLS, MARK_ROWS, mark_boxes
 from formgen.problems import Place, Problem
-from formgen.rendering.pdf.qr import QUIET_MODULES, TooLong, encode_qr
+from formgen.rendering.pdf.qr import QUIET_MODULES, QrPicture, TooLong, encode_qr
 
 __all__ = ["draw_marks", "draw_page_code"]
+
+_DOUBLED = [f"{int(''.join(bit * 2 for bit in f'{byte:08b}'), 2):04X}" for byte in range(256)]
+"""Each bit of a byte twice."""
 
 
 def draw_page_code(code: PageCode, box: Rect, page_height_pt: float) -> bytes:
@@ -42,7 +45,15 @@ def draw_page_code(code: PageCode, box: Rect, page_height_pt: float) -> bytes:
     y = page_height_pt - (top + bottom + side) / 2
     pixels = 2 * picture.size
     head = f"q 0 g {side:.3f} 0 0 {side:.3f} {x:.3f} {y:.3f} cm BI /W {pixels} /H {pixels} /IM true /D [1 0]"
-    return f"{head} /F /AHx ID {picture.pixels.hex().upper()}> EI Q\n".encode()
+    return f"{head} /F /AHx ID {_doubled(picture)}> EI Q\n".encode()
+
+
+def _doubled(picture: QrPicture) -> str:
+    """The picture with every module two pixels wide and high, in hexadecimal."""
+    doubled = "".join(map(_DOUBLED.__getitem__, picture.bits))
+    length = 2 * ((2 * picture.size + 7) // 8)
+    step = 4 * ((picture.size + 7) // 8)
+    return "".join([doubled[start : start + length] * 2 for start in range(0, len(doubled), step)])
 
 
 @functools.lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 In: composed pages. Out: one file: each background, each face's subset and each picture once, the page tree, bookmarks,
 properties. A page is written the moment it is added; what stays in memory is the characters used of each face and
-10 bytes an object, so memory is flat in the number of pages. The same pages give the same bytes.
+6 bytes an object, so memory is flat in the number of pages. The same pages give the same bytes.
 
 Limits: a stream that cannot be written raises its own error; `formgen.files.whole_file` turns it into a problem and
 leaves no file.

@@ -184,3 +184,7 @@ def _span(cell: Element) -> int:
 def part_of(content: bytes, part: str = DOCUMENT) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as source:
         return source.read(part)
+
+
+def bytes_of(element: Element) -> bytes:
+    return etree.tostring(element)

@@ -1,0 +1,72 @@
+"""Where a label's value stands: to its right, or below it.
+
+In: a label's cell and what lies around it. Out: the cell of its value, where the labels around say which it is. What
+looks like a label, or has one of its own in front, is nobody's value.
+"""
+
+from __future__ import annotations
+
+from formgen.reading.anchors import Anchors, looks_like_label
+from formgen.reading.grid import GridCell
+from formgen.reading.inline import pairs_in
+from formgen.reading.neighbours import Neighbours
+from formgen.reading.skeleton import letters_of
+
+__all__ = ["Placing"]
+
+
+class Placing:
+    """The values of one block. `done` holds the ids of cells that are read already; it grows while they are."""
+
+    def __init__(self, around: Neighbours, anchors: Anchors, done: set[int]) -> None:
+        self.around = around
+        self.anchors = anchors
+        self.done = done
+
+    def value_of(self, cell: GridCell) -> GridCell | None:
+        """The cell of a label's value: to the right or below, whichever the labels around speak for."""
+        right, below = self._free(self.around.right(cell)), self._free_below(cell)
+        across, down = self._evidence(cell)
+        if right is not None and (across > down or below is None or (across == down and right.text.strip())):
+            return right if across or not self._is_either(cell, right, below) else None
+        if below is not None and (down > across or right is None):
+            return below
+        return right
+
+    def _is_either(self, cell: GridCell, right: GridCell, below: GridCell | None) -> bool:
+        """Nothing around says which of two filled neighbours is the value."""
+        return below is not None and bool(right.text.strip() and below.text.strip()) and cell.row_span == 1
+
+    def _free(self, cell: GridCell | None) -> GridCell | None:
+        """A neighbour, where it may hold a value."""
+        if cell is None or id(cell) in self.done or self.anchors.meaning(cell.text) is not None:
+            return None
+        letters = letters_of(cell.text)
+        if looks_like_label(cell.text) or (letters in self.anchors.skeleton.words and not letters.isdecimal()):
+            return None
+        if any(not item.owner and item.match(cell.text) for item in self.anchors.skeleton.patterns):
+            return None
+        begins = (cell.text.split("\n")[0], " ".join(cell.text.split("\n")))
+        found = (pairs_in(text, self._is_known) for text in begins)
+        return None if any(pairs and pairs[0].label for pairs in found) else cell
+
+    def _free_below(self, cell: GridCell) -> GridCell | None:
+        below = self.around.all_below(cell)
+        if len(below) != 1 or below[0].column != cell.column or below[0].column_span > cell.column_span:
+            return None
+        return self._free(below[0])
+
+    def _evidence(self, cell: GridCell) -> tuple[int, int]:
+        """How many labels around stand as they do where values are to the right, and where they are below."""
+        row = [item for item in self.around.in_row(cell.row) if item.row == cell.row]
+        at = row.index(cell) if cell in row else 0
+        is_label = [self.anchors.meaning(item.text) is not None or looks_like_label(item.text) for item in row]
+        down = sum(1 for near in (at - 1, at + 1) if 0 <= near < len(row) and is_label[near])
+        across = sum(1 for near in (at - 2, at + 2) if 0 <= near < len(row) and is_label[near]
+                     and not is_label[(near + at) // 2])  # fmt: skip
+        column = [self.around.at.get((row, cell.column)) for row in (cell.row - 1, cell.row + cell.row_span)]
+        across += sum(1 for item in column if item is not None and self.anchors.meaning(item.text) is not None)
+        return across, down
+
+    def _is_known(self, text: str) -> bool:
+        return self.anchors.meaning(text) is not None

@@ -1,6 +1,6 @@
 """Every benchmark, as the table of docs/benchmarks.md.
 
-python -m benchmarks [NAME …]      NAME: docx read-docx pdf read-pdf xlsx reading startup packets
+python -m benchmarks [NAME …]      NAME: docx read-docx pdf read-pdf xlsx read-xlsx reading startup packets
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ PARTS = {
     "pdf": ("Printing PDF forms", "benchmarks.pdf_print"),
     "read-pdf": ("Reading PDF forms", "benchmarks.pdf_read"),
     "xlsx": ("Filling a long Excel roster", "benchmarks.xlsx_roster"),
+    "read-xlsx": ("Reading an Excel roster back", "benchmarks.xlsx_read"),
     "reading": ("Reading and checking a workbook", "benchmarks.read_dataset"),
     "packets": ("The whole job", "benchmarks.packets"),
 }

@@ -60,10 +60,12 @@ class BlankReader:
         manifest: Manifest,
         names: Sequence[NamedCell],
         columns: Mapping[int, int],
+        lost_columns: frozenset[int],
         words: frozenset[str],
         is_1904: bool | None,
     ) -> None:
         """`columns`: the template's columns of tables → the sheet's; `words`: all that is printed on the form."""
+        self.lost_columns = lost_columns
         self.sheet, self.manifest, self.columns, self.words, self.is_1904 = sheet, manifest, columns, words, is_1904
         self.names: dict[str, list[NamedCell]] = {}
         for name in names:
@@ -78,25 +80,29 @@ class BlankReader:
     def _read_one(self, region: Region, blank: Blank) -> Iterator[Sighting]:
         name = self._name(region, blank)
         room = self._room(region, blank)
-        cell = self._cell_in(room) if room is not None else None
-        if cell is None and room is None and blank.pattern is not None:
-            cell = self._by_own_words(region, blank)
-            if cell is not None and (name is None or (name.row, name.column) == cell):
-                yield from self._seen(blank, cell, "defined-name" if name else "pattern", BY_WORDS)
-                return
+        cell = self._cell_in(region, blank, room) if room is not None else None
+        own = self._by_own_words(region, blank)
+        if own is not None and cell is None and room is None and name is None:
+            yield from self._seen(blank, own, "pattern", BY_WORDS)
+            return
+        if own is not None and own not in (cell, (name.row, name.column) if name is not None else cell):
+            yield from self._seen(blank, own, "pattern", BY_WORDS)  # its words stand elsewhere: both are told
+        if own is not None and room is None and name is not None and (name.row, name.column) == own:
+            yield from self._seen(blank, own, "defined-name", BY_WORDS)
+            return
         if name is not None and room is not None:
             is_inside = room.row == name.row and room.first <= name.column <= room.last
-            if not is_inside:
-                yield from self._seen(blank, (name.row, name.column), "defined-name", NAMED)
-                if cell is not None:
-                    yield from self._seen(blank, cell, "path", BY_WORDS)
-            elif cell is not None:
+            if not is_inside and cell is not None:
+                if not self._is_strange(region, blank, self.sheet.cell(name.row, name.column)):
+                    yield from self._seen(blank, (name.row, name.column), "defined-name", NAMED)
+                yield from self._seen(blank, cell, "path", BY_WORDS)
+            elif is_inside and cell is not None:
                 yield from self._seen(blank, self._if_blank(cell, name), "defined-name", NAMED)
         elif room is not None and cell is not None:
             is_lonely = blank.spot.row in region.alignment.shifted and is_blank(self.sheet.cell(*cell))
             if not is_lonely:
                 yield from self._seen(blank, cell, "path", BY_COLUMN if room.is_shared else BY_WORDS)
-        elif name is not None and room is None and self._is_beside(region, blank, name):
+        elif name is not None and room is None and self._is_trusted(region, blank, name):
             yield from self._seen(blank, (name.row, name.column), "defined-name", BY_COLUMN)
 
     def _if_blank(self, cell: tuple[int, int], name: NamedCell) -> tuple[int, int]:
@@ -142,12 +148,23 @@ class BlankReader:
             return None
         return region.alignment.spots[nearest].column
 
-    def _cell_in(self, room: _Room) -> tuple[int, int] | None:
-        """The one cell that is filled, the first one of an empty room; None where several are."""
-        filled = [column for column, _ in self.sheet.filled(room.row, room.first, room.last)]
-        if len(filled) > 1:
+    def _cell_in(self, region: Region, blank: Blank, room: _Room) -> tuple[int, int] | None:
+        """The one cell that is filled, the first one of an empty room; None where several are, or it is another's."""
+        filled = list(self.sheet.filled(room.row, room.first, room.last))
+        if len(filled) > 1 or any(self._is_strange(region, blank, value) for _, value in filled):
             return None
-        return room.row, filled[0] if filled else room.first
+        if not filled and blank.spot.column in self.lost_columns:
+            return None  # its column is gone from the table, and its value with it
+        return room.row, filled[0][0] if filled else room.first
+
+    def _is_strange(self, region: Region, blank: Blank, value: Any) -> bool:
+        """Whether a cell has words that are printed on the form, or those around another blank."""
+        if words_of(value) in self.words:
+            return True
+        others = [other.pattern for other in region.blanks if other is not blank and other.pattern is not None]
+        if not isinstance(value, str) or (blank.pattern is not None and blank.pattern.has_words(value)):
+            return False
+        return any("".join(other.words).strip() and other.has_words(value) for other in others)
 
     def _by_own_words(self, region: Region, blank: Blank) -> tuple[int, int] | None:
         """The only cell that has the words of this one."""
@@ -162,6 +179,11 @@ class BlankReader:
             if isinstance(value, str) and pattern.has_words(value)
         ]
         return cells[0] if len(cells) == 1 and len(alike) == 1 else None
+
+    def _is_trusted(self, region: Region, blank: Blank, name: NamedCell) -> bool:
+        value = self.sheet.cell(name.row, name.column)
+        is_gone = is_blank(value) and blank.spot.column in self.lost_columns
+        return not is_gone and not self._is_strange(region, blank, value) and self._is_beside(region, blank, name)
 
     def _is_beside(self, region: Region, blank: Blank, name: NamedCell) -> bool:
         """Whether the printed words next to a named cell are those that should stand there."""
@@ -213,9 +235,9 @@ class BlankReader:
             (raw,) = converted(self.manifest.field(blank.keys[0]), [raw], is_1904=self.is_1904)
             return {(blank.keys[0], ""): raw}
         found = blank.pattern.read(raw) if blank.pattern is not None else None
-        if found is None:
-            wrong = "" if is_blank(raw) else Refused(str(raw), Finding("F-EXCEL-005", str(raw)))
-            return {(key, ""): wrong for key in blank.keys}
+        if found is None or is_blank(raw):  # not even its printed words are left
+            text = "" if is_blank(raw) else str(raw)
+            return {(key, ""): Refused(text, Finding("F-EXCEL-005", text)) for key in blank.keys}
         return found
 
 

@@ -54,13 +54,13 @@ def find_header(sheet: Sheet, loop: Loop, top: int, bottom: int) -> FoundHeader 
     """The header in these rows whose words fit best, None where too few do."""
     words = column_words(loop)
     best: FoundHeader | None = None
-    best_rank = (0, 0)
+    best_rank = (0, False, 0)
     for row in range(top, min(bottom, top + SEARCHED_ROWS)):
         for height in range(1, loop.height + 2):
             if row + height > bottom:
                 break
             found = _match(sheet, loop, words, row, row + height - 1)
-            rank = (sum(found.strengths.values()), -height)
+            rank = (sum(found.strengths.values()), height == loop.height, -height)
             if rank > best_rank:
                 best, best_rank = found, rank
     if best is None:
@@ -87,9 +87,11 @@ def _match(sheet: Sheet, loop: Loop, words: Words, first: int, last: int) -> Fou
             doubled.add(number)
     below = [sheet.spot(row, column).last_row for row in range(first, last + 1) for column in columns.values()]
     end = max([last, *below])
-    if any(words_of(value) not in words for row in range(last + 1, end + 1) for _, value in sheet.filled(row)):
-        end = last  # a cell merged over the first record is no header
-    return FoundHeader(first, end, columns, strengths, frozenset(doubled))
+    labels = {label for column in loop.columns for label in column.labels}
+    cells = [value for row in range(last + 1, end + 1) for _, value in sheet.filled(row)]
+    if end > last and all(words_of(value) in words or words_of(value) in labels for value in cells):
+        return _match(sheet, loop, words, first, end)
+    return FoundHeader(first, last, columns, strengths, frozenset(doubled))  # or a cell is merged over the first record
 
 
 def _paths(sheet: Sheet, first: int, last: int) -> dict[int, list[str]]:

@@ -145,6 +145,8 @@ class _PartReader:
     facts: BookFacts
     target: SheetRead
     columns: dict[int, int] = field(default_factory=dict)
+    lost: set[int] = field(default_factory=set)
+    """Columns of tables, as in the template and on the sheet, and those that are gone."""
 
     def read(self, top: int) -> int:
         """Read the form; where the next one begins."""
@@ -161,6 +163,9 @@ class _PartReader:
                 bottom = rows.next_form
             spans.append((loop.row, header.first_row, rows.end))
             self.columns.update({loop.columns[n].column: column for n, column in header.columns.items()})
+            self.lost.update(
+                column.column for n, column in enumerate(loop.columns) if n not in header.columns and column.labels
+            )
             at = rows.end
         self._read_blanks(top, bottom, spans)
         self._blank_sums()
@@ -216,7 +221,9 @@ class _PartReader:
 
     def _read_blanks(self, top: int, bottom: int, spans: Sequence[tuple[int, int, int]]) -> None:
         names = [name for name in self.facts.names if name.sheet == self.sheet.name]
-        reader = BlankReader(self.sheet, self.manifest, names, self.columns, self.anatomy.words, self.facts.is_1904)
+        reader = BlankReader(
+            self.sheet, self.manifest, names, self.columns, frozenset(self.lost), self.anatomy.words, self.facts.is_1904
+        )
         for region in self._regions(top, bottom, spans):
             self.target.sightings += reader.read(region)
             self.target.unread += self._unread(range(region.top, region.bottom), reader.used)

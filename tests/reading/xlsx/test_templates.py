@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from openpyxl.workbook import Workbook
 
 from formgen.forms.manifest import Field, Manifest, Table
 from formgen.reading.identify import FormBook
-from formgen.reading.model import Reading
+from formgen.reading.model import Reading, Refused
 from formgen.reading.weigh import weigh
 from formgen.reading.xlsx import read_xlsx
+from formgen.reading.xlsx.cells import converted
 from formgen.reading.xlsx.patterns import compile_pattern
 from formgen.rendering.xlsx import compile_xlsx
 from tests.reading.records import as_read, records_of
@@ -204,3 +206,22 @@ def test_words_and_values_in_one_cell(template: str, cell: str, expected: Mappin
 )
 def test_what_cannot_be_read_backwards(template: str) -> None:
     assert compile_pattern(template) is None
+
+
+def test_a_cell_whose_printed_words_were_changed(made: Manifest, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    record = {"people": [{"name": "张三", "sex": made.field("sex").value_type.parse("男")}]}
+    path.write_bytes(compile_xlsx(made).render(record, "K").content or b"")
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["C10"] = "张三 男"
+    book.save(path)
+    reading = read_back(made, path)
+    assert set(reading.doubts) == {"people.1.name", "people.1.sex"}
+    assert [problem.code for problem in reading.problems] == ["F-EXCEL-005", "F-EXCEL-005"]
+
+
+def test_a_bare_number_for_a_day_of_an_unknown_year() -> None:
+    born = Field("born", "出生年月", "date", {"precision": "day"})
+    (raw,) = converted(born, [40823.0], is_1904=None)
+    assert isinstance(raw, Refused) and raw.finding.code == "F-EXCEL-009"
+    assert converted(born, [40823.0, 2015.0, "2015"], is_1904=True) == [datetime.date(2015, 10, 8), 2015.0, "2015"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.pdf.content import TextLine
+from formgen.reading.pdf.found import TextLine
 from formgen.reading.pdf.glyphs import Rows
 from formgen.rendering.continuation import (
     FORM_STYLE,

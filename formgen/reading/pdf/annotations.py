@@ -11,15 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pikepdf
 
-from formgen.reading.pdf.content import K, Resources, TextLine, read_content
+from formgen.reading.pdf.content import read_content
+from formgen.reading.pdf.found import TextLine
 from formgen.reading.pdf.matrices import Matrix
+from formgen.reading.pdf.resources import Resources
 
 __all__ = ["Note", "Widget", "has_xfa", "read_annotations"]
 
+K = TypeVar("K")
 MOST: Final = 20_000
 """Annotations of a page."""
 DEEPEST: Final = 32

@@ -11,7 +11,7 @@ from typing import Final
 import zxingcpp
 
 from formgen.forms.page_code import PageCode, parse_page_code
-from formgen.reading.pdf.content import InlineImage
+from formgen.reading.pdf.found import InlineImage
 from formgen.reading.pdf.raster import Box, Pdfium
 
 __all__ = ["decode_inline", "decode_region"]

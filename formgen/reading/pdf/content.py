@@ -10,14 +10,15 @@ Limits: marked content, optional content and clipping are not looked at; no text
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
 from formgen.reading.pdf.fonts import LOST, FontReader
+from formgen.reading.pdf.found import InlineImage, PageContent, Painted, Show, TextLine
 from formgen.reading.pdf.matrices import IDENTITY, Matrix, moved, product
+from formgen.reading.pdf.resources import Resources
 
-__all__ = ["Glyph", "InlineImage", "PageContent", "Painted", "Resources", "Show", "TextLine", "read_content"]
+__all__ = ["read_content"]
 
 DEEPEST: Final = 12
 MOST_OPERANDS: Final = 100_000
@@ -26,6 +27,7 @@ THIN_PT: Final = 2.0
 """A filled box that is no wider is a rule."""
 INVISIBLE: Final = 3
 """Text rendering mode."""
+K = TypeVar("K")
 _TOKEN: Final = re.compile(
     rb"[\x00\s]*(?:([-+.\d]+(?:[\x00\s]+[-+.\d]+)*)|([A-Za-z'\"][A-Za-z0-9*'\"]*)|<([0-9A-Fa-f\s]*)>|/([^\x00\s()<>\[\]{}/%]*)"
     rb"|(\()|(<<|>>|[\[\]{}<>)])|(%[^\r\n]*))"
@@ -35,169 +37,6 @@ _INLINE_AHX: Final = re.compile(rb"([^>]{0,400}?/AHx[^>]{0,200}?)[\x00\s]ID[\x00
 _ESCAPE: Final = re.compile(rb"\\([nrtbf()\\]|[0-7]{1,3}|\r\n|\r|\n)|(\\)")
 _ESCAPED: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _STRING_EDGE: Final = re.compile(rb"[()\\]")
-
-
-@dataclass(slots=True)
-class Show:
-    """One operator that shows glyphs."""
-
-    font: FontReader
-    size: float
-    stretch: float
-    char_space: float
-    word_space: float
-    items: list[Any]
-    """Strings as bytes, and numbers: thousandths of an em to go back."""
-
-
-Glyph = tuple[str, float, float]
-
-
-@dataclass(slots=True)
-class TextLine:
-    """Glyphs shown one after the other from one point on."""
-
-    matrix: Matrix
-    """Takes text space (x along the baseline, points) to the page's user space."""
-    text: str = ""
-    is_hidden: bool = False
-    """Shown by no ink: what an OCR program lays over a picture."""
-    shows: list[Show] = field(default_factory=list)
-    given: tuple[Glyph, ...] = ()
-    given_size: float = 0.0
-    """Of text that was not read from operators."""
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it looks like the PDF writer's: then it is a whole line of a value."""
-        return not self.given and all(show.font.is_ours for show in self.shows)
-
-    @property
-    def size(self) -> float:
-        return self.shows[0].size if self.shows else self.given_size
-
-    def glyphs(self) -> Sequence[Glyph]:
-        """Character, where it begins and how wide it is, along the baseline in text space."""
-        if self.given:
-            return self.given
-        made: list[Glyph] = []
-        x = 0.0
-        for show in self.shows:
-            unit = show.size * show.stretch
-            for item in show.items:
-                if not isinstance(item, bytes):
-                    x -= item / 1000 * unit
-                    continue
-                for code in show.font.codes(item):
-                    width = show.font.width(code) * unit
-                    made.append((show.font.char(code), x, width))
-                    x += width + show.char_space * show.stretch
-                    if code == 32 and not show.font.is_wide:
-                        x += show.word_space * show.stretch
-        return made
-
-
-K = TypeVar("K")
-
-
-@dataclass(frozen=True, slots=True)
-class Painted(Generic[K]):
-    """Artwork of a form."""
-
-    art: K
-    matrix: Matrix
-
-
-@dataclass(frozen=True, slots=True)
-class InlineImage:
-    """A picture whose data are hexadecimal digits, as the page code's are."""
-
-    width: int
-    height: int
-    digits: bytes
-    matrix: Matrix
-    """Takes the unit square to the page's user space."""
-
-
-@dataclass(slots=True)
-class PageContent(Generic[K]):
-    """All that was found."""
-
-    lines: list[TextLine] = field(default_factory=list)
-    arts: list[Painted[K]] = field(default_factory=list)
-    images: list[InlineImage] = field(default_factory=list)
-    pictures: list[Matrix] = field(default_factory=list)
-    """Other pictures: where they stand."""
-    segments: list[tuple[float, float, float, float]] = field(default_factory=list)
-    """Straight lines and the edges of thin boxes, where they were asked for."""
-    lost: int = 0
-    """Codes without a character."""
-    has_hidden: bool = False
-    """There is invisible text that was not read."""
-    is_readable: bool = True
-    """False where a font's codes mean nothing here: pdfium may know more."""
-
-
-class Resources(Generic[K]):
-    """The fonts and XObjects a content stream names; read when first named, each object once a file."""
-
-    def __init__(self, raw: Any, caches: dict[tuple[int, int], Any], art_of: Callable[[bytes], K | None]) -> None:
-        self._raw = raw
-        self._caches = caches
-        self._art_of = art_of
-        self._fonts: dict[bytes, FontReader | None] = {}
-        self._xobjects: dict[bytes, Any] = {}
-
-    def font(self, name: bytes) -> FontReader | None:
-        if name not in self._fonts:
-            self._fonts[name] = self._load(name, "/Font", _read_font)
-        return self._fonts[name]
-
-    def xobject(self, name: bytes) -> Any:
-        """(art, None), (None, form), None for a picture or nothing."""
-        if name not in self._xobjects:
-            self._xobjects[name] = self._load(name, "/XObject", self._read_xobject)
-        return self._xobjects[name]
-
-    def inner(self, raw: Any) -> Resources[K]:
-        return Resources(raw, self._caches, self._art_of) if raw is not None else self
-
-    def _load(self, name: bytes, kind: str, read: Callable[[Any, str], Any]) -> Any:
-        key = "/" + name.decode("latin-1")
-        entries = self._raw.get(kind) if self._raw is not None else None
-        value = entries.get(key) if entries is not None else None
-        if value is None:
-            return None
-        number = value.objgen
-        if number == (0, 0):
-            return read(value, key)
-        if number not in self._caches:
-            self._caches[number] = read(value, key)
-        return self._caches[number]
-
-    def _read_xobject(self, value: Any, _: str) -> Any:
-        subtype = value.get("/Subtype")
-        if subtype == "/Image":
-            return "picture"
-        if subtype != "/Form":
-            return None
-        content = value.read_bytes()
-        art = self._art_of(content)
-        if art is not None:
-            return art, _matrix_of(value)
-        return content, _matrix_of(value), self.inner(value.get("/Resources"))
-
-
-def _read_font(value: Any, name: str) -> FontReader:
-    return FontReader(value, name)
-
-
-def _matrix_of(value: Any) -> Matrix:
-    raw = value.get("/Matrix")
-    if raw is None:
-        return IDENTITY
-    a, b, c, d, e, f = (float(item) for item in raw)
-    return a, b, c, d, e, f
 
 
 def read_content(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from formgen.forms.layout import Spot
-from formgen.reading.pdf.content import PageContent, Painted, TextLine
+from formgen.reading.pdf.found import PageContent, Painted, TextLine
 from formgen.reading.pdf.glyphs import Char
 from formgen.reading.pdf.matrices import Matrix, inverse, moved, product
 from formgen.reading.pdf.prints import ArtRole, FormPrint, PrintedArt, SpotFinder

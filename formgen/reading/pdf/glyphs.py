@@ -18,8 +18,8 @@ from typing import Any, Final
 
 import pypdfium2.raw as pdfium_c
 
-from formgen.reading.pdf.content import TextLine
 from formgen.reading.pdf.fonts import LOST
+from formgen.reading.pdf.found import TextLine
 from formgen.reading.pdf.matrices import Matrix, moved, product
 
 __all__ = [

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from formgen.forms.page_code import PageCode
-from formgen.reading.pdf.content import TextLine
+from formgen.reading.pdf.found import TextLine
 from formgen.reading.pdf.frames import Frame
 from formgen.reading.pdf.glyphs import Rows
 from formgen.reading.pdf.prints import FormPrint

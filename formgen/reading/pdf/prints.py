@@ -19,8 +19,10 @@ from formgen.errors import TemplateError
 from formgen.forms.layout import BACKGROUND, LAYOUT, Band, Layout, RowRole, Spot, read_layout
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
-from formgen.reading.pdf.content import PageContent, Resources, read_content
+from formgen.reading.pdf.content import read_content
+from formgen.reading.pdf.found import PageContent
 from formgen.reading.pdf.glyphs import Char, Word, page_chars, rows_of, words_on
+from formgen.reading.pdf.resources import Resources
 from formgen.reading.pdf.rules import Rules
 
 __all__ = ["ArtRole", "FormPrint", "PrintBook", "PrintedArt", "SpotFinder", "print_book"]

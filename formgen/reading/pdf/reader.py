@@ -23,13 +23,15 @@ from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, SheetIdentity, SheetRead
 from formgen.reading.pdf.annotations import has_xfa, read_annotations
 from formgen.reading.pdf.codes import decode_inline
-from formgen.reading.pdf.content import PageContent, Resources, read_content
+from formgen.reading.pdf.content import read_content
+from formgen.reading.pdf.found import PageContent
 from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
 from formgen.reading.pdf.glyphs import garbled
 from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
 from formgen.reading.pdf.prints import FormPrint, PrintBook, PrintedArt, print_book
 from formgen.reading.pdf.raster import Pdfium
+from formgen.reading.pdf.resources import Resources
 from formgen.reading.pdf.rests import is_continuation
 from formgen.reading.pdf.rules import Segment
 from formgen.reading.pdf.sightings import Overlay, sight_copy

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.pdf.content import TextLine
+from formgen.reading.pdf.found import TextLine
 from formgen.reading.pdf.glyphs import Rows
 from formgen.rendering.continuation import (
     FORM_STYLE,
@@ -121,6 +121,8 @@ class _Reader:
         self._head_rows: int | None = None
         self._made: list[tuple[str, int, list[str]]] = []
         """Heading, page, pieces of text."""
+        self._room = 0.0
+        """Left on the last line of a page that another program printed."""
 
     def take(self, page: RestPage) -> bool:
         rows = [row for row in _rows(page.lines) if row.y < FOOT_PT]
@@ -152,17 +154,21 @@ class _Reader:
     def take_strange(self, page: RestPage) -> bool:
         """Read a page by what its lines say; lines end where the next word would have had room."""
         right = PAGE_PT[0] - MARGIN_PT
-        room = 0.0
         has_title = "".join(char.text for char in page.rows[0]).strip() == TITLE
+        last: float | None = None
+        """Where the line above stands."""
         for row in page.rows[has_title:]:
             text = "".join(char.text for char in row)
+            empty = round((row[0].y - last) / TEXT_STYLE.line_pt) - 1 if last is not None else 0
+            last = row[0].y
             if self._is_heading(text.strip()):
                 self._begin(text.strip(), page.page_number)
-                room = -1.0
+                self._room = -1.0
             elif self._made and not FOOT.fullmatch(text.strip()):
-                is_hard = room > row[0].width + 0.5 * row[0].size
-                self._made[-1][2].append("\n" + text if is_hard else text)
-                room = right - max(char.x + char.width for char in row)
+                is_hard = self._room > row[0].width + 0.5 * row[0].size
+                ends = empty + (self._room >= 0) if empty > 0 else int(is_hard)
+                self._made[-1][2].append("\n" * ends + text)
+                self._room = right - max(char.x + char.width for char in row)
         return bool(self._made)
 
     def rests(self) -> list[Rest]:

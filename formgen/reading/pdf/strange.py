@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from formgen.forms.layout import Flow, RowRole
-from formgen.reading.pdf.content import TextLine
+from formgen.reading.pdf.found import TextLine
 from formgen.reading.pdf.frames import Frame, PlacedBand, PlacedText, SpotKey
 from formgen.reading.pdf.glyphs import Char, Rows, rows_of
 from formgen.reading.pdf.matching import Match, Shifts, find_words, running_text

@@ -13,7 +13,7 @@ import pikepdf
 
 from formgen.forms.page_code import PageCode
 from formgen.reading.pdf.codes import decode_region
-from formgen.reading.pdf.content import PageContent
+from formgen.reading.pdf.found import PageContent
 from formgen.reading.pdf.frames import Frame
 from formgen.reading.pdf.glyphs import Rows, garbled, page_chars, rows_of, upright, view_matrix
 from formgen.reading.pdf.leaves import Leaf

@@ -1,0 +1,116 @@
+"""What is found on a page of a PDF: strings of text with their places, artwork, pictures, rules.
+
+Places are matrices and points of the page's user space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from formgen.reading.pdf.fonts import FontReader
+from formgen.reading.pdf.matrices import Matrix
+
+__all__ = ["Glyph", "InlineImage", "PageContent", "Painted", "Show", "TextLine"]
+
+
+@dataclass(slots=True)
+class Show:
+    """One operator that shows glyphs."""
+
+    font: FontReader
+    size: float
+    stretch: float
+    char_space: float
+    word_space: float
+    items: list[Any]
+    """Strings as bytes, and numbers: thousandths of an em to go back."""
+
+
+Glyph = tuple[str, float, float]
+
+
+@dataclass(slots=True)
+class TextLine:
+    """Glyphs shown one after the other from one point on."""
+
+    matrix: Matrix
+    """Takes text space (x along the baseline, points) to the page's user space."""
+    text: str = ""
+    is_hidden: bool = False
+    """Shown by no ink: what an OCR program lays over a picture."""
+    shows: list[Show] = field(default_factory=list)
+    given: tuple[Glyph, ...] = ()
+    given_size: float = 0.0
+    """Of text that was not read from operators."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it looks like the PDF writer's: then it is a whole line of a value."""
+        return not self.given and all(show.font.is_ours for show in self.shows)
+
+    @property
+    def size(self) -> float:
+        return self.shows[0].size if self.shows else self.given_size
+
+    def glyphs(self) -> Sequence[Glyph]:
+        """Character, where it begins and how wide it is, along the baseline in text space."""
+        if self.given:
+            return self.given
+        made: list[Glyph] = []
+        x = 0.0
+        for show in self.shows:
+            unit = show.size * show.stretch
+            for item in show.items:
+                if not isinstance(item, bytes):
+                    x -= item / 1000 * unit
+                    continue
+                for code in show.font.codes(item):
+                    width = show.font.width(code) * unit
+                    made.append((show.font.char(code), x, width))
+                    x += width + show.char_space * show.stretch
+                    if code == 32 and not show.font.is_wide:
+                        x += show.word_space * show.stretch
+        return made
+
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, slots=True)
+class Painted(Generic[K]):
+    """Artwork of a form."""
+
+    art: K
+    matrix: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class InlineImage:
+    """A picture whose data are hexadecimal digits, as the page code's are."""
+
+    width: int
+    height: int
+    digits: bytes
+    matrix: Matrix
+    """Takes the unit square to the page's user space."""
+
+
+@dataclass(slots=True)
+class PageContent(Generic[K]):
+    """All that was found."""
+
+    lines: list[TextLine] = field(default_factory=list)
+    arts: list[Painted[K]] = field(default_factory=list)
+    images: list[InlineImage] = field(default_factory=list)
+    pictures: list[Matrix] = field(default_factory=list)
+    """Other pictures: where they stand."""
+    segments: list[tuple[float, float, float, float]] = field(default_factory=list)
+    """Straight lines and the edges of thin boxes, where they were asked for."""
+    lost: int = 0
+    """Codes without a character."""
+    has_hidden: bool = False
+    """There is invisible text that was not read."""
+    is_readable: bool = True
+    """False where a font's codes mean nothing here: pdfium may know more."""

@@ -1,0 +1,79 @@
+"""The fonts and form XObjects that content streams name.
+
+In: a resource dictionary. Out: readers of fonts; form XObjects, those that are a form's own artwork as what they are.
+Source: ISO 32000-2, 7.8.3 (resource dictionaries), 8.10 (form XObjects).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from formgen.reading.pdf.fonts import FontReader
+from formgen.reading.pdf.matrices import IDENTITY, Matrix
+
+__all__ = ["Resources"]
+
+K = TypeVar("K")
+
+
+class Resources(Generic[K]):
+    """The fonts and XObjects a content stream names; read when first named, each object once a file."""
+
+    def __init__(self, raw: Any, caches: dict[tuple[int, int], Any], art_of: Callable[[bytes], K | None]) -> None:
+        self._raw = raw
+        self._caches = caches
+        self._art_of = art_of
+        self._fonts: dict[bytes, FontReader | None] = {}
+        self._xobjects: dict[bytes, Any] = {}
+
+    def font(self, name: bytes) -> FontReader | None:
+        if name not in self._fonts:
+            self._fonts[name] = self._load(name, "/Font", _read_font)
+        return self._fonts[name]
+
+    def xobject(self, name: bytes) -> Any:
+        """(art, None), (None, form), None for a picture or nothing."""
+        if name not in self._xobjects:
+            self._xobjects[name] = self._load(name, "/XObject", self._read_xobject)
+        return self._xobjects[name]
+
+    def inner(self, raw: Any) -> Resources[K]:
+        return Resources(raw, self._caches, self._art_of) if raw is not None else self
+
+    def _load(self, name: bytes, kind: str, read: Callable[[Any, str], Any]) -> Any:
+        key = "/" + name.decode("latin-1")
+        entries = self._raw.get(kind) if self._raw is not None else None
+        value = entries.get(key) if entries is not None else None
+        if value is None:
+            return None
+        number = value.objgen
+        if number == (0, 0):
+            return read(value, key)
+        if number not in self._caches:
+            self._caches[number] = read(value, key)
+        return self._caches[number]
+
+    def _read_xobject(self, value: Any, _: str) -> Any:
+        subtype = value.get("/Subtype")
+        if subtype == "/Image":
+            return "picture"
+        if subtype != "/Form":
+            return None
+        content = value.read_bytes()
+        art = self._art_of(content)
+        if art is not None:
+            return art, _matrix_of(value)
+        return content, _matrix_of(value), self.inner(value.get("/Resources"))
+
+
+def _read_font(value: Any, name: str) -> FontReader:
+    return FontReader(value, name)
+
+
+def _matrix_of(value: Any) -> Matrix:
+    raw = value.get("/Matrix")
+    if raw is None:
+        return IDENTITY
+    a, b, c, d, e, f = (float(item) for item in raw)
+    return a, b, c, d, e, f

@@ -29,7 +29,8 @@ FORMS = list(Catalogue().forms())
 BOOK = FormBook(FORMS)
 SEEDS = range(12)
 SEEDS_ON_PAPER = range(2)
-STRIPPING = frozenset(name for name in FAULTS if name.startswith("strip"))
+SEEN_ON_PAPER = frozenset(FAULTS) - {"swap_values", "swap_columns"} - {name for name in FAULTS if "strip" in name}
+"""Values that change places are seen by the marks they take along, which paper does not have."""
 PLACES = ("米村镇", "东沟村", "袁庄乡", "青石沟", "前进路")
 SURNAMES = "张王李赵陈杨吴刘黄周"
 
@@ -61,9 +62,9 @@ def test_no_value_of_a_pdf_from_elsewhere_is_silently_wrong(tmp_path: Path) -> N
     told: dict[str, tuple[Manifest, str]] = {}
     for form in FORMS:
         content = print_sheet(form, "docx", _record(form)) if "docx" in form.templates else None
-        for fault, seed in itertools.product(FAULTS, SEEDS_ON_PAPER):
+        for fault, seed in itertools.product(sorted(SEEN_ON_PAPER), SEEDS_ON_PAPER):
             operated = operate(content, FAULTS[fault], seed) if content else None
-            if operated is not None and fault not in STRIPPING:  # marks are not to be seen on paper
+            if operated is not None:
                 files[f"{form.name}-{fault}-{seed}.docx"] = operated[0]
                 told[f"{form.name}-{fault}-{seed}.docx"] = form, f"{fault}: {operated[1]}"
     wrong = []

@@ -40,6 +40,7 @@ from formgen.reading.pdf.strangers import StrangePages
 __all__ = ["read_pdf"]
 
 MOST_PAGES: Final = 20_000
+SHOWN: Final = 120
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
 
@@ -86,7 +87,11 @@ def read_pdf(path: Path, book: FormBook) -> FileRead:
 
 
 def _reason(exc: Exception) -> str:
-    return str(exc).replace("\n", " ")[:120] or type(exc).__name__
+    return _short(str(exc)) or type(exc).__name__
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:SHOWN]
 
 
 class _File:
@@ -106,8 +111,8 @@ class _File:
 
     def read(self) -> FileRead:
         leaves = list(self._leaves())
-        if self.pdf.get_warnings():
-            self._say("F-PDFREAD-003", _reason(Exception(self.pdf.get_warnings()[0])))
+        if warnings := self.pdf.get_warnings():
+            self._say("F-PDFREAD-003", _short(str(warnings[0])))
         if has_xfa(self.pdf):
             self._say("F-PDFREAD-012")
         stacks, lone = stack_leaves(leaves)
@@ -186,7 +191,12 @@ class _File:
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
-        sheet = read_by_labels(text_grid(self.path, numbers), found.manifest, found.identity)
+        try:
+            grid = text_grid(self.path, numbers)
+        except InputError as exc:  # the file's other sheets have been read
+            self.read_so_far.problems.append(exc.problem)
+            return
+        sheet = read_by_labels(grid, found.manifest, found.identity)
         sheet.pages = tuple(numbers)
         sheet.problems += found.problems
         self.read_so_far.sheets.append(sheet)

@@ -5,6 +5,7 @@ Forms and carriers are collected from the catalogue: a form that joins it is und
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,18 @@ def test_a_packet_of_all_forms_comes_apart(tmp_path: Path) -> None:
     assert [(reading.form, reading.record, dict(reading.doubts)) for reading in readings] == [
         (form.id, KEY, {}) for form in forms
     ]
+
+
+def test_a_form_that_two_programmes_have_alike_is_told_by_its_code_or_not_at_all(tmp_path: Path) -> None:
+    shutil.copytree(FORMS[0].folder.parent, tmp_path / "own" / "twin-2016")
+    forms = list(Catalogue((tmp_path / "own",)).forms())
+    path = tmp_path / "packet.pdf"
+    for form in (form for form in forms if "pdf" in form.carriers):
+        path.write_bytes(print_packet([(form, {})]))
+        assert [reading.form for reading in read_file(path, FormBook(forms)).readings] == [form.id]
+        path.write_bytes(print_packet([(form, {})], has_marks=False))
+        found = read_file(path, FormBook(forms))
+        assert (found.readings, [problem.code for problem in found.problems]) == ((), ["F-IDENT-002"])
 
 
 def _paths(values: dict[str, Any]) -> list[str]:

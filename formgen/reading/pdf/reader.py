@@ -130,7 +130,7 @@ class _File:
         for number, page in enumerate(pages, 1):
             content = self._content(page, number)
             self.overlays[number] = read_annotations(page.obj, self._resources, self.caches)
-            frames = frames_of(content, number, self.claimed.form)
+            frames = frames_of(content, number, self.claimed.form or _form_of(content))
             if content.has_hidden or any(line.is_hidden for line in content.lines):
                 self._say("F-PDFREAD-013", "", number)
                 content.lines = [line for line in content.lines if not line.is_hidden]
@@ -207,7 +207,10 @@ class _File:
         record = code.record if code is not None else self.claimed.record
         identity = SheetIdentity(form.manifest.id, version, record)
         place = Place(self.file, cell=_pages(stack.page_numbers))
-        found = self._identified(identity, form, place, "page-code" if code is not None else "property")
+        if code is None and not self.claimed.form and self.prints.has_twin(form):
+            found = self.book.identify(SheetIdentity(), form.texts, place)  # nothing on the page tells them apart
+        else:
+            found = self._identified(identity, form, place, "page-code" if code is not None else "property")
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
@@ -270,6 +273,12 @@ def _code_of(content: PageContent[Arts], frame: Frame | None) -> PageCode | None
         if code is not None:
             return code
     return None
+
+
+def _form_of(content: PageContent[Arts]) -> str:
+    """The form that the page's code names; '' where it has none. Programmes may have forms of the same artwork."""
+    code = _code_of(content, None)
+    return code.form if code is not None else ""
 
 
 def _claimed(pdf: pikepdf.Pdf) -> SheetIdentity:

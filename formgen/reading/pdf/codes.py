@@ -47,7 +47,7 @@ def _decode_digits(size: int, digits: bytes) -> PageCode | None:
 def _pixels(size: int, digits: bytes, step: int) -> tuple[bytes, int, int] | None:
     """Grey pixels with white around them, of every so many rows and columns; None where data are missing."""
     row = 2 * ((size + 7) // 8)
-    clean = b"".join(digits.split())
+    clean = digits.translate(None, _WHITE)
     count = (size + step - 1) // step
     side = count + 2 * QUIET
     edge = b"\xff" * QUIET
@@ -62,6 +62,8 @@ def _pixels(size: int, digits: bytes, step: int) -> tuple[bytes, int, int] | Non
     return b"".join(rows), side, side
 
 
+_WHITE: Final = b"\0\t\n\f\r "
+"""ISO 32000-2, table 1."""
 _PIXELS: Final = bytes(0 if byte == ord("1") else 255 for byte in range(256))
 
 

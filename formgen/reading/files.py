@@ -16,6 +16,7 @@ from typing import Final
 
 from formgen.errors import FormgenError, InputError
 from formgen.problems import Place, Problem
+from formgen.reading.discretion import discreet
 from formgen.reading.identify import FormBook
 from formgen.reading.kinds import ENDINGS, FileKind, kind_of
 from formgen.reading.model import FileRead, Reading
@@ -60,7 +61,7 @@ def read_file(path: Path, book: FormBook) -> FileReading:
     except OSError as exc:
         return FileReading(file, problems=(_unreadable(path, exc),))
     readings = tuple(weigh(sheet, file) for sheet in found.sheets)
-    return FileReading(file, readings, tuple(dict.fromkeys([*problems, *found.problems])))
+    return FileReading(file, readings, discreet([*problems, *found.problems]))
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

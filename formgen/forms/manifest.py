@@ -84,6 +84,15 @@ class Field:
         """Whether a value too long for its box goes on on a continuation sheet."""
         return self.overflow == "continue" or (self.overflow is None and self.type_name in CONTINUED_TYPES)
 
+    @property
+    def is_box(self) -> bool:
+        """Whether it is printed as a box, ticked or empty (☑ □); a check box may print words instead (是, 否)."""
+        if self.type_name != "checkbox":
+            return False
+        from formgen.values.choice import EMPTY_MARKS
+
+        return self.value_type.format(False) in EMPTY_MARKS
+
     @functools.cached_property
     def value_type(self) -> ValueType[Any]:
         if self.table is None:
@@ -177,7 +186,7 @@ def _loader() -> Any:
     import yaml
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        yaml_implicit_resolvers = {
+        yaml_implicit_resolvers: typing.ClassVar[Any] = {
             first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
             for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
         }

@@ -17,7 +17,7 @@ from formgen.forms.manifest import Carrier, Manifest
 from formgen.reading.files import read_file
 from formgen.reading.identify import FormBook
 from tests.reading.printing import KEY, SUFFIXES, print_packet, print_sheet
-from tests.reading.records import as_read, records_of
+from tests.reading.records import as_read, doubts_of_reading, records_of
 
 CATALOGUE = Catalogue()
 FORMS = list(CATALOGUE.forms())
@@ -43,7 +43,7 @@ def test_what_is_printed_is_read_back(form: Manifest, carrier: Carrier, tmp_path
         (reading,) = found.readings
         assert (reading.form, reading.version, reading.record) == (form.id, form.version, KEY)
         assert reading.values == as_read(form, record)
-        assert [problem.code for problem in reading.problems if problem.is_error] == []
+        assert doubts_of_reading(reading) == []
         assert reading.doubts == {} and set(_paths(reading.values)) == set(reading.evidence)
         read += 1
 

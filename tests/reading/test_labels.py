@@ -339,6 +339,18 @@ def test_what_may_be_somebody_else_s_is_not_read(sheet: str, never: str) -> None
     assert unread or not any("王五" in cell.text for block in blocks(sheet) for cell in block.cells)
 
 
+@pytest.mark.parametrize("gap", ["", "  "])
+def test_a_label_broken_before_a_label_is_no_value(gap: str) -> None:
+    """The number of the household may be any text, and 姓名 is a label of its own."""
+    values, _, _ = _values("cover-sheet", f"| 户号：{gap}残疾人\\n姓名：张三 |")
+    assert values.get("household_number") is None and values.get("head") in (None, "张三")
+
+
+def test_a_blank_with_text_in_the_paragraph_below_it_is_not_known_to_be_blank() -> None:
+    _, reading, unread = _values("application-form", "联系方式：\n13900000001\n残疾类别：")
+    assert reading.doubts["phone"] == "lost" and "13900000001" in unread
+
+
 def test_a_value_is_never_a_label_nobody_knows() -> None:
     values, _, _ = _values("application-form", "| 姓名 | 政治面貌 |\n| 张三 | 群众 |")
     assert values.get("name") in (None, "张三")

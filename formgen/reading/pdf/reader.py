@@ -21,7 +21,7 @@ from formgen.problems import Place, Problem
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, SheetIdentity, SheetRead
-from formgen.reading.pdf.annotations import has_xfa, read_annotations
+from formgen.reading.pdf.annotations import has_stale_looks, has_xfa, read_annotations
 from formgen.reading.pdf.codes import decode_inline
 from formgen.reading.pdf.content import read_content
 from formgen.reading.pdf.found import PageContent
@@ -122,9 +122,10 @@ class _File:
         pages = self.pdf.pages
         if len(pages) > MOST_PAGES:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file), str(len(pages))))
+        is_stale = has_stale_looks(self.pdf)
         for number, page in enumerate(pages, 1):
             content = self._content(page, number)
-            self.overlays[number] = read_annotations(page.obj, self._resources, self.caches)
+            self.overlays[number] = read_annotations(page.obj, self._resources, are_looks_stale=is_stale)
             frames = frames_of(content, number, self.claimed.form)
             if content.has_hidden or any(line.is_hidden for line in content.lines):
                 self._say("F-PDFREAD-013", "", number)

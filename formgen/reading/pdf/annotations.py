@@ -66,7 +66,7 @@ def has_xfa(pdf: pikepdf.Pdf) -> bool:
 def has_stale_looks(pdf: pikepdf.Pdf) -> bool:
     """Whether the program that set the values left their appearances to viewers (12.7.3): what is there is old."""
     form = pdf.Root.get("/AcroForm")
-    return isinstance(form, pikepdf.Dictionary) and form.get("/NeedAppearances") is True
+    return isinstance(form, pikepdf.Dictionary) and bool(form.get("/NeedAppearances"))
 
 
 def read_annotations(

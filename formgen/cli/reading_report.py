@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from formgen.forms.manifest import Field, Manifest
     from formgen.problems import Problem
     from formgen.reconcile.desk import Desk, Entry
+    from formgen.reconcile.model import RowDifference
 
 __all__ = ["echo_report"]
 
@@ -156,15 +157,12 @@ def _counted(entry: Entry) -> str:
 
 
 def _echo_changes(desk: Desk) -> None:
-    from formgen.reconcile.model import flat
     from formgen.reconcile.sheets import subject_name
 
     rows = (
-        (subject_name(desk.manifests[entry.reading.form], entry), label, *_sides(item, difference), _where(entry))
+        (subject_name(desk.manifests[entry.reading.form], entry), *change, _where(entry))
         for entry in desk.entries()
-        if entry.differences is not None
-        for path, difference in flat(entry.differences)
-        for label, item in [_field(desk.manifests[entry.reading.form], path)]
+        for change in _changes(desk.manifests.get(entry.reading.form), entry)
     )
     shown = list(itertools.islice(rows, SHOWN_CHANGES))
     if shown:
@@ -181,18 +179,31 @@ def _echo_more(count: int, what: str) -> None:
         click.echo(say(f"……另有 {count} {what}，见 -o 或 --json", f"… and {count} more {what}: see -o or --json"))
 
 
-def _field(manifest: Manifest, path: str) -> tuple[str, Field]:
-    """Label and field of `name`, `rows.3.name` or `rows.-2`."""
-    key, *rest = path.split(".")
-    item = manifest.field(key)
-    if not rest or item.table is None:
-        return item.label, item
-    number = rest[0].lstrip("-")
+def _changes(manifest: Manifest | None, entry: Entry) -> Iterator[tuple[str, str, str, str]]:
+    """Label, status, and what the data and the sheet have: of each field and cell; a row that came or went is one."""
+    if manifest is None or entry.differences is None:
+        return
+    for key, difference in entry.differences.items():
+        item = manifest.field(key)
+        if difference.is_change and (difference.reason or not difference.rows):
+            yield (item.label, *_sides(item, difference))
+        for row in difference.rows:
+            yield from _row_changes(item, row)
+
+
+def _row_changes(item: Field, row: RowDifference) -> Iterator[tuple[str, str, str, str]]:
+    from formgen.reconcile.words import ROWS, in_language
+
+    assert item.table is not None
+    number = row.record_row if row.read_row is None else row.read_row
     where = say(f"{item.label} 第{number}行", f"{item.label} row {number}")
-    if len(rest) == 1:
-        return where, item
-    column = next(column for column in item.table.columns if column.key == rest[1])
-    return f"{where} · {column.label}", column
+    if row.status in ("added", "deleted"):
+        old, new = ({name: getattr(cell, side) for name, cell in row.cells.items()} for side in ("record", "read"))
+        yield where, in_language(ROWS, row.status, current_language()), _shown(item, old), _shown(item, new)
+        return
+    columns = {column.key: column for column in item.table.columns}
+    for name, cell in row.cells.items():
+        yield (f"{where} · {columns[name].label}", *_sides(columns[name], cell))
 
 
 def _echo_values(desk: Desk, entry: Entry) -> None:

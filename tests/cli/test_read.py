@@ -297,3 +297,20 @@ def test_two_outputs_are_two_files(formgen: Formgen, returned: Callable[..., Pat
     new = tmp_path / "new.xlsx"
     outcome = formgen("read", returned(a={}), "--against", DATA, "-o", new, "--apply", new)
     assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-006") and not new.exists()
+
+
+def test_a_row_that_came_or_went_is_one_line(formgen: Formgen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    roster = PROGRAMME.forms["survey-sheet"]
+    with open_dataset(DATA, PROGRAMME, today=TODAY) as dataset:
+        villages = [(scope.key, build_record(roster, scope)[0]) for scope in dataset.scopes("village")][:2]
+    found = []
+    for number, (key, record) in enumerate(villages):
+        (tmp_path / f"{number}.xlsx").write_bytes(b"-")
+        rows = [*record["rows"][1:], {"name": "王新", "sex": "男"}]
+        sheet = reading_of(roster, {**record, "rows": rows}, file=str(tmp_path / f"{number}.xlsx"), record=key)
+        found.append(FileReading(sheet.file, (sheet,)))
+    monkeypatch.setattr(batch, "read_files", lambda *_: iter(found))
+    outcome = formgen("read", *tmp_path.iterdir(), "--against", DATA, *AS_OF)
+    lines = outcome.out.splitlines()
+    assert sum("row added" in line and "王新 男" in line for line in lines) == 2
+    assert sum("row deleted" in line for line in lines) == 2 and not any(" · " in line for line in lines)

@@ -6,26 +6,53 @@ Limits: pdfplumber's analysis, some 50 ms a page; cells without rules are no cel
 
 from __future__ import annotations
 
+import logging
+import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pdfplumber
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import PdfminerException
 
+from formgen.errors import InputError
+from formgen.problems import Place, Problem
 from formgen.reading.grid import GridBlock, GridCell
 
 __all__ = ["text_grid"]
 
+logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it tells of every oddity of a font
 NEAR_PT: Final = 1.5
+SHOWN: Final = 120
+UNREADABLE: Final = (
+    PdfminerException,
+    PSException,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+)
+"""What pdfminer raises for objects that are others than they have to be."""
 
 
 def text_grid(path: Path, pages: Sequence[int] = ()) -> list[GridBlock]:
-    """The blocks of a file's pages (counted from 1; all of them where none is named)."""
-    with pdfplumber.open(path, pages=list(pages) or None) as pdf:
-        blocks: list[GridBlock] = []
-        for page in pdf.pages:
-            blocks += (block for _, block in sorted(_blocks(page), key=lambda found: found[0]))
-            page.close()
+    """The blocks of a file's pages (counted from 1; all of them where none is named).
+
+    Raises: InputError (F-PDFREAD-002): pdfplumber cannot read the file.
+    """
+    blocks: list[GridBlock] = []
+    try:
+        with pdfplumber.open(path, pages=list(pages) or None) as pdf:
+            for page in pdf.pages:
+                blocks += (block for _, block in sorted(_blocks(page), key=lambda found: found[0]))
+                page.close()
+    except UNREADABLE as exc:
+        reason = " ".join(str(exc).split())[:SHOWN] or type(exc).__name__
+        raise InputError(Problem("F-PDFREAD-002", Place(str(path)), params={"reason": reason})) from exc
     return blocks
 
 

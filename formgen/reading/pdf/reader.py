@@ -40,6 +40,7 @@ from formgen.reading.pdf.strangers import StrangePages
 __all__ = ["read_pdf"]
 
 MOST_PAGES: Final = 20_000
+SHOWN: Final = 120
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
 
@@ -86,7 +87,11 @@ def read_pdf(path: Path, book: FormBook) -> FileRead:
 
 
 def _reason(exc: Exception) -> str:
-    return str(exc).replace("\n", " ")[:120] or type(exc).__name__
+    return _short(str(exc)) or type(exc).__name__
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:SHOWN]
 
 
 class _File:
@@ -106,8 +111,8 @@ class _File:
 
     def read(self) -> FileRead:
         leaves = list(self._leaves())
-        if self.pdf.get_warnings():
-            self._say("F-PDFREAD-003", _reason(Exception(self.pdf.get_warnings()[0])))
+        if warnings := self.pdf.get_warnings():
+            self._say("F-PDFREAD-003", _short(str(warnings[0])))
         if has_xfa(self.pdf):
             self._say("F-PDFREAD-012")
         stacks, lone = stack_leaves(leaves)
@@ -126,7 +131,7 @@ class _File:
         for number, page in enumerate(pages, 1):
             content = self._content(page, number)
             self.overlays[number] = read_annotations(page.obj, self._resources, are_looks_stale=is_stale)
-            frames = frames_of(content, number, self.claimed.form)
+            frames = frames_of(content, number, self.claimed.form or _form_of(content))
             if content.has_hidden or any(line.is_hidden for line in content.lines):
                 self._say("F-PDFREAD-013", "", number)
                 content.lines = [line for line in content.lines if not line.is_hidden]
@@ -187,7 +192,12 @@ class _File:
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
-        sheet = read_by_labels(text_grid(self.path, numbers), found.manifest, found.identity)
+        try:
+            grid = text_grid(self.path, numbers)
+        except InputError as exc:  # the file's other sheets have been read
+            self.read_so_far.problems.append(exc.problem)
+            return
+        sheet = read_by_labels(grid, found.manifest, found.identity)
         sheet.pages = tuple(numbers)
         sheet.problems += found.problems
         self.read_so_far.sheets.append(sheet)
@@ -198,7 +208,10 @@ class _File:
         record = code.record if code is not None else self.claimed.record
         identity = SheetIdentity(form.manifest.id, version, record)
         place = Place(self.file, cell=_pages(stack.page_numbers))
-        found = self._identified(identity, form, place, "page-code" if code is not None else "property")
+        if code is None and not self.claimed.form and self.prints.has_twin(form):
+            found = self.book.identify(SheetIdentity(), form.texts, place)  # nothing on the page tells them apart
+        else:
+            found = self._identified(identity, form, place, "page-code" if code is not None else "property")
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
@@ -261,6 +274,12 @@ def _code_of(content: PageContent[Arts], frame: Frame | None) -> PageCode | None
         if code is not None:
             return code
     return None
+
+
+def _form_of(content: PageContent[Arts]) -> str:
+    """The form that the page's code names; '' where it has none. Programmes may have forms of the same artwork."""
+    code = _code_of(content, None)
+    return code.form if code is not None else ""
 
 
 def _claimed(pdf: pikepdf.Pdf) -> SheetIdentity:

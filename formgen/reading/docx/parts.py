@@ -16,8 +16,8 @@ from lxml import etree
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
+from formgen.reading.docx.casting import PARSER, cast_rows
 from formgen.reading.docx.model import Block, SectionEnd
-from formgen.reading.docx.slimming import slimmed
 from formgen.reading.docx.walking import Walker
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import OfficePackage
@@ -26,7 +26,6 @@ from formgen.rendering.docx.wordml import DOCUMENT, R_NS, W_NS, Element, w
 
 __all__ = ["WordParts", "parse_safely"]
 
-PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, collect_ids=False)
 STRICT: Final = b"http://purl.oclc.org/ooxml/"
 STRICT_NAMES: Final = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W_NS.encode()),
@@ -48,10 +47,13 @@ class WordParts:
 
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
-        body = parse_safely(self._package, self.document).find(w("body"))
+        content, self.walker.cast = cast_rows(_content(self._package, self.document), lambda row: Walker().row(row))
+        body = _parsed(content, self._package, self.document).find(w("body"))
         if body is None:
             raise InputError(_broken(self._package, self.document, "w:body"))
-        return self.walker.flow(body)
+        blocks = self.walker.flow(body)
+        self.walker.cast = ()
+        return blocks
 
     def head(self, identity: str) -> list[Block]:
         """What stands in the header or footer of a relationship id; nothing where there is no such part."""
@@ -99,12 +101,20 @@ class WordParts:
 
 def parse_safely(package: OfficePackage, name: str) -> Element:
     """A part's tree. Nothing outside of it is read. Raises: InputError (F-FILE-004): it is no XML."""
+    return _parsed(_content(package, name), package, name)
+
+
+def _content(package: OfficePackage, name: str) -> bytes:
     content = package.read(name)
     if STRICT in content[:4096]:
         for strict, usual in STRICT_NAMES:
             content = content.replace(strict, usual)
+    return content
+
+
+def _parsed(content: bytes, package: OfficePackage, name: str) -> Element:
     try:
-        return etree.fromstring(slimmed(content), PARSER)
+        return etree.fromstring(content, PARSER)
     except etree.XMLSyntaxError as exc:
         raise InputError(_broken(package, name, exc.msg or "XML")) from exc
 

@@ -17,7 +17,7 @@ from formgen.reading.docx.anatomy import anatomy_of
 from formgen.reading.docx.continuations import rejoin_texts
 from formgen.reading.docx.grids import text_grid
 from formgen.reading.docx.matching import Found, Matches, contents_of, match_blocks
-from formgen.reading.docx.model import Block, Table, Text, texts_of, words
+from formgen.reading.docx.model import Block, Table, Text, said_in, texts_of, words
 from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.plans import Anatomy
 from formgen.reading.docx.searching import search_blanks
@@ -48,7 +48,7 @@ def _read(parts: WordParts, book: FormBook, place: Place) -> FileRead:
     body = parts.body()
     file = FileRead()
     for sheet in split_sheets(body, parts, book, place, file.problems):
-        texts = [text.text for text in texts_of([*sheet.body, *sheet.heads])]
+        texts = list(said_in([*sheet.body, *sheet.heads]))
         identified = book.identify(sheet.claim, texts, place)
         if isinstance(identified, Identified):
             made = _read_sheet(sheet, identified, place)

@@ -72,14 +72,14 @@ class CellMould:
         self.column, self.span, self.merge = sample.column, sample.span, sample.merge
         parts = _TOKEN.split(sample.text)
         self.pieces: list[str | int] = [int(part) if number % 2 else part for number, part in enumerate(parts)]
-        self.hole = self.pieces[1] if len(parts) == 3 and not (parts[0] or parts[2]) else None
+        self.hole = int(parts[1]) if len(parts) == 3 and not (parts[0] or parts[2]) else None
         """The one hole that the whole text stands in; None where there are more, or words between them."""
         self.marks = [_mark_mould(mark, sample.text, count) for mark in sample.marks]
 
     def text(self, texts: Sequence[str]) -> str:
         if self.hole is not None:
-            return texts[self.hole]  # type: ignore[index]
-        return "".join([texts[piece] if piece.__class__ is int else piece for piece in self.pieces])  # type: ignore
+            return texts[self.hole]
+        return "".join([texts[piece] if isinstance(piece, int) else piece for piece in self.pieces])
 
     def cell(self, row: CastRow, place: str) -> Cell:
         texts, numbers = row.texts, row.numbers
@@ -100,7 +100,7 @@ class CellMould:
 class RowMould:
     """All rows of one make."""
 
-    __slots__ = ("_end", "_ends", "_kinds", "_steps", "cells", "fits", "followers", "paragraphs")
+    __slots__ = ("_end", "_ends", "_kinds", "_steps", "cells", "fits", "followers", "numbers", "paragraphs", "texts")
 
     def __init__(self, holes: Sequence[Hole], end: bytes, ends: Sequence[int]) -> None:
         """`end`: the markup after the last hole; `ends`: for each bookmark the hole with the id of its end."""
@@ -111,6 +111,8 @@ class RowMould:
             for kind in ("text", "number", "id", "start")
         }
         self._ends = list(ends)
+        self.texts, self.numbers = len(self._kinds["text"]), len(self._kinds["number"])
+        """How many it has."""
         self.cells: list[CellMould] = []
         self.paragraphs = 0
         self.followers: list[RowMould] = []
@@ -148,15 +150,15 @@ class RowMould:
 
 
 class CastRow:
-    """A row that fits its mould. `place` begins the places of its cells."""
+    """A row that fits its mould. `place` begins the places of its cells; `number` is which row of its table it is."""
 
-    __slots__ = ("_cells", "mould", "numbers", "place", "texts")
+    __slots__ = ("_cells", "mould", "number", "numbers", "place", "texts")
 
     def __init__(self, mould: RowMould, texts: list[str], numbers: list[int]) -> None:
         self.mould = mould
         self.texts = texts
         self.numbers = numbers
-        self.place = ""
+        self.place, self.number = "", 0
         self._cells: list[Cell] | None = None
 
     @property
@@ -167,8 +169,14 @@ class CastRow:
             self._cells = [mould.cell(self, self.place_of(index)) for index, mould in enumerate(moulds)]
         return self._cells
 
+    def cell(self, index: int) -> Cell:
+        """One of them, for somebody who asks for few."""
+        if self._cells is not None:
+            return self._cells[index]
+        return self.mould.cells[index].cell(self, self.place_of(index))
+
     def place_of(self, index: int) -> str:
-        return f"{self.place}{index + 1}列"
+        return f"{self.place}{self.number}行第{index + 1}列"
 
     def is_like(self, other: object) -> bool:
         """Whether it has the other's mould."""

@@ -26,6 +26,7 @@ from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
+from formgen.rendering.continuation import MARK
 
 __all__ = ["read_docx"]
 
@@ -77,9 +78,16 @@ def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> Shee
             return _by_labels(sheet, manifest, identity)
         matches = Matches()
         made.unread += search_blanks(body, heads, anatomy, matches)
+    rosters = matches.rosters
+    if sheet.continuations or any(roster.says(MARK) for roster in rosters):
+        matches.found += [Found(*seen, 1.0) for roster in rosters for seen in roster.seen()]
+        rosters = []
     joined = rejoin_texts(matches.found, sheet.continuations, manifest, anatomy, place, identity.record)
     made.problems += joined.problems
     made.unread += [Unread(at, text) for at, text in joined.loose]
+    for roster in rosters:
+        made.columns += roster.columns()
+        made.unread += roster.unread()
     made.tables = matches.tables
     for item in joined.found:
         _see(item, made)

@@ -239,7 +239,7 @@ class Walker:
                 self._rows(_chosen(child) if tag == ALTERNATE else child, table, place)
 
     def _cast_row(self, row: CastRow, table: Table, place: str) -> None:
-        row.place = f"{place}{len(table.laid) + 1}行第"
+        row.place, row.number = place, len(table.laid) + 1
         if self._is_hidden:
             row.texts = [""] * len(row.texts)
         self._paragraphs += row.mould.paragraphs

@@ -25,13 +25,17 @@ class Blank(NamedTuple):
 
     slot: Slot
     layer: Layer
-    hole: int
+    mould: CellMould
     number: int
     """Which of the row's numbers is that of the printed row; below 0 where none is."""
+    is_shared: bool = False
+    """Whether it is merged over the rows of a group."""
+    is_continued: bool = False
+    """Whether it is not the first of such cells: what stands in the first is its value."""
 
     def seen(self, row: CastRow) -> Seen:
         number = row.numbers[self.number] if self.number >= 0 else 0
-        return Seen(self.slot, self.layer, row.texts[self.hole], number)
+        return Seen(self.slot, self.layer, self.mould.text(row.texts), number)
 
 
 class Label:
@@ -84,8 +88,8 @@ def _fit(mould: RowMould, plan: RowPlan, anatomy: Anatomy) -> RowFit | None:
             return None
         if cell.merge != wanted.merge and not wanted.is_shared:
             return None
-        if wanted.is_shared:
-            cells.append(None)
+        if wanted.is_shared and cell.merge == "continue":
+            cells.append(Blank(wanted.slots[0], "path", cell, -1, is_shared=True, is_continued=True))
         elif not wanted.slots:
             cells.append(Label(cell, wanted.gaps[0]) if not plan.table else None)
         else:
@@ -94,57 +98,59 @@ def _fit(mould: RowMould, plan: RowPlan, anatomy: Anatomy) -> RowFit | None:
 
 
 def _blank(sample: CastRow, index: int, plan: CellPlan, anatomy: Anatomy) -> Blank | None:
-    hole = sample.mould.cells[index].hole
+    mould = sample.mould.cells[index]
     seen = read_blanks(sample.cells[index], plan, anatomy.names, "pattern") or []
-    if hole is None or len(seen) != 1 or len(plan.slots) != 1 or any(plan.gaps):
+    if len(seen) != 1 or len(plan.slots) != 1 or any(plan.gaps):
         return None
     (found,) = seen
-    if found.raw != token(hole) or found.slot.part or found.layer not in ("content-control", "bookmark"):
+    if found.raw != mould.text(sample.texts) or found.slot.part or found.layer not in ("content-control", "bookmark"):
         return None
-    return Blank(found.slot, found.layer, hole, found.row - _NUMBER if found.row >= _NUMBER else -1)
+    return Blank(found.slot, found.layer, mould, found.row - _NUMBER if found.row >= _NUMBER else -1, plan.is_shared)
 
 
 class Roster:
     """The rows of one table of the form, read by columns."""
 
-    def __init__(self, key: str, rows: Sequence[CastRow], blanks: Sequence[Sequence[Blank]]) -> None:
+    def __init__(self, key: str, rows: Sequence[CastRow], columns: Sequence[Sequence[Blank]]) -> None:
+        """`columns`: for each column its blank in each row."""
         self.key = key
         self._rows = rows
-        self._blanks = blanks
-        self._raws: list[tuple[str, ...]] | None = None
-
-    @property
-    def raws(self) -> list[tuple[str, ...]]:
-        """What stands in each column."""
-        if self._raws is None:
-            cells = [
-                [row.texts[blank.hole] for blank in blanks]
-                for row, blanks in zip(self._rows, self._blanks, strict=True)
-            ]
-            self._raws = list(zip(*cells, strict=True))
-        return self._raws
+        self._columns = columns
+        self._sources = [_sources(rows, blanks) for blanks in columns]
+        self._raws = [
+            [blank.mould.text(row.texts) for row, blank in zip(*source, strict=True)] for source in self._sources
+        ]
 
     def says(self, text: str) -> bool:
-        return any(text in "\n".join(column) for column in self.raws)
+        return any(text in "\n".join(column) for column in self._raws)
 
     def seen(self) -> Iterator[tuple[Seen, int, str]]:
         """Cell by cell: what was seen, the row's number and the place."""
-        for number, (row, blanks) in enumerate(zip(self._rows, self._blanks, strict=True), 1):
-            for index, blank in enumerate(blanks):
-                yield blank.seen(row), number, row.place_of(index)
+        for number in range(len(self._rows)):
+            for index, (rows, blanks) in enumerate(self._sources):
+                yield blanks[number].seen(rows[number]), number + 1, rows[number].place_of(index)
 
     def columns(self) -> Iterator[ColumnRead]:
-        numbers = [row.number for row in self._rows]
-        before = self._rows[0].place
-        for index, (blank, raws) in enumerate(zip(self._blanks[0], self.raws, strict=True)):
-            if blank.slot.kind != "number":
-                key = blank.slot.key
-                yield ColumnRead(self.key, key, blank.layer, 1.0, raws, numbers, before, f"行第{index + 1}列")
+        for index, ((rows, blanks), raws) in enumerate(zip(self._sources, self._raws, strict=True)):
+            slot, layer = blanks[0].slot, blanks[0].layer
+            if slot.kind != "number":
+                numbers = [row.number for row in rows]
+                yield ColumnRead(self.key, slot.key, layer, 1.0, raws, numbers, rows[0].place, f"行第{index + 1}列")
 
     def unread(self) -> Iterator[Unread]:
         """What stands in the place of the rows' numbers and is none."""
-        for index, (blank, raws) in enumerate(zip(self._blanks[0], self.raws, strict=True)):
-            if blank.slot.kind == "number":
-                for row, raw in zip(self._rows, raws, strict=True):
+        for index, ((rows, blanks), raws) in enumerate(zip(self._sources, self._raws, strict=True)):
+            if blanks[0].slot.kind == "number":
+                for row, raw in zip(rows, raws, strict=True):
                     if (text := raw.strip()) and not text.isdigit():
                         yield Unread(row.place_of(index), text)
+
+
+def _sources(rows: Sequence[CastRow], blanks: Sequence[Blank]) -> tuple[Sequence[CastRow], Sequence[Blank]]:
+    """For each row the one, and the blank, that its value stands in: of merged cells the first."""
+    if not any(blank.is_continued for blank in blanks):
+        return rows, blanks
+    sources: list[tuple[CastRow, Blank]] = []
+    for row, blank in zip(rows, blanks, strict=True):
+        sources.append(sources[-1] if blank.is_continued else (row, blank))
+    return [row for row, _ in sources], [blank for _, blank in sources]

@@ -135,17 +135,19 @@ def _roster(rows: Sequence[list[Cell] | CastRow], loop: Sequence[RowPlan], anato
     cast = [row for row in rows if isinstance(row, CastRow)]
     if not cast or len(cast) < len(rows) or not _is_only(plan, anatomy):
         return None
-    blanks = [fit.blanks if (fit := fit_of(row.mould, plan, anatomy)) is not None else None for row in cast]
-    kinds = {tuple((blank.slot, blank.layer) for blank in found) if found else () for found in _distinct(blanks)}
-    if len(kinds) != 1 or kinds == {()}:
+    fits = {row.mould: fit_of(row.mould, plan, anatomy) for row in cast}
+    known = {mould: fit.blanks for mould, fit in fits.items() if fit is not None and fit.blanks}
+    if len(known) < len(fits):
         return None
-    if any(slot.table != plan.table for slot, _ in next(iter(kinds))):
+    kinds = [
+        {(blank.slot.table, blank.slot, blank.layer) for blank in column if not blank.is_continued}
+        for column in zip(*known.values(), strict=True)
+    ]
+    if any(len(kind) != 1 for kind in kinds) or {table for kind in kinds for table, _, _ in kind} != {plan.table}:
         return None
-    return Roster(plan.table, cast, [found for found in blanks if found is not None])
-
-
-def _distinct(blanks: Sequence[list[Blank] | None]) -> list[list[Blank] | None]:
-    return list({id(found): found for found in blanks}.values())
+    if any(blank.is_continued for blank in known[cast[0].mould]):
+        return None
+    return Roster(plan.table, cast, list(zip(*(known[row.mould] for row in cast), strict=True)))
 
 
 def _is_only(plan: RowPlan, anatomy: Anatomy) -> bool:
@@ -176,7 +178,7 @@ def _match_cast(row: CastRow, plan: RowPlan, anatomy: Anatomy, number: int, into
     if fit is None:
         return False
     for index, known in enumerate(fit.cells):
-        if known is None:
+        if known is None or (isinstance(known, Blank) and known.is_shared):
             if not _match_cell(row.cell(index), plan.cells[index], anatomy, number, into, shared):
                 return False
         elif isinstance(known, Label):

@@ -32,7 +32,8 @@ __all__ = [
 ]
 
 _BOOKMARK: Final = re.compile(r"(?:f(\d*)_)?(.+?)(?:__s\d+)?(?:__(\d+))?(__c)?")
-MOST_ALIKE: Final = 20
+MOST_ALIKE: Final = 10
+"""Rows of one make, one after the other, whose words are looked at to tell which form a sheet is."""
 _FOLDS: Final = str.maketrans("()[]:,;．０１２３４５６７８９", "（）【】：，；.0123456789")
 
 

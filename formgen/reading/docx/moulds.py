@@ -143,10 +143,8 @@ class RowMould:
         if ids and not ids.replace(b"-", b"").isalnum():
             return None
         texts = _texts([found[number] for number in kinds["text"]])
-        numbers = [found[number] for number in kinds["number"]]
-        if texts is None or not all(map(_is_number, numbers)):
-            return None
-        return CastRow(self, texts, list(map(int, numbers)))
+        numbers = _numbers([found[number] for number in kinds["number"]])
+        return CastRow(self, texts, numbers) if texts is not None and numbers is not None else None
 
 
 class CastRow:
@@ -225,5 +223,10 @@ def _position(before: str) -> _Position:
     return _Position(len(_TOKEN.sub("", before)), holes)
 
 
-def _is_number(found: bytes) -> bool:
-    return found.isdigit() and len(found) < 10
+def _numbers(found: Sequence[bytes]) -> list[int] | None:
+    """None where one is no number, or longer than those of marks are."""
+    if not found:
+        return []
+    if not b"".join(found).isdigit() or not 0 < min(map(len, found)) <= max(map(len, found)) < 10:
+        return None
+    return list(map(int, found))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from lxml import etree
@@ -31,6 +31,7 @@ STRICT_NAMES: Final = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W_NS.encode()),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", R_NS.encode()),
 )
+SMALL: Final = 1 << 14
 MAIN_RELATION: Final = "/officeDocument"
 
 
@@ -48,7 +49,7 @@ class WordParts:
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
         content, self.walker.cast = cast_rows(_content(self._package, self.document), lambda row: Walker().row(row))
-        body = _parsed(content, self._package, self.document).find(w("body"))
+        body = _parsed(etree.fromstring, content, self._package, self.document).find(w("body"))
         if body is None:
             raise InputError(_broken(self._package, self.document, "w:body"))
         blocks = self.walker.flow(body)
@@ -101,7 +102,7 @@ class WordParts:
 
 def parse_safely(package: OfficePackage, name: str) -> Element:
     """A part's tree. Nothing outside of it is read. Raises: InputError (F-FILE-004): it is no XML."""
-    return _parsed(_content(package, name), package, name)
+    return _parsed(_remembered, _content(package, name), package, name)
 
 
 def _content(package: OfficePackage, name: str) -> bytes:
@@ -112,9 +113,18 @@ def _content(package: OfficePackage, name: str) -> bytes:
     return content
 
 
-def _parsed(content: bytes, package: OfficePackage, name: str) -> Element:
+@functools.lru_cache(maxsize=32)
+def _remembered(content: bytes, parser: etree.XMLParser) -> Element:
+    """The tree of a small part; headers and relationships of one form's files are the same. Nobody changes it.
+
+    Raises: XMLSyntaxError
+    """
+    return etree.fromstring(content, parser)
+
+
+def _parsed(parse: Callable[..., Element], content: bytes, package: OfficePackage, name: str) -> Element:
     try:
-        return etree.fromstring(content, PARSER)
+        return parse(content, PARSER) if len(content) <= SMALL else etree.fromstring(content, PARSER)
     except etree.XMLSyntaxError as exc:
         raise InputError(_broken(package, name, exc.msg or "XML")) from exc
 

@@ -34,6 +34,7 @@ _STARTS: Final = (b"<w:tr>", b"<w:tr ")
 _ROOT: Final = re.compile(rb"\s*(<\?xml[^<>]*\?>)?\s*(<w:(\w+) [^<>]*[^/<>]>)")
 _ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"'](?!(?i:utf-8)[\"'])")
 _PREFIX: Final = f'xmlns:w="{W_NS}"'.encode()
+_STRANGE: Final = (b"<!", b"<?", b"xmlns", b"<w:drawing", b"<w:pict")
 _HOLES: Final = re.compile(
     rb'<w:(?:t(?: xml:space="preserve")?>([^<]*)</|id w:val="(-?\d+)"'
     rb'|bookmarkStart w:id="(\d+)" w:name="(?:f(\d+)_)?[^"<&]*?(?:__(\d+))?"/>|bookmarkEnd w:id="(\d+)"'
@@ -69,10 +70,15 @@ class _Foundry:
         self, piece: bytes, at: int, previous: RowMould, walk: RowWalk, learns: bool
     ) -> tuple[CastRow | None, bool]:
         """The row, if it is of a make; whether its make is new."""
-        for mould in previous.followers:
+        followers = previous.followers
+        for number, mould in enumerate(followers):
             row = mould.cast(piece, at)
             if row is not None:
+                if number:
+                    followers.insert(0, followers.pop(number))
                 return row, False
+        if any(piece.find(sign, at) >= 0 for sign in _STRANGE):
+            return None, False
         holes, end = _holes(piece[at:])
         key = (*(hole.before for hole in holes), end)
         is_new = key not in self._moulds
@@ -82,20 +88,20 @@ class _Foundry:
             if len(self._moulds) >= MOST_MOULDS:
                 self._moulds.clear()
                 self.first.followers.clear()
-            self._moulds[key] = self._made(holes, end, piece[at:], walk)
+            self._moulds[key] = self._made(holes, end, walk)
         mould_or_none = self._moulds[key]
         if mould_or_none is None:
             return None, is_new
         row = mould_or_none.cast(piece, at)
         if row is not None:
-            previous.followers = [mould_or_none, *(item for item in previous.followers if item is not mould_or_none)]
-            del previous.followers[MOST_FOLLOWERS:]
+            followers.insert(0, mould_or_none)
+            del followers[MOST_FOLLOWERS:]
         return row, is_new
 
-    def _made(self, holes: list[Hole], end: bytes, row: bytes, walk: RowWalk) -> RowMould | None:
+    def _made(self, holes: list[Hole], end: bytes, walk: RowWalk) -> RowMould | None:
         """None where rows like this are not cast."""
         ends = _ends(holes)
-        if ends is None or any(sign in row for sign in (b"<!", b"<?", b"xmlns")):
+        if ends is None:
             return None
         try:
             root = etree.fromstring(b"".join([self._root, *_with_tokens(holes), end, _END, self._close]), PARSER)

@@ -26,6 +26,10 @@ class Blank(NamedTuple):
     slot: Slot
     layer: Layer
     mould: CellMould
+    hole: int
+    """Where its text stands; below 0 where that is the text of the whole cell."""
+    empty: tuple[int, ...]
+    """The holes beside it: where something stands in them, the cell is to be read as any."""
     number: int
     """Which of the row's numbers is that of the printed row; below 0 where none is."""
     is_shared: bool = False
@@ -35,7 +39,10 @@ class Blank(NamedTuple):
 
     def seen(self, row: CastRow) -> Seen:
         number = row.numbers[self.number] if self.number >= 0 else 0
-        return Seen(self.slot, self.layer, self.mould.text(row.texts), number)
+        return Seen(self.slot, self.layer, self.raw(row), number)
+
+    def raw(self, row: CastRow) -> str:
+        return row.texts[self.hole] if self.hole >= 0 else self.mould.text(row.texts)
 
 
 class Label:
@@ -60,7 +67,7 @@ class Label:
 class RowFit:
     """A make of rows and a row of the form that have the same cells."""
 
-    __slots__ = ("blanks", "cells")
+    __slots__ = ("blanks", "cells", "empty")
 
     def __init__(self, cells: list[Blank | Label | None]) -> None:
         self.cells = cells
@@ -68,6 +75,11 @@ class RowFit:
         blanks = [cell for cell in cells if isinstance(cell, Blank)]
         self.blanks = blanks if len(blanks) == len(cells) else None
         """Of a row that has nothing else."""
+        self.empty = [hole for blank in blanks for hole in blank.empty]
+
+    def is_plain(self, row: CastRow) -> bool:
+        """Whether nothing stands beside its blanks."""
+        return not any(row.texts[hole] for hole in self.empty)
 
 
 def fit_of(mould: RowMould, plan: RowPlan, anatomy: Anatomy) -> RowFit | None:
@@ -81,7 +93,6 @@ def fit_of(mould: RowMould, plan: RowPlan, anatomy: Anatomy) -> RowFit | None:
 def _fit(mould: RowMould, plan: RowPlan, anatomy: Anatomy) -> RowFit | None:
     if len(mould.cells) != len(plan.cells):
         return None
-    sample = CastRow(mould, list(map(token, range(mould.texts))), [_NUMBER + number for number in range(mould.numbers)])
     cells: list[Blank | Label | None] = []
     for index, (cell, wanted) in enumerate(zip(mould.cells, plan.cells, strict=True)):
         if (cell.span, cell.column) != (wanted.span, wanted.column):
@@ -89,23 +100,33 @@ def _fit(mould: RowMould, plan: RowPlan, anatomy: Anatomy) -> RowFit | None:
         if cell.merge != wanted.merge and not wanted.is_shared:
             return None
         if wanted.is_shared and cell.merge == "continue":
-            cells.append(Blank(wanted.slots[0], "path", cell, -1, is_shared=True, is_continued=True))
+            cells.append(Blank(wanted.slots[0], "path", cell, -1, (), -1, is_shared=True, is_continued=True))
         elif not wanted.slots:
             cells.append(Label(cell, wanted.gaps[0]) if not plan.table else None)
         else:
-            cells.append(_blank(sample, index, wanted, anatomy))
+            cells.append(_blank(mould, index, wanted, anatomy))
     return RowFit(cells)
 
 
-def _blank(sample: CastRow, index: int, plan: CellPlan, anatomy: Anatomy) -> Blank | None:
-    mould = sample.mould.cells[index]
-    seen = read_blanks(sample.cells[index], plan, anatomy.names, "pattern") or []
-    if len(seen) != 1 or len(plan.slots) != 1 or any(plan.gaps):
+def _blank(mould: RowMould, index: int, plan: CellPlan, anatomy: Anatomy) -> Blank | None:
+    """The blank that a cell is, in whichever of its holes the value stands; None where that depends on its texts."""
+    cell = mould.cells[index]
+    if len(plan.slots) != 1 or any(plan.gaps) or plan.slots[0].part:
         return None
-    (found,) = seen
-    if found.raw != mould.text(sample.texts) or found.slot.part or found.layer not in ("content-control", "bookmark"):
-        return None
-    return Blank(found.slot, found.layer, mould, found.row - _NUMBER if found.row >= _NUMBER else -1, plan.is_shared)
+    holes = [piece for piece in cell.pieces if isinstance(piece, int)]
+    numbers = [_NUMBER + number for number in range(mould.numbers)]
+    for hole in [-1, *(holes if len(holes) > 1 else ())]:
+        filled = holes if hole < 0 else [hole]
+        texts = [token(number) if number in filled else "" for number in range(mould.texts)]
+        sample = CastRow(mould, texts, numbers).cell(index)
+        seen = read_blanks(sample, plan, anatomy.names, "pattern") or []
+        if len(seen) == 1 and seen[0].raw == sample.text and seen[0].layer in ("content-control", "bookmark"):
+            (found,) = seen
+            number = found.row - _NUMBER if found.row >= _NUMBER else -1
+            empty = tuple(other for other in holes if hole >= 0 and other != hole)
+            only = holes[0] if len(holes) == 1 and cell.hole is not None else hole
+            return Blank(found.slot, found.layer, cell, only, empty, number, plan.is_shared)
+    return None
 
 
 class Roster:
@@ -117,9 +138,7 @@ class Roster:
         self._rows = rows
         self._columns = columns
         self._sources = [_sources(rows, blanks) for blanks in columns]
-        self._raws = [
-            [blank.mould.text(row.texts) for row, blank in zip(*source, strict=True)] for source in self._sources
-        ]
+        self._raws = [[blank.raw(row) for row, blank in zip(*source, strict=True)] for source in self._sources]
 
     def says(self, text: str) -> bool:
         return any(text in "\n".join(column) for column in self._raws)

@@ -137,7 +137,7 @@ def _roster(rows: Sequence[list[Cell] | CastRow], loop: Sequence[RowPlan], anato
         return None
     fits = {row.mould: fit_of(row.mould, plan, anatomy) for row in cast}
     known = {mould: fit.blanks for mould, fit in fits.items() if fit is not None and fit.blanks}
-    if len(known) < len(fits):
+    if len(known) < len(fits) or not all(fit.is_plain(row) for row in cast if (fit := fits[row.mould]) and fit.empty):
         return None
     kinds = [
         {(blank.slot.table, blank.slot, blank.layer) for blank in column if not blank.is_continued}
@@ -177,8 +177,9 @@ def _match_cast(row: CastRow, plan: RowPlan, anatomy: Anatomy, number: int, into
     fit = fit_of(row.mould, plan, anatomy)
     if fit is None:
         return False
+    is_plain = fit.is_plain(row)
     for index, known in enumerate(fit.cells):
-        if known is None or (isinstance(known, Blank) and known.is_shared):
+        if known is None or (isinstance(known, Blank) and (known.is_shared or not is_plain)):
             if not _match_cell(row.cell(index), plan.cells[index], anatomy, number, into, shared):
                 return False
         elif isinstance(known, Label):

@@ -21,6 +21,7 @@ from formgen.reading.identify import FormBook
 from formgen.reading.kinds import ENDINGS, FileKind, kind_of
 from formgen.reading.model import FileRead, Reading
 from formgen.reading.package import OfficePackage
+from formgen.reading.results import is_result
 from formgen.reading.weigh import weigh
 
 __all__ = ["FileReading", "read_file"]
@@ -79,6 +80,8 @@ def _looked_over(path: Path, kind: FileKind) -> list[Problem]:
     if path.suffix.lower() not in ENDINGS[kind]:
         params = {"kind": kind, "wanted": ENDINGS[kind][0]}
         problems.append(Problem("F-SAFE-008", Place(str(path)), path.suffix, params))
+    if kind == "xlsx" and is_result(path):
+        raise InputError(Problem("F-SAFE-027", Place(str(path))))
     if kind in ("docx", "xlsx", "ods"):
         with OfficePackage(path) as package:
             package.check_parts()

@@ -15,7 +15,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from operator import add
 from pathlib import Path
 from typing import Final
 
@@ -69,9 +69,15 @@ def pairs_of(texts: Sequence[str]) -> Pairs:
     """All pairs of neighbouring characters in the texts of a sheet, or in what a form prints."""
     found: set[str] = set()
     for text in _looked_at(texts):
-        folded = "".join(filter(str.isalnum, fold(text)))
-        found.update(map("".join, pairwise(folded)))
+        found.update(_pairs_in(text))
     return frozenset(found)
+
+
+@functools.lru_cache(maxsize=8192)
+def _pairs_in(text: str) -> tuple[str, ...]:
+    """What a form prints comes again on every sheet of it."""
+    folded = "".join(filter(str.isalnum, fold(text)))
+    return tuple(map(add, folded, folded[1:]))
 
 
 def _looked_at(texts: Sequence[str]) -> Iterator[str]:

@@ -88,10 +88,11 @@ class ColumnRead:
     layer: Layer
     confidence: float
     raws: Sequence[RawCell | Refused]
-    sheet: str
-    letters: str
     numbers: Sequence[int]
-    """Where it stands: name of the worksheet, letters of its column, number of each row there."""
+    """Of each row: its number where it stands."""
+    before: str
+    after: str = ""
+    """What stands before and after that number in a cell's place."""
 
     def sighting(self, index: int) -> Sighting:
         """One cell of it, rows counted from 0."""
@@ -99,7 +100,7 @@ class ColumnRead:
         return Sighting(path, self.layer, self.place(index), self.raws[index], self.confidence)
 
     def place(self, index: int) -> str:
-        return f"{self.sheet}!{self.letters}{self.numbers[index]}"
+        return f"{self.before}{self.numbers[index]}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class SheetRead:
     """The file's pages it stands on, counted from 1, of a carrier that has pages."""
     sightings: list[Sighting] = field(default_factory=list)
     columns: list[ColumnRead] = field(default_factory=list)
-    """Tables of spreadsheets; several of one column where layers disagree."""
+    """Tables of many rows; several of one column where layers disagree."""
     tables: set[str] = field(default_factory=set)
     """Keys of the tables that were found, be it without rows."""
     unread: list[Unread] = field(default_factory=list)

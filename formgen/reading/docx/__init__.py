@@ -1,9 +1,10 @@
 """Word files read back.
 
-    parts → walking → (model) ─► sheets ─► matching, else searching, else by labels ─► continuations ─► reader
+    parts → casting, walking → (model) ─► sheets ─► matching, else searching, else by labels ─► continuations ─► reader
     anatomy: what the form looks like, from its template rendered with tokens
 
-walking turns markup into texts with marks; plans say what is printed where; blanks reads the blanks of one text.
+casting takes rows of a known make out of a part before it is parsed (moulds); walking turns the markup that remains
+into texts with marks; plans say what is printed where; blanks reads the blanks of one text.
 """
 
 from formgen.reading.docx.grids import text_grid

@@ -178,7 +178,7 @@ class _Learner:
                 continue
             rows.append(RowPlan([self._cell(cell) for cell in cells], tokens[0].table if tokens else ""))
             sources.append(cells)
-        _tell_labels(rows, Table(table.number, sources))
+        _tell_labels(rows, Table(table.number, [*sources]))
         return TablePlan(rows)
 
     def _cell(self, cell: Cell) -> CellPlan:

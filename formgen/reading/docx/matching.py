@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from formgen.reading.docx.blanks import Seen, read_blanks
+from formgen.reading.docx.fitting import Blank, Label, Roster, fit_of
 from formgen.reading.docx.model import Block, Cell, Table, Text, tables_of, words
+from formgen.reading.docx.moulds import CastRow
 from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, TablePlan, TextPlan
 
 __all__ = ["TOTALS", "Found", "Matches", "contents_of", "match_blocks", "span_of_loop"]
@@ -36,6 +38,8 @@ class Matches:
 
     found: list[Found] = field(default_factory=list)
     tables: set[str] = field(default_factory=set)
+    rosters: list[Roster] = field(default_factory=list)
+    """Tables all of whose rows are nothing but marked blanks."""
 
 
 def contents_of(blocks: Sequence[Block], keeps_blank: bool) -> list[Text | Table]:
@@ -97,22 +101,27 @@ def span_of_loop(plan: TablePlan, count: int) -> int:
 
 def _match_table(table: Table, plan: TablePlan, anatomy: Anatomy, into: Matches) -> bool:
     keys = {row.table for row in plan.rows if row.table}
-    records = span_of_loop(plan, len(table.rows))
+    records = span_of_loop(plan, len(table.laid))
     if records < 0 or len(keys) > 1:
         return False
     at = number = 0
     while number < len(plan.rows):
         row = plan.rows[number]
         if not row.table:
-            if not _match_row(table.rows[at], row, anatomy, 0, into, {}):
+            if not _match_row(table.laid[at], row, anatomy, 0, into, {}):
                 return False
             at, number = at + 1, number + 1
             continue
         loop = plan.rows[number : number + sum(item.table == row.table for item in plan.rows)]
-        shared: dict[CellPlan, tuple[list[Seen], Cell]] = {}
+        roster = _roster(table.laid[at : at + records], loop, anatomy) if len(loop) == 1 else None
+        if roster is not None:
+            into.rosters.append(roster)
+            at, number = at + records, number + 1
+            continue
+        shared: _Shared = {}
         for record in range(1, records + 1):
             for item in loop:
-                if not _match_row(table.rows[at], item, anatomy, record, into, shared):
+                if not _match_row(table.laid[at], item, anatomy, record, into, shared):
                     return False
                 at += 1
         number += len(loop)
@@ -120,36 +129,86 @@ def _match_table(table: Table, plan: TablePlan, anatomy: Anatomy, into: Matches)
     return True
 
 
+def _roster(rows: Sequence[list[Cell] | CastRow], loop: Sequence[RowPlan], anatomy: Anatomy) -> Roster | None:
+    """The rows of a table as columns; None where they have to be looked at one by one."""
+    (plan,) = loop
+    cast = [row for row in rows if isinstance(row, CastRow)]
+    if not cast or len(cast) < len(rows) or not _is_only(plan, anatomy):
+        return None
+    fits = {row.mould: fit_of(row.mould, plan, anatomy) for row in cast}
+    known = {mould: fit.blanks for mould, fit in fits.items() if fit is not None and fit.blanks}
+    if len(known) < len(fits) or not all(fit.is_plain(row) for row in cast if (fit := fits[row.mould]) and fit.empty):
+        return None
+    kinds = [
+        {(blank.slot.table, blank.slot, blank.layer) for blank in column if not blank.is_continued}
+        for column in zip(*known.values(), strict=True)
+    ]
+    if any(len(kind) != 1 for kind in kinds) or {table for kind in kinds for table, _, _ in kind} != {plan.table}:
+        return None
+    if any(blank.is_continued for blank in known[cast[0].mould]):
+        return None
+    return Roster(plan.table, cast, list(zip(*(known[row.mould] for row in cast), strict=True)))
+
+
+def _is_only(plan: RowPlan, anatomy: Anatomy) -> bool:
+    """Whether no other row or paragraph of the form is of the same table."""
+    plans = anatomy.blocks
+    rows = [row for block in plans if isinstance(block, TablePlan) for row in block.rows if row.table == plan.table]
+    return rows == [plan] and not any(isinstance(block, TextPlan) and block.table == plan.table for block in plans)
+
+
+_Shared = dict[CellPlan, tuple[list[Seen], Cell]]
+
+
 def _match_row(
-    cells: Sequence[Cell],
-    row: RowPlan,
-    anatomy: Anatomy,
-    number: int,
-    into: Matches,
-    shared: dict[CellPlan, tuple[list[Seen], Cell]],
+    row: list[Cell] | CastRow, plan: RowPlan, anatomy: Anatomy, number: int, into: Matches, shared: _Shared
 ) -> bool:
-    if len(cells) != len(row.cells):
+    if isinstance(row, CastRow):
+        return _match_cast(row, plan, anatomy, number, into, shared)
+    if len(row) != len(plan.cells):
         return False
-    found = into.found
-    for cell, plan in zip(cells, row.cells, strict=True):
-        if cell.span != plan.span or cell.column != plan.column:
+    for cell, wanted in zip(row, plan.cells, strict=True):
+        if not _match_cell(cell, wanted, anatomy, number, into, shared):
             return False
-        if cell.merge != plan.merge and not plan.is_shared:
-            return False
-        source = cell
-        if plan.is_shared and cell.merge == "continue":
-            if plan not in shared:
+    return True
+
+
+def _match_cast(row: CastRow, plan: RowPlan, anatomy: Anatomy, number: int, into: Matches, shared: _Shared) -> bool:
+    fit = fit_of(row.mould, plan, anatomy)
+    if fit is None:
+        return False
+    is_plain = fit.is_plain(row)
+    for index, known in enumerate(fit.cells):
+        if known is None or (isinstance(known, Blank) and (known.is_shared or not is_plain)):
+            if not _match_cell(row.cell(index), plan.cells[index], anatomy, number, into, shared):
                 return False
-            seen, source = shared[plan]
+        elif isinstance(known, Label):
+            if not known.is_said(row):
+                return False
         else:
-            known = read_blanks(cell, plan, anatomy.names, "header" if number else "path")
-            if known is None:
-                return False
-            if number and not cell.marks and ((said := words(cell.text)) in anatomy.labels or said in TOTALS):
-                return False  # a printed row may have been doubled, a total typed
-            seen = known
-            if plan.is_shared:
-                shared[plan] = (seen, cell)
-        for item in seen:
-            found.append(Found(item, number, source.place, 1.0))
+            into.found.append(Found(known.seen(row), number, row.place_of(index), 1.0))
+    return True
+
+
+def _match_cell(cell: Cell, plan: CellPlan, anatomy: Anatomy, number: int, into: Matches, shared: _Shared) -> bool:
+    if cell.span != plan.span or cell.column != plan.column:
+        return False
+    if cell.merge != plan.merge and not plan.is_shared:
+        return False
+    source = cell
+    if plan.is_shared and cell.merge == "continue":
+        if plan not in shared:
+            return False
+        seen, source = shared[plan]
+    else:
+        known = read_blanks(cell, plan, anatomy.names, "header" if number else "path")
+        if known is None:
+            return False
+        if number and not cell.marks and ((said := words(cell.text)) in anatomy.labels or said in TOTALS):
+            return False  # a printed row may have been doubled, a total typed
+        seen = known
+        if plan.is_shared:
+            shared[plan] = (seen, cell)
+    for item in seen:
+        into.found.append(Found(item, number, source.place, 1.0))
     return True

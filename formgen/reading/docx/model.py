@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from formgen.reading.docx.moulds import CastRow
 
 __all__ = [
     "Block",
@@ -21,12 +24,16 @@ __all__ = [
     "Text",
     "folded",
     "mark_name",
+    "said_in",
+    "sheets_in",
     "tables_of",
     "texts_of",
     "words",
 ]
 
 _BOOKMARK: Final = re.compile(r"(?:f(\d*)_)?(.+?)(?:__s\d+)?(?:__(\d+))?(__c)?")
+MOST_ALIKE: Final = 10
+"""Rows of one make, one after the other, whose words are looked at to tell which form a sheet is."""
 _FOLDS: Final = str.maketrans("()[]:,;．０１２３４５６７８９", "（）【】：，；.0123456789")
 
 
@@ -71,7 +78,15 @@ class Cell(Text):
 class Table:
     number: int
     """Counts the tables of a document from 1, nested ones after the one they stand in."""
-    rows: list[list[Cell]] = field(default_factory=list)
+    laid: list[list[Cell] | CastRow] = field(default_factory=list)
+    """Its rows, some of them without cells until somebody asks."""
+    _rows: list[list[Cell]] | None = None
+
+    @property
+    def rows(self) -> list[list[Cell]]:
+        if self._rows is None:
+            self._rows = [row if isinstance(row, list) else row.cells for row in self.laid]
+        return self._rows
 
     def origin(self, row: int, index: int) -> Cell:
         """The cell that shows what stands at a place: of vertically merged cells the first."""
@@ -132,6 +147,38 @@ def texts_of(blocks: list[Block]) -> Iterator[Text]:
                     yield from row
 
 
+def said_in(blocks: Iterable[Block]) -> Iterator[str]:
+    """What stands on a sheet, as far as it tells which form it is: of many rows of one make the first ones."""
+    for block in blocks:
+        if isinstance(block, Text):
+            yield block.text
+        elif isinstance(block, Table):
+            for table in tables_of([block]):
+                alike = 0
+                for number, row in enumerate(table.laid):
+                    if isinstance(row, list):
+                        yield from (cell.text for cell in row)
+                        continue
+                    before = table.laid[number - 1] if number else None
+                    alike = alike + 1 if before is not None and row.is_like(before) else 0
+                    if alike < MOST_ALIKE:
+                        yield from row.said()
+
+
+def sheets_in(blocks: Iterable[Block]) -> Iterator[int]:
+    """Of each mark that says it, which sheet it is of."""
+    for block in blocks:
+        if isinstance(block, Text):
+            yield from (mark.sheet for mark in block.marks if mark.sheet)
+        elif isinstance(block, Table):
+            for table in tables_of([block]):
+                for row in table.laid:
+                    if isinstance(row, list):
+                        yield from (mark.sheet for cell in row for mark in cell.marks if mark.sheet)
+                    else:
+                        yield from row.sheets()
+
+
 def tables_of(blocks: list[Block]) -> Iterator[Table]:
     """All tables, nested ones after the table they stand in."""
     waiting = [block for block in blocks if isinstance(block, Table)]
@@ -139,5 +186,5 @@ def tables_of(blocks: list[Block]) -> Iterator[Table]:
     while waiting:
         table = waiting.pop()
         yield table
-        inner = [nested for row in table.rows for cell in row for nested in cell.tables]
+        inner = [nested for row in table.laid if isinstance(row, list) for cell in row for nested in cell.tables]
         waiting += reversed(inner)

@@ -9,15 +9,15 @@ from __future__ import annotations
 import functools
 import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from lxml import etree
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
+from formgen.reading.docx.casting import PARSER, cast_rows
 from formgen.reading.docx.model import Block, SectionEnd
-from formgen.reading.docx.slimming import slimmed
 from formgen.reading.docx.walking import Walker
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import OfficePackage
@@ -26,12 +26,12 @@ from formgen.rendering.docx.wordml import DOCUMENT, R_NS, W_NS, Element, w
 
 __all__ = ["WordParts", "parse_safely"]
 
-PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, collect_ids=False)
 STRICT: Final = b"http://purl.oclc.org/ooxml/"
 STRICT_NAMES: Final = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W_NS.encode()),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", R_NS.encode()),
 )
+SMALL: Final = 1 << 14
 MAIN_RELATION: Final = "/officeDocument"
 
 
@@ -48,10 +48,13 @@ class WordParts:
 
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
-        body = parse_safely(self._package, self.document).find(w("body"))
+        content, self.walker.cast = cast_rows(_content(self._package, self.document), lambda row: Walker().row(row))
+        body = _parsed(etree.fromstring, content, self._package, self.document).find(w("body"))
         if body is None:
             raise InputError(_broken(self._package, self.document, "w:body"))
-        return self.walker.flow(body)
+        blocks = self.walker.flow(body)
+        self.walker.cast = ()
+        return blocks
 
     def head(self, identity: str) -> list[Block]:
         """What stands in the header or footer of a relationship id; nothing where there is no such part."""
@@ -99,12 +102,29 @@ class WordParts:
 
 def parse_safely(package: OfficePackage, name: str) -> Element:
     """A part's tree. Nothing outside of it is read. Raises: InputError (F-FILE-004): it is no XML."""
+    return _parsed(_remembered, _content(package, name), package, name)
+
+
+def _content(package: OfficePackage, name: str) -> bytes:
     content = package.read(name)
     if STRICT in content[:4096]:
         for strict, usual in STRICT_NAMES:
             content = content.replace(strict, usual)
+    return content
+
+
+@functools.lru_cache(maxsize=32)
+def _remembered(content: bytes, parser: etree.XMLParser) -> Element:
+    """The tree of a small part; headers and relationships of one form's files are the same. Nobody changes it.
+
+    Raises: XMLSyntaxError
+    """
+    return etree.fromstring(content, parser)
+
+
+def _parsed(parse: Callable[..., Element], content: bytes, package: OfficePackage, name: str) -> Element:
     try:
-        return etree.fromstring(slimmed(content), PARSER)
+        return parse(content, PARSER) if len(content) <= SMALL else etree.fromstring(content, PARSER)
     except etree.XMLSyntaxError as exc:
         raise InputError(_broken(package, name, exc.msg or "XML")) from exc
 

@@ -17,7 +17,7 @@ from formgen.reading.docx.anatomy import anatomy_of
 from formgen.reading.docx.continuations import rejoin_texts
 from formgen.reading.docx.grids import text_grid
 from formgen.reading.docx.matching import Found, Matches, contents_of, match_blocks
-from formgen.reading.docx.model import Block, Table, Text, texts_of, words
+from formgen.reading.docx.model import Block, Table, Text, said_in, texts_of, words
 from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.plans import Anatomy
 from formgen.reading.docx.searching import search_blanks
@@ -26,6 +26,7 @@ from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
+from formgen.rendering.continuation import MARK
 
 __all__ = ["read_docx"]
 
@@ -48,7 +49,7 @@ def _read(parts: WordParts, book: FormBook, place: Place) -> FileRead:
     body = parts.body()
     file = FileRead()
     for sheet in split_sheets(body, parts, book, place, file.problems):
-        texts = [text.text for text in texts_of([*sheet.body, *sheet.heads])]
+        texts = list(said_in([*sheet.body, *sheet.heads]))
         identified = book.identify(sheet.claim, texts, place)
         if isinstance(identified, Identified):
             made = _read_sheet(sheet, identified, place)
@@ -77,9 +78,16 @@ def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> Shee
             return _by_labels(sheet, manifest, identity)
         matches = Matches()
         made.unread += search_blanks(body, heads, anatomy, matches)
+    rosters = matches.rosters
+    if sheet.continuations or any(roster.says(MARK) for roster in rosters):
+        matches.found += [Found(*seen, 1.0) for roster in rosters for seen in roster.seen()]
+        rosters = []
     joined = rejoin_texts(matches.found, sheet.continuations, manifest, anatomy, place, identity.record)
     made.problems += joined.problems
     made.unread += [Unread(at, text) for at, text in joined.loose]
+    for roster in rosters:
+        made.columns += roster.columns()
+        made.unread += roster.unread()
     made.tables = matches.tables
     for item in joined.found:
         _see(item, made)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from formgen.problems import Place, Problem
 from formgen.reading.docx.anatomy import anatomy_of
 from formgen.reading.docx.continuations import split_continuation
-from formgen.reading.docx.model import Block, SectionEnd, Table, Text, texts_of, words
+from formgen.reading.docx.model import Block, SectionEnd, Table, Text, sheets_in, words
 from formgen.reading.docx.parts import WordParts
 from formgen.reading.identify import FormBook
 from formgen.reading.model import SheetIdentity
@@ -40,8 +40,7 @@ class _Section:
     @property
     def number(self) -> int:
         """The sheet it is of, as most of its bookmarks say; 0 where none does."""
-        texts = texts_of([*self.blocks, *self.continuation])
-        numbers = Counter(mark.sheet for text in texts for mark in text.marks if mark.sheet)
+        numbers = Counter(sheets_in([*self.blocks, *self.continuation]))
         return numbers.most_common(1)[0][0] if numbers else 0
 
 

@@ -10,9 +10,12 @@ Source: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.4 (tables), 17.5.2 (cont
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+from formgen.reading.docx.casting import PLACEHOLDER
 from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, mark_name
+from formgen.reading.docx.moulds import CastRow
 from formgen.rendering.docx.wordml import R_NS, WP_NS, Element, w
 
 __all__ = ["Walker"]
@@ -52,7 +55,7 @@ SIGN_KIND: Final = w("fldCharType")
 CONTENT: Final = w("sdtContent")
 CONTROL_PROPERTIES: Final = w("sdtPr")
 TAG: Final = w("tag")
-PLACEHOLDER: Final = w("showingPlcHdr")
+SHOWS_PLACEHOLDER: Final = w("showingPlcHdr")
 CHARACTER: Final = w("char")
 FONT: Final = w("font")
 FORM_BOX: Final = w("checkBox")
@@ -117,6 +120,8 @@ class Walker:
     """Walks the parts of one file; counts paragraphs and tables over all of them."""
 
     def __init__(self) -> None:
+        self.cast: Sequence[CastRow] = ()
+        """The rows that placeholders in the part stand for."""
         self.changes = 0
         """Tracked insertions and deletions seen."""
         self._boxes: list[list[Block]] = []
@@ -130,6 +135,14 @@ class Walker:
         blocks: list[Block] = []
         self._flow(element, blocks, place)
         return blocks
+
+    def row(self, element: Element) -> tuple[list[Cell], int] | None:
+        """The cells of a row by itself, and how many paragraphs it has; None where there is more in it."""
+        table = Table(0)
+        self._row(element, table, "")
+        if not table.laid or self.changes or self._boxes:
+            return None
+        return table.rows[0], self._paragraphs
 
     def section_end(self, properties: Element) -> SectionEnd:
         return SectionEnd([item.get(REFERENCE, "") for item in properties if item.tag in HEADS])
@@ -214,13 +227,23 @@ class Walker:
         for child in element:
             tag = child.tag
             if tag == TR:
-                self._row(child, table, place)
+                if self.cast and (number := child.get(PLACEHOLDER)) is not None:
+                    self._cast_row(self.cast[int(number)], table, place)
+                else:
+                    self._row(child, table, place)
             elif tag == SDT:
                 content, _, _ = _control(child)
                 if content is not None:
                     self._rows(content, table, place)
             elif tag in WRAPPERS:
                 self._rows(_chosen(child) if tag == ALTERNATE else child, table, place)
+
+    def _cast_row(self, row: CastRow, table: Table, place: str) -> None:
+        row.place, row.number = place, len(table.laid) + 1
+        if self._is_hidden:
+            row.texts = [""] * len(row.texts)
+        self._paragraphs += row.mould.paragraphs
+        table.laid.append(row)
 
     def _row(self, element: Element, table: Table, place: str) -> None:
         cells: list[Cell] = []
@@ -239,8 +262,8 @@ class Walker:
                     self.changes += 1
                 elif item.tag == GRID_BEFORE:
                     column = _number(item, 0)
-        self._cells(element, cells, column, f"{place}{len(table.rows) + 1}行第", "")
-        table.rows.append(cells)
+        self._cells(element, cells, column, f"{place}{len(table.laid) + 1}行第", "")
+        table.laid.append(cells)
 
     def _cells(self, element: Element, cells: list[Cell], column: int, place: str, tag: str) -> int:
         for child in element:
@@ -484,7 +507,7 @@ def _control(control: Element) -> tuple[Element, str, bool]:
                 kind = item.tag
                 if kind == TAG:
                     tag = item.get(VALUE, "")
-                elif kind == PLACEHOLDER:
+                elif kind == SHOWS_PLACEHOLDER:
                     is_empty = item.get(VALUE, "1") not in ("0", "false", "off")
     return content, tag, is_empty
 

@@ -105,7 +105,7 @@ class _Stream(Generic[K]):
                 operands = []
                 opened = []
             elif kind == 3:
-                digits = token[3]
+                digits = b"".join(token[3].split())  # a line may end within a byte
                 operands.append(bytes.fromhex((digits if len(digits) % 2 == 0 else digits + b"0").decode("ascii")))
             elif kind == 4:
                 operands.append(token[4].decode("latin-1"))

@@ -21,7 +21,7 @@ from formgen.problems import Place, Problem
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, SheetIdentity, SheetRead
-from formgen.reading.pdf.annotations import has_xfa, read_annotations
+from formgen.reading.pdf.annotations import has_stale_looks, has_xfa, read_annotations
 from formgen.reading.pdf.codes import decode_inline
 from formgen.reading.pdf.content import read_content
 from formgen.reading.pdf.fonts import LOST
@@ -119,10 +119,11 @@ class _File:
         pages = self.pdf.pages
         if len(pages) > MOST_PAGES:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file), str(len(pages))))
+        is_stale = has_stale_looks(self.pdf)
         for number, page in enumerate(pages, 1):
             try:
                 content = self._content(page, number)
-                self.overlays[number] = read_annotations(page.obj, self._resources, self.caches)
+                self.overlays[number] = read_annotations(page.obj, self._resources, are_looks_stale=is_stale)
             except ODD as exc:
                 self._say("F-PDFREAD-016", _reason(exc, self.path), number)
                 continue

@@ -324,7 +324,9 @@ class _ColumnReader:
                 raws if len(part.keys) == 1 and part.pattern is None else [self._taken(part, key, raw) for raw in raws]
             )
             letters = column_letters(column)
-            yield ColumnRead(self.loop.field.key, key, layer, confidence, cells, self.sheet.name, letters, self.numbers)
+            yield ColumnRead(
+                self.loop.field.key, key, layer, confidence, cells, self.numbers, f"{self.sheet.name}!{letters}"
+            )
 
     @staticmethod
     def _taken(part: LoopColumn, key: str, raw: Any) -> Any:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from formgen.errors import InputError
-from formgen.reading.docx.slimming import slimmed
 from formgen.rendering.docx import compile_docx, merge
 from tests.reading.docx import word_edits as edits
 from tests.reading.docx.conftest import ReadFile, ReadOne
@@ -97,26 +96,3 @@ def test_strict_names_of_namespaces_are_the_same(
     if strict:
         document = document.replace(edits.W.encode(), b"http://purl.oclc.org/ooxml/wordprocessingml/main")
     assert read_one(with_part(printed, edits.DOCUMENT, document), form).values == {"name": "张三"}
-
-
-HEAD = f"<w:document {W}><w:body><w:p>"
-
-
-@pytest.mark.parametrize(
-    "inner",
-    [
-        "<!--<w:rPr>--><w:r><w:t>x</w:t></w:r><!--</w:rPr>-->",
-        "<w:r><w:t><![CDATA[<w:rPr>x</w:rPr>]]></w:t></w:r>",
-        '<w:r xmlns:w="other"><w:rPr>x</w:rPr></w:r>',
-        "<w:pPr><w:sectPr/></w:pPr>",
-        "<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>".replace("<w:rPr>", "<w:rPr >"),
-    ],
-)
-def test_what_is_no_mere_look_is_not_cut(inner: str) -> None:
-    part = f"{HEAD}{inner}</w:p></w:body></w:document>".encode()
-    assert slimmed(part) == part
-
-
-def test_looks_are_cut() -> None:
-    part = f"{HEAD}<w:pPr><w:rPr><w:b/></w:rPr></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>x</w:t></w:r></w:p>"
-    assert slimmed(part.encode()) == f"{HEAD}<w:r><w:t>x</w:t></w:r></w:p>".encode()

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Field, Manifest
-from formgen.reading.anchors import EXACT, FUZZY, SYNONYM, Anchors
-from formgen.reading.inline import pairs_in
 from formgen.reading.labels import read_by_labels
+from formgen.reading.labels.anchors import EXACT, FUZZY, SYNONYM, Anchors
+from formgen.reading.labels.inline import pairs_in
+from formgen.reading.labels.skeleton import letters_of
 from formgen.reading.model import Reading, SheetIdentity, SheetRead
-from formgen.reading.skeleton import letters_of
 from formgen.reading.weigh import weigh
 from formgen.vocabulary.folding import fold
 from tests.reading.grids import blocks

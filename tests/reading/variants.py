@@ -14,7 +14,7 @@ from typing import Any
 
 from formgen.forms.manifest import Field, Manifest
 from formgen.reading.grid import GridBlock, GridCell
-from formgen.reading.template_grid import template_blocks
+from formgen.reading.labels.template_grid import template_blocks
 from formgen.vocabulary.folding import fold
 from formgen.vocabulary.terms import base_vocabulary
 

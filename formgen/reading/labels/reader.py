@@ -17,21 +17,21 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.anchors import (
+from formgen.reading.grid import GridBlock, GridCell
+from formgen.reading.labels.anchors import (
     EXACT,
     Anchors,
     Meaning,
     looks_like_name,
     whose,
 )
-from formgen.reading.grid import GridBlock, GridCell
-from formgen.reading.inline import Pair, pairs_in
+from formgen.reading.labels.inline import Pair, pairs_in
+from formgen.reading.labels.neighbours import Neighbours
+from formgen.reading.labels.persons import Persons
+from formgen.reading.labels.placing import Placing
+from formgen.reading.labels.rosters import Roster, RosterRow, find_roster, is_total, rows_of
+from formgen.reading.labels.skeleton import LinePattern, letters_of
 from formgen.reading.model import FieldPath, Layer, SheetIdentity, SheetRead, Sighting, Unread
-from formgen.reading.neighbours import Neighbours
-from formgen.reading.persons import Persons
-from formgen.reading.placing import Placing
-from formgen.reading.rosters import Roster, RosterRow, find_roster, is_total, rows_of
-from formgen.reading.skeleton import LinePattern, letters_of
 from formgen.vocabulary.folding import fold
 
 __all__ = ["read_by_labels"]

@@ -30,6 +30,7 @@ RowWalk = Callable[[Element], tuple[list[Cell], int] | None]
 """A row's cells and how many paragraphs it has; None where there is more in it than cells with texts and marks."""
 
 _END: Final = b"</w:tr>"
+_START: Final = b"<w:tr"
 _STARTS: Final = (b"<w:tr>", b"<w:tr ")
 _ROOT: Final = re.compile(rb"\s*(<\?xml[^<>]*\?>)?\s*(<w:(\w+) [^<>]*[^/<>]>)")
 _ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"'](?!(?i:utf-8)[\"'])")
@@ -66,21 +67,25 @@ class _Foundry:
         self.first = RowMould((), b"", ())
         """Stands before the first row."""
 
-    def cast(
-        self, piece: bytes, at: int, previous: RowMould, walk: RowWalk, learns: bool
-    ) -> tuple[CastRow | None, bool]:
-        """The row, if it is of a make; whether its make is new."""
+    def predicted(self, part: bytes, at: int, previous: RowMould) -> CastRow | None:
+        """The row that begins there, if it is of a make that followed the row before it the last times."""
         followers = previous.followers
         for number, mould in enumerate(followers):
-            row = mould.cast(piece, at)
+            row = mould.cast(part, at)
             if row is not None:
                 if number:
                     followers.insert(0, followers.pop(number))
-                return row, False
-        if any(piece.find(sign, at) >= 0 for sign in _STRANGE):
+                return row
+        return None
+
+    def cast(
+        self, part: bytes, at: int, end: int, previous: RowMould, walk: RowWalk, learns: bool
+    ) -> tuple[CastRow | None, bool]:
+        """The row that stands there, if it is of a make; whether its make is new."""
+        if end - at > LONGEST_ROW or any(part.find(sign, at, end) >= 0 for sign in _STRANGE):
             return None, False
-        holes, end = _holes(piece[at:])
-        key = (*(hole.before for hole in holes), end)
+        holes, rest = _holes(part[at:end])
+        key = (*(hole.before for hole in holes), rest)
         is_new = key not in self._moulds
         if is_new:
             if not learns:
@@ -88,14 +93,12 @@ class _Foundry:
             if len(self._moulds) >= MOST_MOULDS:
                 self._moulds.clear()
                 self.first.followers.clear()
-            self._moulds[key] = self._made(holes, end, walk)
-        mould_or_none = self._moulds[key]
-        if mould_or_none is None:
-            return None, is_new
-        row = mould_or_none.cast(piece, at)
-        if row is not None:
-            followers.insert(0, mould_or_none)
-            del followers[MOST_FOLLOWERS:]
+            self._moulds[key] = self._made(holes, rest, walk)
+        mould = self._moulds[key]
+        row = mould.cast(part, at) if mould is not None else None
+        if mould is not None and row is not None and mould not in previous.followers:
+            previous.followers.insert(0, mould)
+            del previous.followers[MOST_FOLLOWERS:]
         return row, is_new
 
     def _made(self, holes: list[Hole], end: bytes, walk: RowWalk) -> RowMould | None:
@@ -104,7 +107,7 @@ class _Foundry:
         if ends is None:
             return None
         try:
-            root = etree.fromstring(b"".join([self._root, *_with_tokens(holes), end, _END, self._close]), PARSER)
+            root = etree.fromstring(b"".join([self._root, *_with_tokens(holes), end, self._close]), PARSER)
         except etree.XMLSyntaxError:
             return None
         if len(root) != 1 or not _is_common(root[0]):
@@ -127,27 +130,39 @@ _FOUNDRIES: dict[bytes, _Foundry] = {}
 
 def cast_rows(content: bytes, walk: RowWalk) -> tuple[bytes, list[CastRow]]:
     """The part with placeholders, each with the number of its row, and the rows."""
-    pieces = content.split(_END)
-    foundry = _foundry(content) if len(pieces) > 1 else None
+    foundry = _foundry(content)
     if foundry is None:
         return content, []
     kept: list[bytes] = []
     rows: list[CastRow] = []
-    previous, new = foundry.first, 0
-    for piece in pieces[:-1]:
-        at = 0 if piece.startswith(_STARTS) else max(map(piece.rfind, _STARTS))
-        row = None
-        if at >= 0 and len(piece) - at <= LONGEST_ROW:
-            row, is_new = foundry.cast(piece, at, previous, walk, new < MOST_NEW)
-            new += is_new
+    previous, new, kept_to = foundry.first, 0, 0
+    at = _next_row(content, 0)
+    while at >= 0:
+        row = foundry.predicted(content, at, previous)
         if row is None:
-            kept += (piece, _END)
+            end = content.find(_END, at) + len(_END)
+            if end < len(_END):
+                break
+            at = max(content.rfind(start, at, end) for start in _STARTS)  # of rows within rows the innermost
+            row, is_new = foundry.cast(content, at, end, previous, walk, new < MOST_NEW)
+            new += is_new
         else:
-            kept += (piece[:at], b'<w:tr %b="%d"/>' % (PLACEHOLDER.encode(), len(rows)))
+            end = row.end
+        if row is not None:
+            kept += (content[kept_to:at], b'<w:tr %b="%d"/>' % (PLACEHOLDER.encode(), len(rows)))
             rows.append(row)
-            previous = row.mould
-    made = b"".join([*kept, pieces[-1]])
+            previous, kept_to = row.mould, end
+        at = _next_row(content, end)
+    made = b"".join([*kept, content[kept_to:]])
     return (made, rows) if _is_plain(made, len(rows)) else (content, [])
+
+
+def _next_row(content: bytes, at: int) -> int:
+    """Where the next row begins; below 0 where none does."""
+    at = content.find(_START, at)
+    while at >= 0 and not content.startswith(_STARTS, at):
+        at = content.find(_START, at + 1)
+    return at
 
 
 def _is_plain(made: bytes, count: int) -> bool:

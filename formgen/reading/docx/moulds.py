@@ -103,7 +103,8 @@ class RowMould:
     __slots__ = ("_end", "_ends", "_kinds", "_steps", "cells", "fits", "followers", "numbers", "paragraphs", "texts")
 
     def __init__(self, holes: Sequence[Hole], end: bytes, ends: Sequence[int]) -> None:
-        """`end`: the markup after the last hole; `ends`: for each bookmark the hole with the id of its end."""
+        """`end`: the markup after the last hole, the row's end included; `ends`: of each bookmark the hole with the id
+        of its end."""
         self._steps = [(hole.before, len(hole.before), hole.stop) for hole in holes]
         self._end = end
         self._kinds = {
@@ -120,10 +121,10 @@ class RowMould:
         self.fits: dict[Any, Any] = {}
         """What `matching` knows of rows of this make."""
 
-    def cast(self, piece: bytes, at: int) -> CastRow | None:
-        """The row that stands in `piece` from `at` to its end; None where it is of another make."""
+    def cast(self, part: bytes, at: int) -> CastRow | None:
+        """The row that begins there; None where it is of another make."""
         found: list[bytes] = []
-        add, starts, find = found.append, piece.startswith, piece.find
+        add, starts, find = found.append, part.startswith, part.find
         for before, length, stop in self._steps:
             if not starts(before, at):
                 return None
@@ -131,9 +132,9 @@ class RowMould:
             end = find(stop, at)
             if end < 0:
                 return None
-            add(piece[at:end])
+            add(part[at:end])
             at = end
-        if piece[at:] != self._end:
+        if not starts(self._end, at):
             return None
         kinds = self._kinds
         starts_at = [found[number] for number in kinds["start"]]
@@ -144,19 +145,24 @@ class RowMould:
             return None
         texts = _texts([found[number] for number in kinds["text"]])
         numbers = _numbers([found[number] for number in kinds["number"]])
-        return CastRow(self, texts, numbers) if texts is not None and numbers is not None else None
+        if texts is None or numbers is None:
+            return None
+        row = CastRow(self, texts, numbers)
+        row.end = at + len(self._end)
+        return row
 
 
 class CastRow:
-    """A row that fits its mould. `place` begins the places of its cells; `number` is which row of its table it is."""
+    """A row that fits its mould. `place` begins the places of its cells, `number` is which row of its table it is, `end`
+    where in the part it ended."""
 
-    __slots__ = ("_cells", "mould", "number", "numbers", "place", "texts")
+    __slots__ = ("_cells", "end", "mould", "number", "numbers", "place", "texts")
 
     def __init__(self, mould: RowMould, texts: list[str], numbers: list[int]) -> None:
         self.mould = mould
         self.texts = texts
         self.numbers = numbers
-        self.place, self.number = "", 0
+        self.place, self.number, self.end = "", 0, 0
         self._cells: list[Cell] | None = None
 
     @property

@@ -26,6 +26,7 @@ from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
+from formgen.reading.pausing import paused_collector
 from formgen.rendering.continuation import MARK
 
 __all__ = ["read_docx"]
@@ -41,7 +42,7 @@ def read_docx(path: Path, book: FormBook) -> FileRead:
         InputError: F-FILE-…, F-SAFE-…: no Word file, a broken one, or one that is no fit to be opened.
         TemplateError: the template of the form it is of is broken.
     """
-    with OfficePackage(path) as package:
+    with paused_collector(), OfficePackage(path) as package:
         return _read(WordParts(package), book, Place(str(path)))
 
 

@@ -44,6 +44,8 @@ MOST_PAGES: Final = 20_000
 SHOWN: Final = 120
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
+WRAPPED: Final = frozenset(["text", "long-text"])
+"""Types of values in which a line end says something."""
 
 BROKEN: Final = (pikepdf.PdfError, pikepdf.DataDecodingError)
 ODD: Final = (*BROKEN, AttributeError, KeyError, OverflowError, TypeError, ValueError)
@@ -199,6 +201,11 @@ class _File:
         sheet = read_by_labels(grid, found.manifest, found.identity)
         sheet.pages = tuple(numbers)
         sheet.problems += found.problems
+        for sighting in sheet.sightings:
+            item = found.manifest.field(sighting.path[0])
+            if item.type_name in WRAPPED and "\n" in str(sighting.raw):
+                where = Place(self.file, cell=sighting.place, label=item.label)
+                sheet.problems.append(Problem("F-PDFREAD-015", where, record=found.identity.record or None))
         self.read_so_far.sheets.append(sheet)
 
     def _read_stack(self, stack: Stack) -> None:

@@ -239,7 +239,7 @@ def _extended(block: GridBlock, rng: random.Random, extra: Sequence[tuple[str, s
 def _is_heading(cells: Sequence[GridCell], row: int, labels: set[str]) -> bool:
     """Labels whose blanks are in the row below: what is put between them would be their value to anybody."""
     texts = [fold(cell.text).rstrip(":") for cell in cells if cell.row == row]
-    return bool(texts) and labels.issuperset(texts)
+    return bool(texts[0]) if len(texts) == 1 else bool(texts) and labels.issuperset(texts)
 
 
 def extra_people(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Blocks:

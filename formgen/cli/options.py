@@ -252,11 +252,8 @@ def _pad(text: str, width: int, is_right: bool) -> str:
     return blanks + text if is_right else text + blanks
 
 
-def echo_problems(problems: Sequence[Problem], limit: int, remedy: str = "") -> None:
-    """One line a problem, errors first, then warnings; the count of each at the end.
-
-    `remedy`: where all of them are, if not with `check`.
-    """
+def echo_problems(problems: Sequence[Problem], limit: int) -> None:
+    """One line a problem, errors first, then warnings; the count of each at the end."""
     language = current_language()
     colours = {"error": "red", "warning": "yellow", "note": "cyan"}
     ordered = sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
@@ -266,8 +263,8 @@ def echo_problems(problems: Sequence[Problem], limit: int, remedy: str = "") -> 
         more = len(ordered) - limit
         click.echo(
             say(
-                f"……另有 {more} 条，{remedy or '用 formgen check 查看'}。",
-                f"… and {more} more: {remedy or 'see formgen check'}.",
+                f"……另有 {more} 条，用 formgen check 查看。",
+                f"… and {more} more: see formgen check.",
             ),
             err=True,
         )

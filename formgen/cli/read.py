@@ -157,16 +157,18 @@ def read(
     from formgen.reading.batch import ReadOptions
     from formgen.reading.folders import find_files
     from formgen.reconcile.desk import Desk
-    from formgen.reconcile.outputs import check_target, refuse_inputs, write_output
+    from formgen.reconcile.outputs import check_place, check_target, refuse_inputs, write_output
 
     if new is not None and against is None:
         raise click.UsageError(say("--apply 需要 --against", "--apply needs --against"))
     catalogue = Catalogue(templates)
     wanted = catalogue.form(form).id if form is not None else ""
     files, passed = find_files(paths)
+    files = _without_own(files, paths, _targets(out, new), against)
     taken = [*files, *paths, *([against] if against is not None else [])]
     for target in _targets(out, new):
         refuse_inputs(target, taken, current_language())
+        check_place(target)
         taken.append(target)
     if against is not None:
         _require_data(against)
@@ -190,6 +192,19 @@ def _targets(out: Path | None, new: Path | None) -> list[Path]:
 
     made = [new, list_path(new, current_language())] if new is not None else []
     return [out, *made] if out is not None else made
+
+
+def _without_own(
+    files: Sequence[Path], named: Sequence[Path], targets: Sequence[Path], against: Path | None
+) -> list[Path]:
+    """The files without the data, and without the results of an earlier run, that lie in a folder beside the forms."""
+    from formgen.reading.results import is_result
+
+    own = {target.resolve() for target in targets if target.suffix.lower() in (".json", ".jsonl") or is_result(target)}
+    if against is not None:
+        own.add(against.resolve())
+    own -= {path.resolve() for path in named}
+    return [path for path in files if path.resolve() not in own]
 
 
 def _require_data(path: Path) -> None:
@@ -273,9 +288,9 @@ def _finish(desk: Desk, written: Sequence[Path], as_json: bool, is_compared: boo
         echo_report(desk, is_compared=is_compared)
         for path in filter(Path.exists, written):
             click.echo(say(f"已写入 {path}", f"written to {path}"))
-    if not any(problem.is_error for problem in _problems(desk)):
-        return EXIT_OK
-    return EXIT_PROBLEMS if desk.count else EXIT_UNABLE
+    if not desk.count:
+        return EXIT_UNABLE
+    return EXIT_PROBLEMS if any(problem.is_error for problem in _problems(desk)) else EXIT_OK
 
 
 def _problems(desk: Desk) -> Iterator[Problem]:

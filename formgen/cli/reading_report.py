@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from formgen.cli.language import current_language, say
-from formgen.cli.options import echo_problems, echo_table
+from formgen.cli.options import count_line, echo_table
+from formgen.problems import SEVERITIES, Place
 
 if TYPE_CHECKING:
     from formgen.forms.manifest import Field, Manifest
     from formgen.problems import Problem
     from formgen.reconcile.desk import Desk, Entry
+    from formgen.reconcile.model import RowDifference
 
 __all__ = ["echo_report"]
 
@@ -22,7 +25,10 @@ SHOWN_WHOLE = 1
 """Sheets whose values are printed; of more there is a line each."""
 SHOWN_SHEETS = 50
 SHOWN_CHANGES = 60
-SHOWN_PROBLEMS = 30
+SHOWN_PROBLEMS = 20
+"""Kinds of problems, and of each the places, and of a place's fields the first."""
+SHOWN_PLACES = 5
+SHOWN_LABELS = 8
 SHOWN_TEXT = 36
 
 
@@ -43,26 +49,70 @@ def echo_report(desk: Desk, *, is_compared: bool) -> None:
 
 
 def _echo_problems(problems: Sequence[Problem]) -> None:
-    echo_problems(
-        [problem for problem in problems if problem.severity != "note"],
-        SHOWN_PROBLEMS,
-        say("全部见 -o 或 --json", "all with -o or --json"),
-    )
+    """Errors first; what is wrong and what to do about it stands once for all the places where it is."""
+    language = current_language()
+    shown = [problem for problem in problems if problem.severity != "note"]
+    groups: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in sorted(shown, key=lambda problem: SEVERITIES.index(problem.severity)):
+        said = problem.code, problem.title(language), problem.expected(language), problem.hint(language)
+        groups.setdefault(said, []).append(problem)
+    for group in itertools.islice(groups.values(), SHOWN_PROBLEMS):
+        _echo_group(group)
+    hidden = [problem for group in itertools.islice(groups.values(), SHOWN_PROBLEMS, None) for problem in group]
+    if hidden:
+        click.echo(
+            say(
+                f"……另有 {len(hidden)} 条，全部见 -o 或 --json。",
+                f"… and {len(hidden)} more: all with -o or --json.",
+            ),
+            err=True,
+        )
+    if shown:
+        click.echo(count_line(shown), err=True)
+
+
+def _echo_group(group: Sequence[Problem]) -> None:
+    language, first = current_language(), group[0]
+    colour = {"error": "red", "warning": "yellow"}[first.severity]
+    if len(group) == 1:
+        click.secho(first.text(language), fg=colour, err=True)
+        return
+    click.secho(replace(first, place=Place(), found="").text(language), fg=colour, err=True)
+    labels: dict[str, list[str]] = {}  # of a file with the same problem at many fields: one line
+    for problem in group:
+        if problem.found or not problem.place.label:
+            found = f"{say('：', ': ')}{problem.found}" if problem.found else ""
+            labels[f"{problem.place}{found}"] = []
+        else:
+            labels.setdefault(problem.place.file, []).append(problem.place.label)
+    for place, named in itertools.islice(labels.items(), SHOWN_PLACES):
+        more = [f"……（{len(named)}）"] if len(named) > SHOWN_LABELS else []
+        fields = "、".join([*named[:SHOWN_LABELS], *more])
+        click.echo(f"    {place} · {fields}" if fields else f"    {place}", err=True)
+    if len(labels) > SHOWN_PLACES:
+        more_places = len(labels) - SHOWN_PLACES
+        click.echo(say(f"    ……另有 {more_places} 处", f"    … and {more_places} more places"), err=True)
 
 
 def _echo_sheets(desk: Desk, is_compared: bool) -> None:
-    headers = say("文件,表单,记录,值,问题", "file,form,record,values,problems").split(",")
+    headers = say("表单,姓名或单位,值,问题", "form,about,values,problems").split(",")
     if is_compared:
         headers.append(say("差异", "differences"))
-    is_long = desk.count > SHOWN_SHEETS  # then those that somebody has to look at
-    entries = (entry for entry in desk.entries() if not is_long or _is_worth_a_look(entry))
+    headers.append(say("文件", "file"))
+    is_short = is_compared or desk.count > SHOWN_SHEETS  # then those that somebody has to look at
+    entries = (entry for entry in desk.entries() if not is_short or _is_worth_a_look(entry))
     rows = [_sheet_row(desk, entry, is_compared) for entry in itertools.islice(entries, SHOWN_SHEETS)]
     if rows:
         echo_table(rows, headers)
     more = sum(1 for _ in entries)
     _echo_more(more, say("份", "sheets"))
     if quiet := desk.count - len(rows) - more:
-        click.echo(say(f"{quiet} 份无差异、无问题", f"{quiet} sheets without differences or problems"))
+        sheets = say(f"{quiet} 份", f"{quiet} sheets")
+        click.echo(
+            say(f"{sheets}无差异、无问题", f"{sheets} without differences or problems")
+            if is_compared
+            else say(f"{sheets}无问题", f"{sheets} without problems")
+        )
 
 
 def _is_worth_a_look(entry: Entry) -> bool:
@@ -73,14 +123,23 @@ def _is_worth_a_look(entry: Entry) -> bool:
 
 
 def _sheet_row(desk: Desk, entry: Entry, is_compared: bool) -> list[object]:
+    from formgen.reconcile.sheets import subject_name
     from formgen.reconcile.summary import value_count
 
     reading = entry.reading
     manifest = desk.manifests.get(reading.form)
     bad = sum(problem.severity != "note" for problem in reading.problems)
-    key = entry.record_key or reading.record
-    row: list[object] = [reading.file, manifest.short if manifest else "?", key, value_count(entry), bad]
-    return [*row, _counted(entry)] if is_compared else row
+    about = subject_name(manifest, entry) if manifest else ""
+    row: list[object] = [manifest.short if manifest else "?", about, value_count(entry), bad]
+    return [*row, _counted(entry), _where(entry)] if is_compared else [*row, _where(entry)]
+
+
+def _where(entry: Entry) -> str:
+    """The file, last in a line for it is long; in a file of many sheets with the page."""
+    page = next(iter(entry.reading.pages), 1)
+    return (
+        entry.reading.file if page == 1 else say(f"{entry.reading.file} 第{page}页", f"{entry.reading.file} p. {page}")
+    )
 
 
 def _counted(entry: Entry) -> str:
@@ -98,19 +157,20 @@ def _counted(entry: Entry) -> str:
 
 
 def _echo_changes(desk: Desk) -> None:
-    from formgen.reconcile.model import flat
+    from formgen.reconcile.sheets import subject_name
 
     rows = (
-        (entry.reading.file, label, *_sides(item, difference))
+        (subject_name(desk.manifests[entry.reading.form], entry), *change, _where(entry))
         for entry in desk.entries()
-        if entry.differences is not None
-        for path, difference in flat(entry.differences)
-        for label, item in [_field(desk.manifests[entry.reading.form], path)]
+        for change in _changes(desk.manifests.get(entry.reading.form), entry)
     )
     shown = list(itertools.islice(rows, SHOWN_CHANGES))
     if shown:
         click.echo()
-        echo_table(shown, say("文件,字段,状态,数据中,表上", "file,field,status,in the data,on the sheet").split(","))
+        echo_table(
+            shown,
+            say("姓名或单位,字段,状态,数据中,表上,文件", "about,field,status,in the data,on the sheet,file").split(","),
+        )
         _echo_more(sum(1 for _ in rows), say("处改动", "changes"))
 
 
@@ -119,18 +179,31 @@ def _echo_more(count: int, what: str) -> None:
         click.echo(say(f"……另有 {count} {what}，见 -o 或 --json", f"… and {count} more {what}: see -o or --json"))
 
 
-def _field(manifest: Manifest, path: str) -> tuple[str, Field]:
-    """Label and field of `name`, `rows.3.name` or `rows.-2`."""
-    key, *rest = path.split(".")
-    item = manifest.field(key)
-    if not rest or item.table is None:
-        return item.label, item
-    number = rest[0].lstrip("-")
+def _changes(manifest: Manifest | None, entry: Entry) -> Iterator[tuple[str, str, str, str]]:
+    """Label, status, and what the data and the sheet have: of each field and cell; a row that came or went is one."""
+    if manifest is None or entry.differences is None:
+        return
+    for key, difference in entry.differences.items():
+        item = manifest.field(key)
+        if difference.is_change and (difference.reason or not difference.rows):
+            yield (item.label, *_sides(item, difference))
+        for row in difference.rows:
+            yield from _row_changes(item, row)
+
+
+def _row_changes(item: Field, row: RowDifference) -> Iterator[tuple[str, str, str, str]]:
+    from formgen.reconcile.words import ROWS, in_language
+
+    assert item.table is not None
+    number = row.record_row if row.read_row is None else row.read_row
     where = say(f"{item.label} 第{number}行", f"{item.label} row {number}")
-    if len(rest) == 1:
-        return where, item
-    column = next(column for column in item.table.columns if column.key == rest[1])
-    return f"{where} · {column.label}", column
+    if row.status in ("added", "deleted"):
+        old, new = ({name: getattr(cell, side) for name, cell in row.cells.items()} for side in ("record", "read"))
+        yield where, in_language(ROWS, row.status, current_language()), _shown(item, old), _shown(item, new)
+        return
+    columns = {column.key: column for column in item.table.columns}
+    for name, cell in row.cells.items():
+        yield (f"{where} · {columns[name].label}", *_sides(columns[name], cell))
 
 
 def _echo_values(desk: Desk, entry: Entry) -> None:
@@ -139,8 +212,8 @@ def _echo_values(desk: Desk, entry: Entry) -> None:
     manifest = desk.manifests.get(reading.form)
     if manifest is None:
         return
-    title = f"{reading.file}\n{manifest.annex} {manifest.title}\n{manifest.id}, v{reading.version}"
-    click.echo(f"{title}, {entry.record_key or reading.record}\n" if reading.record or entry.record_key else title)
+    known = [manifest.id, f"v{reading.version}" if reading.version else "", entry.record_key or reading.record]
+    click.echo(f"{_where(entry)}\n{manifest.annex} {manifest.title}\n{', '.join(filter(None, known))}\n")
     headers = say("字段,表上", "field,on the sheet").split(",")
     if entry.differences is not None:
         headers += say("数据中,状态", "in the data,status").split(",")
@@ -171,6 +244,8 @@ def _value_rows(manifest: Manifest, entry: Entry) -> Iterator[Sequence[object]]:
 
 
 def _value_row(item: Field, path: str, label: str, entry: Entry, value: Any, difference: Any) -> Sequence[object]:
+    from formgen.reconcile.words import LAYERS, in_language
+
     evidence = entry.reading.evidence.get(path)
     shown = _shown(item, value)
     if path in entry.reading.doubts:
@@ -180,7 +255,8 @@ def _value_row(item: Field, path: str, label: str, entry: Entry, value: Any, dif
         row += _sides(item, difference)[1::-1] if difference is not None else ["", ""]
     if evidence is None:
         return [*row, "", "", ""]
-    return [*row, evidence.layer, evidence.place, f"{evidence.confidence:.2f}"]
+    layer = in_language(LAYERS, evidence.layer, current_language())
+    return [*row, layer, evidence.place, f"{evidence.confidence:.2f}"]
 
 
 def _sides(item: Field, difference: Any) -> tuple[str, str, str]:
@@ -189,7 +265,8 @@ def _sides(item: Field, difference: Any) -> tuple[str, str, str]:
 
     status = in_language(STATUSES, difference.status, current_language())
     if difference.reason:
-        status += f"（{in_language(REASONS, difference.reason, current_language())}）"
+        reason = in_language(REASONS, difference.reason, current_language())
+        status += say(f"（{reason}）", f" ({reason})")
     return status, _shown(item, difference.record), _shown(item, difference.read)
 
 

@@ -315,7 +315,7 @@ def _number_sites(context: dict[str, Any], sites: Sequence[Site]) -> None:
 def _kind(tag: Tag) -> SpotKind:
     if tag.field is None:
         return "row_number"
-    return cast(SpotKind, {"checkbox": "box", "image": "image"}.get(tag.field.type_name, "text"))
+    return "box" if tag.field.is_box else "image" if tag.field.type_name == "image" else "text"
 
 
 def _told_sites(

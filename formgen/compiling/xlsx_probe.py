@@ -206,8 +206,10 @@ class _ProbeMaker:
         kind: SpotKind = "text"
         if place.tag.field is None:
             kind = "row_number"
-        elif not place.pieces and place.tag.field.type_name in ("checkbox", "image"):
-            kind = "box" if place.tag.field.type_name == "checkbox" else "image"
+        elif not place.pieces and place.tag.field.is_box:
+            kind = "box"
+        elif not place.pieces and place.tag.field.type_name == "image":
+            kind = "image"
         room, sign = self._colours.take(), self._colours.take()
         self._put(cell, "")
         self._edits.append((cell, room, sign, BOX_SIGN if kind == "box" else SIGN))

@@ -6,6 +6,7 @@ A manifest is YAML, read without running anything; every mistake in it is a prob
 from __future__ import annotations
 
 import functools
+import re
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,6 +84,15 @@ class Field:
         """Whether a value too long for its box goes on on a continuation sheet."""
         return self.overflow == "continue" or (self.overflow is None and self.type_name in CONTINUED_TYPES)
 
+    @property
+    def is_box(self) -> bool:
+        """Whether it is printed as a box, ticked or empty (☑ □); a check box may print words instead (是, 否)."""
+        if self.type_name != "checkbox":
+            return False
+        from formgen.values.choice import EMPTY_MARKS
+
+        return self.value_type.format(False) in EMPTY_MARKS
+
     @functools.cached_property
     def value_type(self) -> ValueType[Any]:
         if self.table is None:
@@ -157,7 +167,7 @@ def load_yaml(path: Path) -> Any:
 
     try:
         with path.open("rb") as stream:
-            return yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            return yaml.load(stream, Loader=_loader())
     except OSError as exc:
         reason = exc.strerror or type(exc).__name__
         raise TemplateError(Problem("F-FORM-001", Place(str(path)), params={"reason": reason})) from exc
@@ -165,6 +175,24 @@ def load_yaml(path: Path) -> Any:
         mark = getattr(exc, "problem_mark", None)
         place = Place(str(path), cell=str(mark.line + 1) if mark else "")
         raise TemplateError(Problem("F-FORM-002", place, params={"reason": str(getattr(exc, "problem", exc))})) from exc
+
+
+@functools.cache
+def _loader() -> Any:
+    """YAML in which only true and false are truth values: yes, no and on are words that manifests use as names.
+
+    Source: YAML 1.2.2, 10.3.2 (core schema).
+    """
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        yaml_implicit_resolvers: typing.ClassVar[Any] = {
+            first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|True|TRUE|false|False|FALSE"), list("tTfF"))
+    return Loader
 
 
 def read_manifest(path: Path, programme: str, vocabulary: Vocabulary) -> Manifest:
@@ -210,6 +238,13 @@ def _unique(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return fields
 
 
+def _truth(raw: Mapping[str, Any], name: str) -> bool:
+    value = raw.get(name, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name}: true, false")
+    return value
+
+
 def _overflow(wanted: Any, type_name: str) -> Overflow | None:
     allowed = (None, *(word for word in get_args(Overflow) if word == "refuse" or type_name in CONTINUABLE_TYPES))
     if wanted not in allowed:
@@ -252,13 +287,13 @@ class _Reader:
         total_of = raw.get("total_of", ())
         type_name = "table" if table else raw.get("type", term.type_name if term else "text")
         return Field(
-            key=raw["key"],
+            key=str(raw["key"]),
             label=raw.get("label", term.label if term else raw["key"]),
             type_name=type_name,
             options=options,
             term=raw.get("term", ""),
-            required=raw.get("required", False),
-            is_by_hand=raw.get("by_hand", False),
+            required=_truth(raw, "required"),
+            is_by_hand=_truth(raw, "by_hand"),
             total_of=(total_of,) if isinstance(total_of, str) else tuple(total_of),
             min_font_pt=raw.get("min_font_pt", DEFAULT_MIN_FONT_PT),
             table=table,

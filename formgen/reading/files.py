@@ -16,10 +16,12 @@ from typing import Final
 
 from formgen.errors import FormgenError, InputError
 from formgen.problems import Place, Problem
+from formgen.reading.discretion import discreet
 from formgen.reading.identify import FormBook
 from formgen.reading.kinds import ENDINGS, FileKind, kind_of
 from formgen.reading.model import FileRead, Reading
 from formgen.reading.package import OfficePackage
+from formgen.reading.results import is_result
 from formgen.reading.weigh import weigh
 
 __all__ = ["FileReading", "read_file"]
@@ -60,7 +62,7 @@ def read_file(path: Path, book: FormBook) -> FileReading:
     except OSError as exc:
         return FileReading(file, problems=(_unreadable(path, exc),))
     readings = tuple(weigh(sheet, file) for sheet in found.sheets)
-    return FileReading(file, readings, tuple(dict.fromkeys([*problems, *found.problems])))
+    return FileReading(file, readings, discreet([*problems, *found.problems]))
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:
@@ -78,6 +80,8 @@ def _looked_over(path: Path, kind: FileKind) -> list[Problem]:
     if path.suffix.lower() not in ENDINGS[kind]:
         params = {"kind": kind, "wanted": ENDINGS[kind][0]}
         problems.append(Problem("F-SAFE-008", Place(str(path)), path.suffix, params))
+    if kind == "xlsx" and is_result(path):
+        raise InputError(Problem("F-SAFE-027", Place(str(path))))
     if kind in ("docx", "xlsx", "ods"):
         with OfficePackage(path) as package:
             package.check_parts()

@@ -14,6 +14,7 @@ from typing import Any, Final
 from formgen.forms.manifest import Field
 from formgen.problems import Finding, Place, Problem
 from formgen.reading.columns import Candidates, ColumnEvidence, EvidenceBook, candidates
+from formgen.reading.discretion import discreet
 from formgen.reading.model import (
     LAYERS,
     ColumnRead,
@@ -29,6 +30,7 @@ from formgen.reading.model import (
 from formgen.reading.pausing import paused_collector
 from formgen.values import Rejected, is_blank, value_type
 from formgen.values.choice import EMPTY_MARKS, TICKED_MARKS
+from formgen.values.masking import mask_long_numbers
 
 __all__ = ["weigh"]
 
@@ -81,7 +83,7 @@ class _Scales:
             pages=self.sheet.pages,
             values=self.values,
             evidence=EvidenceBook(self.evidence, self.by_column) if self.by_column else self.evidence,
-            problems=tuple(dict.fromkeys(self.problems)),
+            problems=discreet(self.problems),
             doubts=self.doubts,
         )
 
@@ -334,5 +336,5 @@ def _text(raw: Any) -> str:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    text = mask_long_numbers(" ".join(text.split()))  # before a cut makes them short
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -30,11 +30,24 @@ CREATE INDEX by_key ON reading (form, key);
 CREATE INDEX by_record ON reading (form, record);
 CREATE TABLE alias (form TEXT, rank INT, text TEXT, seq INT);
 CREATE INDEX by_alias ON alias (form, text, rank);
+CREATE INDEX of_reading ON alias (seq);
 CREATE TABLE candidate (seq INT, rank INT, key TEXT, UNIQUE (seq, rank, key));
 CREATE TABLE record (form TEXT, key TEXT, level TEXT, body BLOB, PRIMARY KEY (form, key));
 CREATE TABLE missing (form TEXT, key TEXT, level TEXT, name TEXT, place BLOB, PRIMARY KEY (form, key));
 CREATE TABLE problem (seq INTEGER PRIMARY KEY, body BLOB);
 """
+_MISTAKEN: Final = """
+SELECT seq, key, (SELECT c.key FROM candidate c WHERE c.seq = r.seq ORDER BY c.rank LIMIT 1), body
+FROM reading r
+WHERE form = ? AND record = key AND record <> ''
+AND NOT EXISTS (SELECT 1 FROM candidate c WHERE c.seq = r.seq AND c.key = r.key)
+AND (SELECT count(*) FROM alias a WHERE a.seq = r.seq) >= ?
+AND NOT EXISTS (
+    SELECT 1 FROM alias a WHERE a.seq = r.seq
+    AND NOT EXISTS (SELECT 1 FROM candidate c WHERE c.seq = a.seq AND c.rank = a.rank))
+"""
+MANY_ALIASES: Final = 2
+"""Ways in which a sheet says whose it is (certificate, name) before its key is doubted: one may be a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +169,25 @@ class Desk:
     def _match(self, manifest: Manifest, left_out: Mapping[str, Place]) -> None:
         known = "EXISTS (SELECT 1 FROM record WHERE record.form = reading.form AND record.key = reading.key)"
         self._db.execute(f"UPDATE reading SET record = key WHERE form = ? AND {known}", (manifest.id,))
-        strays = "SELECT seq, key, body FROM reading WHERE form = ? AND record = ''"
+        self._refuse_mistaken(manifest)
+        strays = "SELECT seq, key, body FROM reading WHERE form = ? AND record = '' AND found IS NULL"
         for seq, key, body in self._db.execute(strays, (manifest.id,)).fetchall():
-            finding = self._find_stray(manifest, seq, left_out.get(key))
             reading: Reading = pickle.loads(body)
+            finding = self._find_stray(manifest, seq, reading, left_out.get(key))
             self._found(seq, [finding.at(Place(reading.file, label=manifest.short), key or None)], None)
 
-    def _find_stray(self, manifest: Manifest, seq: int, bad_row: Place | None) -> Finding:
+    def _refuse_mistaken(self, manifest: Manifest) -> None:
+        """Sheets with one record's key that name another record throughout: filled in over somebody else's file."""
+        rows = self._db.execute(_MISTAKEN, (manifest.id, MANY_ALIASES)).fetchall()
+        for seq, key, other, body in rows:
+            reading: Reading = pickle.loads(body)
+            spots = {"own": self._record(manifest.id, key)[1], "other": self._record(manifest.id, other)[1]}
+            params = {name: str(replace(spot, file="")) for name, spot in spots.items()}
+            finding = Finding("F-DIFF-008", params=params)
+            self._db.execute("UPDATE reading SET record = '' WHERE seq = ?", (seq,))
+            self._found(seq, [finding.at(Place(reading.file, label=manifest.short), key)], None)
+
+    def _find_stray(self, manifest: Manifest, seq: int, reading: Reading, bad_row: Place | None) -> Finding:
         """What becomes of a reading whose key is not in the data."""
         if bad_row is not None:
             return Finding("F-DIFF-007", params={"spot": str(bad_row)})
@@ -174,10 +199,28 @@ class Desk:
         keys = [key for other, key in found if other == rank]
         params = {"terms": alias_words(manifest.subject, rank), "count": str(len(keys))}
         if len(keys) > 1:
-            return Finding("F-DIFF-006", params=params)
+            nearest = self._nearest(manifest, reading, keys)
+            if nearest is None:
+                return Finding("F-DIFF-006", params=params)
+            keys = [nearest]
+            tables = [item.label for item in manifest.fields if item.table is not None]
+            params["terms"] = "、".join([params["terms"], *tables])
         self._db.execute("UPDATE reading SET record = ? WHERE seq = ?", (keys[0], seq))
         self._db.execute("DELETE FROM missing WHERE form = ? AND key = ?", (manifest.id, keys[0]))
         return Finding("F-DIFF-005", params=params)
+
+    def _nearest(self, manifest: Manifest, reading: Reading, keys: Sequence[str]) -> str | None:
+        """Of registers of one place (a village's, a base's) the one whose rows are on the sheet; None: unclear."""
+        tables = [item.key for item in manifest.fields if item.table is not None]
+        count = sum(len(reading.values.get(table) or ()) for table in tables)
+        far: list[tuple[int, str]] = []
+        for key in keys:
+            differences = compare(manifest, self._record(manifest.id, key)[0], reading)
+            far.append((sum(len(differences[table].rows) for table in tables), key))
+        far.sort()
+        if not tables or far[0][0] == far[1][0] or far[0][0] * 2 > count:
+            return None
+        return far[0][1]
 
     # Comparing
 

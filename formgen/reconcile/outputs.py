@@ -10,18 +10,19 @@ import csv
 import io
 import json
 import re
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from formgen.errors import OutputError
-from formgen.files import make_folder, staged_folder, whole_file
+from formgen.files import CANNOT_WRITE, make_folder, output_error, staged_folder, whole_file
 from formgen.problems import Language, Place, Problem
 from formgen.reconcile.as_json import entry_json
 from formgen.reconcile.desk import Desk
 from formgen.reconcile.sheets import Sheet, sheets_of
 
-__all__ = ["ENDINGS", "LINES", "TEXTS", "check_target", "json_pieces", "refuse_inputs", "write_output"]
+__all__ = ["ENDINGS", "LINES", "TEXTS", "check_place", "check_target", "json_pieces", "refuse_inputs", "write_output"]
 
 ENDINGS: Final = (".xlsx", ".json", ".jsonl", "")
 """What `-o` may name; without an ending it is a folder of CSV files."""
@@ -60,6 +61,19 @@ def json_pieces(desk: Desk, language: Language) -> Iterator[str]:
     yield '],\n  "problems": ['
     yield from _items(problem.as_json(language) for problem in desk.problems())
     yield "]\n}\n"
+
+
+def check_place(target: Path) -> None:
+    """Find out whether a file can be made there, before hours of reading. Nothing is left there.
+
+    Raises: OutputError (F-FILE-006, F-FILE-007, F-FILE-008).
+    """
+    folder = next(parent for parent in target.absolute().parents if parent.exists())
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except CANNOT_WRITE as exc:
+        raise output_error(target, exc) from exc
 
 
 def refuse_inputs(target: Path, inputs: Iterable[Path], language: Language) -> None:

@@ -2,15 +2,16 @@
 
 Rows go together by what they hold: all of it; the number of a certificate or ID; the names and household number; last
 by position between such rows. Two rows whose numbers and names both differ are two rows, and so are two that agree
-neither in a key nor in half of what they hold: one was deleted, one was added. So nobody's data is taken for somebody
-else's correction.
+neither in a key nor in half of what they hold: one was deleted, one was added. A row with the number of one row and the
+names of another goes with neither (a column was moved up or down). So nobody's data is taken for somebody else's
+correction.
 """
 
 from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from formgen.forms.manifest import Field
@@ -66,9 +67,11 @@ class _Matcher:
         self.household = [column.key for column in columns if column.term == HOUSEHOLD]
         self.left: Pairing = {}
         self.taken: set[int] = set()
+        self.mixed: set[int] = set()
 
     def pairs(self) -> Pairing:
         self._take_equal()
+        self._leave_mixed()
         for column in self.strong:
             self._take_unique([column])
         self._take_unique([*self.naming, *self.household])
@@ -83,7 +86,7 @@ class _Matcher:
     def _free(self) -> tuple[list[int], list[int]]:
         return (
             [index for index in range(len(self.record)) if index not in self.left],
-            [index for index in range(len(self.read)) if index not in self.taken],
+            [index for index in range(len(self.read)) if index not in self.taken and index not in self.mixed],
         )
 
     def _take_equal(self) -> None:
@@ -95,6 +98,28 @@ class _Matcher:
         for index, row in enumerate(self.record):
             if found := waiting.get(self._content(row)):
                 self._pair(index, found.pop())
+
+    def _leave_mixed(self) -> None:
+        """Find rows that have the number of one row of the record and the names of another, each of one alone."""
+        ours, theirs = self._free()
+        for column in self.strong:
+            by_number, by_name = self._alone(self.record, ours, [column]), self._alone(self.record, ours, self.naming)
+            read_names = self._alone(self.read, theirs, self.naming)
+            for values, index in self._alone(self.read, theirs, [column]).items():
+                name = tuple(_held(self.read[index], key) for key in self.naming)
+                one, other = by_number.get(values), by_name.get(name) if read_names.get(name) == index else None
+                if one is not None and other is not None and one != other:
+                    self.mixed.add(index)
+
+    @staticmethod
+    def _alone(rows: Sequence[Row], free: Iterable[int], keys: Sequence[str]) -> dict[tuple[Hashable, ...], int]:
+        """Values that one row alone has → the row."""
+        found: dict[tuple[Hashable, ...], list[int]] = {}
+        for index in free:
+            values: tuple[Hashable, ...] = tuple(_held(rows[index], key) for key in keys)
+            if values and all(value is not None for value in values):
+                found.setdefault(values, []).append(index)
+        return {values: indices[0] for values, indices in found.items() if len(indices) == 1}
 
     def _content(self, row: Row) -> Hashable:
         return tuple(_held(row, column) for column in self.columns)
@@ -122,7 +147,7 @@ class _Matcher:
         bounds = [(-1, -1), *((index, self.left[index]) for index in fixed), (len(self.record), len(self.read))]
         for (start, first), (end, last) in itertools.pairwise(bounds):
             ours = [index for index in range(start + 1, end) if index not in self.left]
-            theirs = [index for index in range(first + 1, last) if index not in self.taken]
+            theirs = [i for i in range(first + 1, last) if i not in self.taken and i not in self.mixed]
             if ours and theirs:
                 for one, other in self._aligned(ours, theirs):
                     self._pair(one, other)

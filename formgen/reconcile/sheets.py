@@ -317,9 +317,10 @@ def _rows(entry: Entry, item: Field) -> Sequence[RowDifference]:
 
 
 def subject_name(manifest: Manifest, entry: Entry) -> str:
-    """Whom a sheet is about: the first name or company on it."""
+    """Whom a sheet is about: the person's name, or else the first name or company on it."""
+    fields = sorted(manifest.fields, key=lambda item: item.term != "person.name")
     for values in (entry.record or {}, entry.reading.values):
-        for item in manifest.fields:
+        for item in fields:
             is_name = item.type_name == "name" or item.term in ("base.company", "place.village")
             if is_name and item.table is None and values.get(item.key) is not None:
                 if item.term == "place.village" and any(one.type_name == "name" for one in manifest.fields):

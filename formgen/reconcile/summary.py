@@ -39,6 +39,7 @@ _BY_CODE = {
     "F-DIFF-004": ("unknown",),
     "F-DIFF-006": ("unknown",),
     "F-DIFF-007": ("unknown",),
+    "F-DIFF-008": ("unknown",),
     "F-IDENT-004": ("obsolete",),
 }
 

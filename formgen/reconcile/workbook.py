@@ -17,6 +17,7 @@ from typing import IO, Any, Final
 import xlsxwriter
 
 from formgen.problems import Language
+from formgen.reading.results import RESULT_MARK
 from formgen.reconcile.desk import Desk
 from formgen.reconcile.sheets import Cell, Column, Sheet
 from formgen.reconcile.summary import FormCount, summarize
@@ -60,7 +61,7 @@ def write_sheets(stream: IO[bytes], sheets: Sequence[Sheet], language: Language)
 class _Writer:
     def __init__(self, stream: IO[bytes], language: Language) -> None:
         self.book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False})
-        self.book.set_properties({"created": _CREATED})
+        self.book.set_properties({"created": _CREATED, "keywords": RESULT_MARK})
         self.language: Language = language
         self.names: set[str] = set()
         self.formats: dict[tuple[str, str], Any] = {}

@@ -35,7 +35,6 @@ __all__ = [
 ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Compiled when first needed: that takes 3 ms."""
 DATE_PARTS = ("year", "month", "day")
-EMPTY_BOX = "□"
 NAMING_TERMS = ("person.name", "base.company", "place.village", "place.town")
 HAND_MADE = frozenset(["signature", "seal"])
 """Known only as there or not there: the paper is signed and sealed, nothing is printed."""
@@ -185,8 +184,7 @@ def printer_of(item: Field) -> Printer:
         return Printer(item.key, item.label, lambda _: "", "")
     if item.type_name == "date":
         return Printer(item.key, item.label, lambda value: DateText.of(value_type.format(value), value), BLANK_DATE)
-    is_box = item.type_name == "checkbox" and value_type.format(False) == EMPTY_BOX
-    return Printer(item.key, item.label, value_type.format, EMPTY_BOX if is_box else "")
+    return Printer(item.key, item.label, value_type.format, value_type.format(False) if item.is_box else "")
 
 
 def _part(value: Any, name: str) -> str:

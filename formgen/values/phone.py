@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from formgen.values.cells import compact, is_scientific, plain_text, reject, shown
 from formgen.values.contract import RawCell, Rejected, ValueType
 
-__all__ = ["Phone"]
+__all__ = ["Phone", "mask_phone"]
 
 SEPARATOR = "、"
 _MOBILE = re.compile("1[3-9][0-9]{9}")
@@ -69,10 +69,12 @@ class Phone(ValueType[str]):
         return frozenset("0123456789-" + SEPARATOR)
 
     def mask(self, text: str) -> str:
-        """The first three and the last two characters of every number."""
-        return SEPARATOR.join(
-            bit if len(bit) <= 5 else f"{bit[:3]}{'*' * (len(bit) - 5)}{bit[-2:]}" for bit in text.split(SEPARATOR)
-        )
+        return SEPARATOR.join(map(mask_phone, text.split(SEPARATOR)))
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": f"^[0-9-]{{7,}}({SEPARATOR}[0-9-]{{7,}})*$"}
+
+
+def mask_phone(number: str) -> str:
+    """The first three and the last two characters; stars between."""
+    return number if len(number) <= 5 else f"{number[:3]}{'*' * (len(number) - 5)}{number[-2:]}"

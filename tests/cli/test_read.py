@@ -71,7 +71,7 @@ def test_one_sheet_is_shown_with_its_values_and_evidence(formgen: Formgen, retur
     outcome = formgen("read", returned(a={"phone": "13811112222", "village_date": PartialDate(2015, 11, 3)}))
     assert outcome.code == 0
     assert "附件2" in outcome.out and "xinmi-2015/application-form, v1" in outcome.out
-    assert "13811112222" in outcome.out and "2015年11月3日" in outcome.out and "content-control" in outcome.out
+    assert "13811112222" in outcome.out and "2015年11月3日" in outcome.out and "content control" in outcome.out
 
 
 def test_json_is_as_the_schema_of_show_says(
@@ -248,7 +248,69 @@ def test_data_that_is_not_there_is_said_before_anything_is_read(formgen: Formgen
     assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-001") and outcome.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("name", ["result.xlsx", "result.json"])
+def test_a_second_run_over_its_own_result_beside_the_forms(
+    formgen: Formgen, returned: Callable[..., Path], name: str
+) -> None:
+    folder = returned(a={"phone": "13811112222"}, b={})
+    data = folder / "data.xlsx"
+    data.write_bytes(DATA.read_bytes())
+    for _ in range(2):
+        outcome = formgen("read", folder, "--against", data, *AS_OF, "-o", folder / name)
+        assert outcome.code == 0 and not outcome.err, "neither the data nor the result is a returned form"
+    (folder / name).write_bytes((folder / "a.docx").read_bytes())
+    if name.endswith(".xlsx"):
+        assert formgen("read", folder, "-o", folder / name).err.startswith("F-FILE-006"), "this is no result"
+
+
+def test_a_result_is_passed_over_and_said(formgen: Formgen, returned: Callable[..., Path], tmp_path: Path) -> None:
+    from formgen.reading.files import read_file
+    from formgen.reading.identify import FormBook
+
+    assert formgen("read", returned(a={}), "-o", tmp_path / "result.xlsx").code == 0
+    found = read_file(tmp_path / "result.xlsx", FormBook(Catalogue().forms()))
+    assert [problem.code for problem in found.problems] == ["F-SAFE-027"] and not found.readings
+
+
+def test_what_cannot_be_written_is_said_before_anything_is_read(
+    formgen: Formgen, returned: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = returned(a={})
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(batch, "read_files", lambda *_: pytest.fail("read all the same"))
+    outcome = formgen("read", folder, "-o", tmp_path / "file" / "result.xlsx")
+    assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-006")
+
+
+def test_an_empty_folder_is_not_done(formgen: Formgen, tmp_path: Path) -> None:
+    outcome = formgen("read", tmp_path)
+    assert outcome.code == 2 and "F-SAFE-026" in outcome.err
+
+
+def test_what_is_wrong_with_many_fields_is_said_once(formgen: Formgen, returned: Callable[..., Path]) -> None:
+    outcome = formgen("read", returned(**{name: Problem("F-FILE-004") for name in "abcdefg"}))
+    assert outcome.err.count("F-FILE-004") == 1 and outcome.err.count(".docx") == 5
+    assert "2 more places" in outcome.err and "7 errors" in outcome.err
+
+
 def test_two_outputs_are_two_files(formgen: Formgen, returned: Callable[..., Path], tmp_path: Path) -> None:
     new = tmp_path / "new.xlsx"
     outcome = formgen("read", returned(a={}), "--against", DATA, "-o", new, "--apply", new)
     assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-006") and not new.exists()
+
+
+def test_a_row_that_came_or_went_is_one_line(formgen: Formgen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    roster = PROGRAMME.forms["survey-sheet"]
+    with open_dataset(DATA, PROGRAMME, today=TODAY) as dataset:
+        villages = [(scope.key, build_record(roster, scope)[0]) for scope in dataset.scopes("village")][:2]
+    found = []
+    for number, (key, record) in enumerate(villages):
+        (tmp_path / f"{number}.xlsx").write_bytes(b"-")
+        rows = [*record["rows"][1:], {"name": "王新", "sex": "男"}]
+        sheet = reading_of(roster, {**record, "rows": rows}, file=str(tmp_path / f"{number}.xlsx"), record=key)
+        found.append(FileReading(sheet.file, (sheet,)))
+    monkeypatch.setattr(batch, "read_files", lambda *_: iter(found))
+    outcome = formgen("read", *tmp_path.iterdir(), "--against", DATA, *AS_OF)
+    lines = outcome.out.splitlines()
+    assert sum("row added" in line and "王新 男" in line for line in lines) == 2
+    assert sum("row deleted" in line for line in lines) == 2 and not any(" · " in line for line in lines)

@@ -36,12 +36,13 @@ def print_sheet(manifest: Manifest, carrier: Carrier, record: Mapping[str, Any],
     return stream.getvalue()
 
 
-def print_packet(sheets: Sequence[tuple[Manifest, Mapping[str, Any]]]) -> bytes:
+def print_packet(sheets: Sequence[tuple[Manifest, Mapping[str, Any]]], has_marks: bool = True) -> bytes:
     """Sheets of many forms in one PDF; raises TypeError where one is refused."""
     stream = io.BytesIO()
     file = PdfFile(stream, Identity("packet"))
+    marks = Marks(KEY, 1) if has_marks else None
     for manifest, record in sheets:
-        file.add(_writer(manifest, "pdf").compose(record, KEY, marks=Marks(KEY, 1)).pages)
+        file.add(_writer(manifest, "pdf").compose(record, KEY, marks=marks).pages)
     file.close()
     return stream.getvalue()
 

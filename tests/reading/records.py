@@ -12,10 +12,20 @@ from typing import Any
 from hypothesis import strategies as st
 
 from formgen.forms.manifest import Field, Manifest
+from formgen.reading.model import Reading
 from formgen.values import PartialDate
 from tests.values.strategies import strategy_for
 
-__all__ = ["as_read", "column_values", "field_values", "is_box", "records_of", "rows_of", "with_totals"]
+__all__ = [
+    "as_read",
+    "column_values",
+    "doubts_of_reading",
+    "field_values",
+    "is_box",
+    "records_of",
+    "rows_of",
+    "with_totals",
+]
 
 NOT_PRINTED = frozenset(["signature", "seal", "image"])
 HAN = "本人系石堰坪村民因外伤致右下肢残疾家庭人均纯收入现申请纳入帮扶对象希望学习养蜂技术发展张王李㛃〇䶮𬱖"
@@ -95,6 +105,14 @@ def as_read(manifest: Manifest, record: Mapping[str, Any]) -> dict[str, Any]:
         elif is_box(item):
             read[item.key] = False
     return read
+
+
+def doubts_of_reading(reading: Reading) -> list[str]:
+    """Codes of what is said about a sheet, but for values that are odd in themselves and required fields left blank:
+    random records have both.
+    """
+    codes = {problem.code for problem in reading.problems}
+    return sorted(code for code in codes if not code.startswith("F-VALUE") and code != "F-READ-004")
 
 
 def _boxed(columns: Sequence[Field], row: Mapping[str, Any]) -> dict[str, Any]:

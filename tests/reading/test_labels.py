@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Field, Manifest
-from formgen.reading.anchors import EXACT, FUZZY, SYNONYM, Anchors
-from formgen.reading.inline import pairs_in
 from formgen.reading.labels import read_by_labels
+from formgen.reading.labels.anchors import EXACT, FUZZY, SYNONYM, Anchors
+from formgen.reading.labels.inline import pairs_in
+from formgen.reading.labels.skeleton import letters_of
 from formgen.reading.model import Reading, SheetIdentity, SheetRead
-from formgen.reading.skeleton import letters_of
 from formgen.reading.weigh import weigh
 from formgen.vocabulary.folding import fold
 from tests.reading.grids import blocks
@@ -337,6 +337,18 @@ def test_what_may_be_somebody_else_s_is_not_read(sheet: str, never: str) -> None
     values, _, unread = _values("application-form", sheet)
     assert values.get(never) is None
     assert unread or not any("王五" in cell.text for block in blocks(sheet) for cell in block.cells)
+
+
+@pytest.mark.parametrize("gap", ["", "  "])
+def test_a_label_broken_before_a_label_is_no_value(gap: str) -> None:
+    """The number of the household may be any text, and 姓名 is a label of its own."""
+    values, _, _ = _values("cover-sheet", f"| 户号：{gap}残疾人\\n姓名：张三 |")
+    assert values.get("household_number") is None and values.get("head") in (None, "张三")
+
+
+def test_a_blank_with_text_in_the_paragraph_below_it_is_not_known_to_be_blank() -> None:
+    _, reading, unread = _values("application-form", "联系方式：\n13900000001\n残疾类别：")
+    assert reading.doubts["phone"] == "lost" and "13900000001" in unread
 
 
 def test_a_value_is_never_a_label_nobody_knows() -> None:

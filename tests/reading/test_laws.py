@@ -5,6 +5,7 @@ Forms and carriers are collected from the catalogue: a form that joins it is und
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from formgen.forms.manifest import Carrier, Manifest
 from formgen.reading.files import read_file
 from formgen.reading.identify import FormBook
 from tests.reading.printing import KEY, SUFFIXES, print_packet, print_sheet
-from tests.reading.records import as_read, records_of
+from tests.reading.records import as_read, doubts_of_reading, records_of
 
 CATALOGUE = Catalogue()
 FORMS = list(CATALOGUE.forms())
@@ -42,7 +43,7 @@ def test_what_is_printed_is_read_back(form: Manifest, carrier: Carrier, tmp_path
         (reading,) = found.readings
         assert (reading.form, reading.version, reading.record) == (form.id, form.version, KEY)
         assert reading.values == as_read(form, record)
-        assert [problem.code for problem in reading.problems if problem.is_error] == []
+        assert doubts_of_reading(reading) == []
         assert reading.doubts == {} and set(_paths(reading.values)) == set(reading.evidence)
         read += 1
 
@@ -59,6 +60,18 @@ def test_a_packet_of_all_forms_comes_apart(tmp_path: Path) -> None:
     assert [(reading.form, reading.record, dict(reading.doubts)) for reading in readings] == [
         (form.id, KEY, {}) for form in forms
     ]
+
+
+def test_a_form_that_two_programmes_have_alike_is_told_by_its_code_or_not_at_all(tmp_path: Path) -> None:
+    shutil.copytree(FORMS[0].folder.parent, tmp_path / "own" / "twin-2016")
+    forms = list(Catalogue((tmp_path / "own",)).forms())
+    path = tmp_path / "packet.pdf"
+    for form in (form for form in forms if "pdf" in form.carriers):
+        path.write_bytes(print_packet([(form, {})]))
+        assert [reading.form for reading in read_file(path, FormBook(forms)).readings] == [form.id]
+        path.write_bytes(print_packet([(form, {})], has_marks=False))
+        found = read_file(path, FormBook(forms))
+        assert (found.readings, [problem.code for problem in found.problems]) == ((), ["F-IDENT-002"])
 
 
 def _paths(values: dict[str, Any]) -> list[str]:

@@ -104,6 +104,15 @@ def test_unread_text_is_shown() -> None:
     assert (problem.code, problem.found, problem.place.cell) == ("F-READ-003", "另附证明 一份", "¶12")
 
 
+def test_a_number_in_unread_text_or_in_the_wrong_blank_is_masked() -> None:
+    """A long text is cut after it was masked: half a number tells as much."""
+    text = "监护人" + "及其家属" * 12 + "，电话 138 1234 5678"
+    reading = _weighed(_form(BIRTH), _seen("birth", "41018319680512003X"), unread=[Unread("¶12", text)])
+    said = " ".join(problem.text("zh") for problem in reading.problems)
+    assert "410183***********X" in said and "138**…" in said
+    assert "003X" not in said and "1234" not in said
+
+
 @pytest.mark.parametrize(
     ("year", "month", "expected"),
     [("2015", "3", PartialDate(2015, 3)), ("2015年", "３月", PartialDate(2015, 3)), ("2015", "", PartialDate(2015))],

@@ -14,7 +14,7 @@ from typing import Any
 
 from formgen.forms.manifest import Field, Manifest
 from formgen.reading.grid import GridBlock, GridCell
-from formgen.reading.template_grid import template_blocks
+from formgen.reading.labels.template_grid import template_blocks
 from formgen.vocabulary.folding import fold
 from formgen.vocabulary.terms import base_vocabulary
 
@@ -217,17 +217,29 @@ def extra_rows(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Blocks
         ("户主姓名", "钱七"), ("联系村干部", "孙八"), ("紧急联系人姓名", "周九"),
         ("身份证有效期", "2030年1月"), ("致残原因", "疾病"),
     ]  # fmt: skip
-    return [_extended(block, rng, extra) if block.kind == "table" else block for block in blocks]
+    labels = {fold(item.label) for item in manifest.fields}
+    return [_extended(block, rng, extra, labels) if block.kind == "table" else block for block in blocks]
 
 
-def _extended(block: GridBlock, rng: random.Random, extra: Sequence[tuple[str, str]]) -> GridBlock:
+def _extended(block: GridBlock, rng: random.Random, extra: Sequence[tuple[str, str]], labels: set[str]) -> GridBlock:
     width = max(cell.column + cell.column_span for cell in block.cells)
     cells = list(block.cells)
     for label, value in rng.sample(extra, 2):
-        at = rng.choice([row for row in _simple_rows(GridBlock("table", tuple(cells))) if row][-3:] or [0])
+        rows = [
+            row
+            for row in _simple_rows(GridBlock("table", tuple(cells)))
+            if row and not _is_heading(cells, row - 1, labels)
+        ]
+        at = rng.choice(rows[-3:] or [0])
         cells = [dataclasses.replace(cell, row=cell.row + (cell.row >= at)) for cell in cells]
         cells += [GridCell(label, at, 0, 1, 1, ""), GridCell(value, at, 1, 1, max(1, width - 1), "")]
     return GridBlock("table", tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))
+
+
+def _is_heading(cells: Sequence[GridCell], row: int, labels: set[str]) -> bool:
+    """Labels whose blanks are in the row below: what is put between them would be their value to anybody."""
+    texts = [fold(cell.text).rstrip(":") for cell in cells if cell.row == row]
+    return bool(texts) and labels.issuperset(texts)
 
 
 def extra_people(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Blocks:

@@ -179,3 +179,47 @@ def test_a_village_register_is_matched_and_the_towns_is_not_missed(load: Load, x
     [entry], problems = compared(dataset, [reading_of(roster, {**record, "rows": record["rows"][:1]}, record=east.key)])
     assert list(changes(entry)) == ["rows.-2"]
     assert [(problem.code, problem.place.part) for problem in problems] == [("F-DIFF-001", "残疾人")]
+
+
+def test_a_sheet_filled_in_over_somebody_elses_is_not_compared(dataset: Dataset, returned: Returned) -> None:
+    second = returned(2)
+    whose = {
+        key: second.values[key] for key in ("name", "certificate", "sex", "birth", "phone") if key in second.values
+    }
+    renamed = {"name": second.values["name"]}
+    entries, _ = compared(dataset, [returned(1, **whose), second, returned(3, **renamed), returned(4)])
+    assert [codes(entry) for entry in entries] == [["F-DIFF-008"], [], [], []]
+    assert entries[0].differences is None
+    text = entries[0].reading.problems[0].text("en")
+    assert "残疾人!2" in text and "残疾人!3" in text, "whose key it is, and whom it names"
+    assert list(changes(entries[2])) == ["name"], "one of two is a correction"
+
+
+def test_a_register_without_its_key_is_known_by_its_rows(load: Load, xinmi: Programme) -> None:
+    people = [[*person(number, hh=str(number)), "甲厂" if number == 1 else None] for number in range(1, 5)]
+    base = {"企业名称": "甲厂", "乡镇": "甲镇", "村": "东村", "产业集聚区党组织": "甲镇党总支"}
+    dataset = load({"残疾人": [(*ROSTER, "所在基地"), *people], "基地": [tuple(base), tuple(base.values())]})
+    roster = xinmi.forms["beneficiary-roster"]
+    sheets = {}
+    for level in ("village", "base"):
+        [scope] = dataset.scopes(level)  # type: ignore[arg-type]
+        sheets[scope.key] = build_record(roster, scope)[0]
+    entries, _ = compared(dataset, [reading_of(roster, record, record="") for record in sheets.values()])
+    assert [codes(entry) for entry in entries] == [["F-DIFF-005"], ["F-DIFF-005"]]
+    assert [entry.record_key for entry in entries] == list(sheets)
+    village = next(iter(sheets.values()))
+    strangers = [{**row, "name": f"外{number}", "certificate": None} for number, row in enumerate(village["rows"])]
+    [entry], _ = compared(dataset, [reading_of(roster, {**village, "rows": strangers}, record="")])
+    assert codes(entry) == ["F-DIFF-006"], "rows that nobody has tell nothing"
+
+
+def test_a_column_moved_down_is_nobodys_correction(load: Load, xinmi: Programme) -> None:
+    dataset = load({"残疾人": [ROSTER, *(person(number, hh=str(number)) for number in range(1, 5))]})
+    roster = xinmi.forms["survey-sheet"]
+    village = next(iter(dataset.scopes("village")))
+    record = build_record(roster, village)[0]
+    numbers = [row["certificate"] for row in record["rows"]]
+    moved = [{**row, "certificate": numbers[index - 1]} for index, row in enumerate(record["rows"])]
+    [entry], _ = compared(dataset, [reading_of(roster, {**record, "rows": moved}, record=village.key)])
+    assert entry.differences is not None
+    assert {row.status for row in entry.differences["rows"].rows} == {"added", "deleted"}

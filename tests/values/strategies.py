@@ -81,7 +81,7 @@ def certificates() -> st.SearchStrategy[str]:
 
 
 def phones() -> st.SearchStrategy[str]:
-    one = st.from_regex("1[3-9][0-9]{9}|0[0-9]{2,3}-[1-9][0-9]{6,7}(-[0-9]{1,4})?|[1-9][0-9]{6,7}", fullmatch=True)
+    one = st.from_regex("1[3-9][0-9]{9}|0[1-9][0-9]{1,2}-[1-9][0-9]{6,7}(-[0-9]{1,4})?|[1-9][0-9]{6,7}", fullmatch=True)
     return st.lists(one, min_size=1, max_size=3, unique=True).map("、".join)
 
 

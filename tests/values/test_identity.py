@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
@@ -10,6 +11,7 @@ from stdnum.exceptions import InvalidComponent, ValidationError
 from formgen.values import PartialDate, Rejected, value_type
 from formgen.values import certificate as certificates
 from formgen.values.identity import birth_date, sex
+from formgen.values.masking import mask_long_numbers
 from tests.values.strategies import certificates as certificate_numbers
 from tests.values.strategies import id_numbers
 
@@ -77,6 +79,28 @@ def test_a_certificate_says_number_category_and_grade(number: str) -> None:
 def test_known_area_is_not_warned_of() -> None:
     number = "410183195803121232"
     assert ID_NUMBER.check(ID_NUMBER.parse(number), number) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("证号41018319680512003543B1，肢体", "证号410183*************3B1，肢体"),
+        ("410183 19680512 003X", "410183***********X"),
+        ("电话１３８１２３４５６７８转", "电话１３８******７８转"),
+        ("0371-69851234", "037*******34"),
+        ("2015-11-03 00:00:00", "2015-11-03 00:00:00"),
+        ("1.13812345678", "1.138******78"),
+        ("20151103", "20151103"),
+        ("户号 12 人口 3 人均 2650", "户号 12 人口 3 人均 2650"),
+    ],
+)
+def test_long_numbers_are_masked_wherever_they_stand(text: str, shown: str) -> None:
+    assert mask_long_numbers(text) == shown
+
+
+@given(id_numbers() | certificate_numbers(), st.text(st.characters(exclude_categories=["Nd"])))
+def test_no_number_of_a_person_is_left_in_a_text(number: str, words: str) -> None:
+    assert number[:17] not in mask_long_numbers(f"{words}{number}{words}")
 
 
 def test_mask() -> None:

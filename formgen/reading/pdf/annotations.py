@@ -20,7 +20,7 @@ from formgen.reading.pdf.found import TextLine
 from formgen.reading.pdf.matrices import Matrix
 from formgen.reading.pdf.resources import Resources
 
-__all__ = ["Note", "Widget", "has_xfa", "read_annotations"]
+__all__ = ["Note", "Widget", "has_stale_looks", "has_xfa", "read_annotations"]
 
 K = TypeVar("K")
 MOST: Final = 20_000
@@ -63,10 +63,16 @@ def has_xfa(pdf: pikepdf.Pdf) -> bool:
     return isinstance(form, pikepdf.Dictionary) and "/XFA" in form
 
 
+def has_stale_looks(pdf: pikepdf.Pdf) -> bool:
+    """Whether the program that set the values left their appearances to viewers (12.7.3): what is there is old."""
+    form = pdf.Root.get("/AcroForm")
+    return isinstance(form, pikepdf.Dictionary) and bool(form.get("/NeedAppearances"))
+
+
 def read_annotations(
-    page: Any, resources_of: Callable[[Any], Resources[K]], caches: dict[tuple[int, int], Any]
+    page: Any, resources_of: Callable[[Any], Resources[K]], *, are_looks_stale: bool = False
 ) -> tuple[list[Widget], list[Note]]:
-    """Raises: ValueError, TypeError, KeyError: a field is not as it has to be."""
+    """Of stale appearances none is read. Raises: ValueError, TypeError, KeyError: a field is not as it has to be."""
     widgets: list[Widget] = []
     notes: list[Note] = []
     entries = page.get("/Annots")
@@ -79,14 +85,14 @@ def read_annotations(
             continue
         kind = str(entry.get("/Subtype", ""))
         if kind == "/Widget":
-            if (widget := _widget(entry, resources_of)) is not None:
+            if (widget := _widget(entry, resources_of, are_looks_stale)) is not None:
                 widgets.append(widget)
         elif kind not in IGNORED and not int(entry.get("/F", 0)) & HIDDEN:
             notes.append(Note(kind[1:], _box(entry), _text(entry.get("/Contents"))))
     return widgets, notes
 
 
-def _widget(entry: Any, resources_of: Callable[[Any], Resources[K]]) -> Widget | None:
+def _widget(entry: Any, resources_of: Callable[[Any], Resources[K]], is_stale: bool) -> Widget | None:
     chain = list(_chain(entry))
     kind = next((str(item.FT) for item in chain if "/FT" in item), "")
     if kind not in ("/Tx", "/Ch", "/Btn"):
@@ -101,7 +107,8 @@ def _widget(entry: Any, resources_of: Callable[[Any], Resources[K]]) -> Widget |
         shown = None if state is None else "" if state == "/Off" else "1"
         return Widget(name, x, y, True, "1" if is_on else "", shown)
     options = next((item.Opt for item in chain if "/Opt" in item), None)
-    return Widget(name, x, y, False, _chosen(value, options), _appearance(entry, resources_of))
+    shown = None if is_stale else _appearance(entry, resources_of)
+    return Widget(name, x, y, False, _chosen(value, options), shown)
 
 
 def _chain(entry: Any) -> Iterator[Any]:

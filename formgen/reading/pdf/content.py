@@ -44,11 +44,13 @@ def read_content(
 ) -> PageContent[K]:
     """Everything on a page, or in the appearance of an annotation; rules only where they are asked for."""
     page: PageContent[K] = PageContent()
-    _Interpreter(page, _WITH_RULES if has_rules else _HANDLERS).run(content, resources, matrix, 0)
+    _Interpreter(page, _WITH_RULES if has_rules else _HANDLERS).run(content, resources, matrix, ())
     page.lines = [line for line in page.lines if line.text]
     return page
 
 
+Forms = tuple[Any, ...]
+"""The form XObjects being painted, each within the one before it."""
 Handlers = Mapping[bytes, Callable[["_Stream[Any]", list[Any]], None]]
 
 
@@ -58,15 +60,15 @@ class _Interpreter(Generic[K]):
         self.handlers = handlers
         self.tokens = 0
 
-    def run(self, content: bytes, resources: Resources[K], start: Matrix, depth: int) -> None:
-        _Stream(self, resources, start, depth).run(content)
+    def run(self, content: bytes, resources: Resources[K], start: Matrix, forms: Forms) -> None:
+        _Stream(self, resources, start, forms).run(content)
 
 
 class _Stream(Generic[K]):
     """One content stream being read: its graphics state and text state."""
 
-    def __init__(self, owner: _Interpreter[K], resources: Resources[K], start: Matrix, depth: int) -> None:
-        self.owner, self.page, self.resources, self.depth = owner, owner.page, resources, depth
+    def __init__(self, owner: _Interpreter[K], resources: Resources[K], start: Matrix, forms: Forms) -> None:
+        self.owner, self.page, self.resources, self.forms = owner, owner.page, resources, forms
         self.ctm = start
         self.saved: list[tuple[Any, ...]] = []
         self.font: FontReader | None = None
@@ -99,11 +101,11 @@ class _Stream(Generic[K]):
                     try:
                         handler(self, operands)
                     except (IndexError, TypeError, ValueError):
-                        self.page.is_readable = False  # operands are missing: the page is damaged
+                        self.page.is_readable, self.page.is_damaged = False, True
                 operands = []
                 opened = []
             elif kind == 3:
-                digits = token[3]
+                digits = b"".join(token[3].split())  # a line may end within a byte
                 operands.append(bytes.fromhex((digits if len(digits) % 2 == 0 else digits + b"0").decode("ascii")))
             elif kind == 4:
                 operands.append(token[4].decode("latin-1"))
@@ -119,7 +121,7 @@ class _Stream(Generic[K]):
                     operands.append(inner)
             self.owner.tokens += 1
             if len(operands) > MOST_OPERANDS or self.owner.tokens > MOST_TOKENS:
-                self.page.is_readable = False
+                self.page.is_readable, self.page.is_endless = False, True
                 return
 
     def _inline(self, content: bytes, place: int) -> int:
@@ -144,7 +146,9 @@ class _Stream(Generic[K]):
             self.page.has_hidden = True
             return
         if font is None or not font.is_readable:
-            self.page.is_readable = self.page.is_readable and not any(isinstance(item, bytes) for item in items)
+            if any(isinstance(item, bytes) for item in items):
+                self.page.is_readable = False
+                self._begin().text = LOST  # that something stands here is known
             return
         line = self.line
         if line is None or line.is_hidden != (self.mode == INVISIBLE):
@@ -184,19 +188,21 @@ class _Stream(Generic[K]):
             (self.ctm, self.font, self.size, self.stretch, self.char_space, self.word_space, self.leading,
              self.rise, self.mode) = self.saved.pop()  # fmt: skip
 
-    def paint(self, name: str) -> None:
-        found = self.resources.xobject(name.encode("latin-1"))
+    def paint(self, name: bytes) -> None:
+        found = self.resources.xobject(name)
         if found is None:
             return
         if found == "picture":
             self.page.pictures.append(self.ctm)
-        elif len(found) == 2:
+            return
+        if len(found) == 2:
             self.page.arts.append(Painted(found[0], product(found[1], self.ctm)))
-        elif self.depth < DEEPEST:
-            content, matrix, resources = found
-            self.owner.run(content, resources, product(matrix, self.ctm), self.depth + 1)
+            return
+        content, matrix, resources = found
+        if len(self.forms) >= DEEPEST or any(form is found for form in self.forms):
+            self.page.is_readable, self.page.is_endless = False, True
         else:
-            self.page.is_readable = False
+            self.owner.run(content, resources, product(matrix, self.ctm), (*self.forms, found))
 
 
 def _matrix(operands: list[Any]) -> Matrix:
@@ -208,9 +214,25 @@ def _set_matrix(stream: _Stream[Any], operands: list[Any]) -> None:
     stream.ctm = product(_matrix(operands), stream.ctm)
 
 
+# What an operator is given is not known: `1.0 *` refuses what is no number as `_name` does what is no name.
+
+
+def _name(operand: Any) -> bytes:
+    if not isinstance(operand, str):
+        raise TypeError("no name")
+    return operand.encode("latin-1")
+
+
 def _set_font(stream: _Stream[Any], operands: list[Any]) -> None:
     name, size = operands[-2:]
-    stream.font, stream.size = stream.resources.font(name.encode("latin-1")), size
+    stream.font, stream.size = stream.resources.font(_name(name)), 1.0 * size
+
+
+def _show_spaced(stream: _Stream[Any], operands: list[Any]) -> None:
+    items = operands[-1]
+    if not isinstance(items, list) or not all(isinstance(item, bytes | float) for item in items):
+        raise TypeError("no array of strings and numbers")
+    stream.show(items)
 
 
 def _begin_text(stream: _Stream[Any], operands: list[Any]) -> None:
@@ -227,7 +249,8 @@ def _next_show(stream: _Stream[Any], operands: list[Any]) -> None:
 
 
 def _next_show_spaced(stream: _Stream[Any], operands: list[Any]) -> None:
-    stream.word_space, stream.char_space = operands[-3:-1]
+    word_space, char_space = operands[-3:-1]
+    stream.word_space, stream.char_space = 1.0 * word_space, 1.0 * char_space
     _next_show(stream, operands)
 
 
@@ -294,7 +317,7 @@ _HANDLERS: Final[Handlers] = {
     b"q": lambda stream, _: stream.save(),
     b"Q": lambda stream, _: stream.restore(),
     b"cm": _set_matrix,
-    b"Do": lambda stream, operands: stream.paint(operands[-1]),
+    b"Do": lambda stream, operands: stream.paint(_name(operands[-1])),
     b"BT": _begin_text,
     b"Tf": _set_font,
     b"Tm": lambda stream, operands: stream.move_to(_matrix(operands)),
@@ -302,7 +325,7 @@ _HANDLERS: Final[Handlers] = {
     b"TD": _move_leading,
     b"T*": _next_line,
     b"Tj": lambda stream, operands: stream.show(operands[-1:]),
-    b"TJ": lambda stream, operands: stream.show(operands[-1]),
+    b"TJ": _show_spaced,
     b"'": _next_show,
     b'"': _next_show_spaced,
     b"TL": _setter("leading"),

@@ -11,6 +11,7 @@ import functools
 import re
 import struct
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import pikepdf
@@ -73,32 +74,54 @@ class FontReader:
 
     @functools.cached_property
     def _default_width(self) -> float:
-        if not self.is_wide:
-            return float(self._font.get("/FontDescriptor", {}).get("/MissingWidth", 0))
-        return float(self._font.DescendantFonts[0].get("/DW", 1000))
+        if self.is_wide:
+            return _width(self._descendant.get("/DW"), 1000.0)
+        descriptor = self._font.get("/FontDescriptor")
+        return _width(descriptor.get("/MissingWidth"), 0.0) if isinstance(descriptor, pikepdf.Dictionary) else 0.0
+
+    @functools.cached_property
+    def _descendant(self) -> pikepdf.Dictionary:
+        """The font of characters that a composite font is made of."""
+        fonts = self._font.get("/DescendantFonts")
+        found = fonts[0] if isinstance(fonts, pikepdf.Array) and len(fonts) else None
+        return found if isinstance(found, pikepdf.Dictionary) else pikepdf.Dictionary()
 
     @functools.cached_property
     def _widths(self) -> Mapping[int, float]:
         if self._is_unicode:  # widths go by glyph there: ideographs are wide, what is left of Latin letters is half
             return dict.fromkeys(range(0x20, 0x7F), 500.0)
         if not self.is_wide:
-            first = int(self._font.get("/FirstChar", 0))
-            return {first + index: float(width) for index, width in enumerate(self._font.get("/Widths", ()))}
-        return dict(_cid_widths(list(self._font.DescendantFonts[0].get("/W", ()))))
+            first, default = self._font.get("/FirstChar", 0), self._default_width
+            if not isinstance(first, int):
+                return {}
+            return {first + index: _width(width, default) for index, width in enumerate(_items(self._font, "/Widths"))}
+        return dict(_cid_widths(_items(self._descendant, "/W"), self._default_width))
 
 
-def _cid_widths(entries: list[Any]) -> Iterator[tuple[int, float]]:
-    """Array W: `first [w w …]` or `first last w`."""
+def _items(holder: pikepdf.Dictionary, key: str) -> list[Any]:
+    found = holder.get(key)
+    return list(found) if isinstance(found, pikepdf.Array) else []
+
+
+def _width(value: Any, default: float) -> float:
+    """The default for what is no number, as viewers take it."""
+    return float(value) if isinstance(value, int | float | Decimal) else default
+
+
+def _cid_widths(entries: list[Any], default: float) -> Iterator[tuple[int, float]]:
+    """Array W: `first [w w …]` or `first last w`, as far as it is one."""
     place = 0
     while place + 1 < len(entries):
-        first, second = int(entries[place]), entries[place + 1]
+        first, second = entries[place : place + 2]
+        if not isinstance(first, int):
+            return
         if isinstance(second, pikepdf.Array):
             for index, width in enumerate(second):
-                yield first + index, float(width)
+                yield first + index, _width(width, default)
             place += 2
-        elif place + 2 < len(entries):
-            for code in range(first, min(int(second), first + MOST_CODES) + 1):
-                yield code, float(entries[place + 2])
+        elif isinstance(second, int) and place + 2 < len(entries):
+            for code in range(first, min(second, first + MOST_CODES) + 1):
+                yield code, _width(entries[place + 2], default)
             place += 3
         else:
             return
@@ -112,10 +135,10 @@ def _to_unicode(cmap: bytes) -> Iterator[tuple[int, str]]:
             yield from zip(numbers[::2], map(chr, numbers[1::2]), strict=True)
         elif kind == b"bfchar":
             for code, char in _PAIR.findall(block):
-                yield int(code, 16), _unicode(char)
+                yield _code(code), _unicode(char)
         else:
             for low, high, start, several in _RANGE.findall(block):
-                yield from _range(int(low, 16), int(high, 16), start, _HEX.findall(several))
+                yield from _range(_code(low), _code(high), start, _HEX.findall(several))
 
 
 def _range(low: int, high: int, start: bytes, several: list[bytes]) -> Iterator[tuple[int, str]]:
@@ -130,6 +153,10 @@ def _range(low: int, high: int, start: bytes, several: list[bytes]) -> Iterator[
     for code in range(low, high + 1):
         point = ord(text[-1]) + code - low
         yield code, text[:-1] + (chr(point) if point < 0x110000 and not 0xD800 <= point < 0xE000 else LOST)
+
+
+def _code(digits: bytes) -> int:
+    return int(b"0" + b"".join(digits.split()), 16)
 
 
 def _unicode(digits: bytes) -> str:

@@ -113,4 +113,8 @@ class PageContent(Generic[K]):
     has_hidden: bool = False
     """There is invisible text that was not read."""
     is_readable: bool = True
-    """False where a font's codes mean nothing here: pdfium may know more."""
+    """False where a font's codes mean nothing here: pdfium may know more. Such text is a line that says LOST."""
+    is_damaged: bool = False
+    """An operator lacks operands, or has others than it takes."""
+    is_endless: bool = False
+    """A form XObject paints itself, or there are more operators than a page can have: not to be given to others."""

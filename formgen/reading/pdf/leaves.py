@@ -137,9 +137,11 @@ def _key(code: PageCode) -> tuple[str, str, str, str]:
 
 def _stack_of(leaf: Leaf, stacks: Sequence[Stack], by_code: dict[tuple[str, str, str, str], Stack]) -> Stack | None:
     code = leaf.code
-    if code is not None and code.record:
-        return by_code.get(_key(code))
     last = stacks[-1] if stacks else None
+    if code is not None and code.record:
+        if _key(code) not in by_code and last is not None and _goes_on(leaf, last, code):
+            by_code[_key(code)] = last
+        return by_code.get(_key(code))
     if last is None or leaf.begins_sheet or (leaf.frame is not None and leaf.frame.form is not last.form):
         return None
     if code is not None and (last.code is None or code.page_number <= last.leaves[-1].code_number):
@@ -147,10 +149,16 @@ def _stack_of(leaf: Leaf, stacks: Sequence[Stack], by_code: dict[tuple[str, str,
     return last
 
 
+def _goes_on(leaf: Leaf, last: Stack, code: PageCode) -> bool:
+    """Whether a continuation sheet follows its form, whose own pages have no room for a code."""
+    has_no_code = last.form.layout.page_code is None and last.code is None
+    return leaf.frame is None and has_no_code and last.form.manifest.id == code.form
+
+
 def _count(stack: Stack) -> None:
     """Which pages of a sheet are missing or double: by their codes, else by what the form has."""
     coded = [leaf for leaf in stack.leaves if leaf.code is not None]
-    if coded:
+    if coded and stack.form.layout.page_code is not None:
         codes = [leaf.code for leaf in coded if leaf.code is not None]
         count = min(max(code.page_count for code in codes), MOST_PAGES)
         places: dict[tuple[int, int], list[int]] = {}

@@ -132,6 +132,12 @@ class PrintBook:
                 for number, role in form.roles.items():
                     self._arts.setdefault(form.digests[number], []).append(PrintedArt(form, number, role))
 
+    def has_twin(self, form: FormPrint) -> bool:
+        """Whether another form has the same artwork throughout, as that of a copied programme."""
+        artwork = {form.digests[number] for number in form.roles}
+        others = (other for other in self.forms.values() if other is not form)
+        return any(artwork <= {other.digests[number] for number in other.roles} for other in others)
+
     def art_of(self, content: bytes) -> tuple[PrintedArt, ...] | None:
         """The pages of backgrounds with this content: of several where a form was copied."""
         found = self._arts.get(_digest(content))

@@ -54,7 +54,7 @@ class Pdfium:
             scale = resolution / 72
             if not 0 < (right - left) * (bottom - top) * scale * scale <= MOST_PIXELS:
                 return b"", 0, 0
-            bitmap = page.render(scale=scale, crop=crop, grayscale=True)
+            bitmap = page.render(scale=scale, crop=crop, grayscale=True, may_draw_forms=False, draw_annots=False)
             return _packed(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride)
         except (pdfium.PdfiumError, ValueError, IndexError):
             return b"", 0, 0

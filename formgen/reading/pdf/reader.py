@@ -21,9 +21,10 @@ from formgen.problems import Place, Problem
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, SheetIdentity, SheetRead
-from formgen.reading.pdf.annotations import has_xfa, read_annotations
+from formgen.reading.pdf.annotations import has_stale_looks, has_xfa, read_annotations
 from formgen.reading.pdf.codes import decode_inline
 from formgen.reading.pdf.content import read_content
+from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.found import PageContent
 from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
 from formgen.reading.pdf.glyphs import garbled
@@ -31,7 +32,7 @@ from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
 from formgen.reading.pdf.prints import FormPrint, PrintBook, PrintedArt, print_book
 from formgen.reading.pdf.raster import Pdfium
-from formgen.reading.pdf.resources import Resources
+from formgen.reading.pdf.resources import Resources, inherited
 from formgen.reading.pdf.rests import is_continuation
 from formgen.reading.pdf.rules import Segment
 from formgen.reading.pdf.sightings import Overlay, sight_copy
@@ -40,21 +41,15 @@ from formgen.reading.pdf.strangers import StrangePages
 __all__ = ["read_pdf"]
 
 MOST_PAGES: Final = 20_000
+SHOWN: Final = 120
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
+WRAPPED: Final = frozenset(["text", "long-text"])
+"""Types of values in which a line end says something."""
 
-BROKEN: Final = (
-    pikepdf.PdfError,
-    pikepdf.DataDecodingError,
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-    NotImplementedError,
-)
-"""What objects that are others than they have to be raise."""
+BROKEN: Final = (pikepdf.PdfError, pikepdf.DataDecodingError)
+ODD: Final = (*BROKEN, AttributeError, KeyError, OverflowError, TypeError, ValueError)
+"""What pikepdf raises where the objects of a page are others than they have to be."""
 
 Arts = tuple[PrintedArt, ...]
 
@@ -82,11 +77,12 @@ def read_pdf(path: Path, book: FormBook) -> FileRead:
         code = "F-FILE-001" if isinstance(exc, FileNotFoundError) else "F-FILE-002"
         raise InputError(Problem(code, place, params={"reason": exc.strerror or type(exc).__name__})) from exc
     except BROKEN as exc:
-        raise InputError(Problem("F-PDFREAD-002", place, params={"reason": _reason(exc)})) from exc
+        raise InputError(Problem("F-PDFREAD-002", place, params={"reason": _reason(exc, path)})) from exc
 
 
-def _reason(exc: Exception) -> str:
-    return str(exc).replace("\n", " ")[:120] or type(exc).__name__
+def _reason(what: object, path: Path) -> str:
+    """What a library says, without the file's path before it."""
+    return " ".join(str(what).replace(str(path), "").lstrip(": ").split())[:SHOWN] or type(what).__name__
 
 
 class _File:
@@ -106,8 +102,8 @@ class _File:
 
     def read(self) -> FileRead:
         leaves = list(self._leaves())
-        if self.pdf.get_warnings():
-            self._say("F-PDFREAD-003", _reason(Exception(self.pdf.get_warnings()[0])))
+        if warnings := self.pdf.get_warnings():
+            self._say("F-PDFREAD-003", _reason(warnings[0], self.path))
         if has_xfa(self.pdf):
             self._say("F-PDFREAD-012")
         stacks, lone = stack_leaves(leaves)
@@ -116,26 +112,37 @@ class _File:
         if lone:
             self._say("F-PDFREAD-009", _pages([leaf.page_number for leaf in lone]))
         self._read_unknown()
-        return self.read_so_far
+        found = self.read_so_far
+        if not found.sheets and not any(problem.is_error for problem in found.problems):
+            self._say("F-PDFREAD-017")  # its pages, if it has any, are blank
+        return found
 
     def _leaves(self) -> Iterator[Leaf]:
         pages = self.pdf.pages
         if len(pages) > MOST_PAGES:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file), str(len(pages))))
+        is_stale = has_stale_looks(self.pdf)
         for number, page in enumerate(pages, 1):
-            content = self._content(page, number)
-            self.overlays[number] = read_annotations(page.obj, self._resources, self.caches)
-            frames = frames_of(content, number, self.claimed.form)
+            try:
+                content = self._content(page, number)
+                self.overlays[number] = read_annotations(page.obj, self._resources, are_looks_stale=is_stale)
+            except ODD as exc:
+                self._say("F-PDFREAD-016", _reason(exc, self.path), number)
+                continue
+            frames = frames_of(content, number, self.claimed.form or _form_of(content))
             if content.has_hidden or any(line.is_hidden for line in content.lines):
                 self._say("F-PDFREAD-013", "", number)
                 content.lines = [line for line in content.lines if not line.is_hidden]
-            if frames and garbled("".join([line.text for line in content.lines])) == "codes":
+            if content.is_endless or (frames and content.is_damaged):
+                reason = "a form without an end" if content.is_endless else "operators without operands"
+                self._say("F-PDFREAD-016", reason, number)
+            elif frames and garbled("".join([line.text for line in content.lines if line.text != LOST])) == "codes":
                 self._say("F-PDFREAD-005", "", number)
             elif frames:
                 sort_lines(content.lines, frames)
                 for frame in frames:
                     yield Leaf(number, _code_of(content, frame), frame)
-            elif is_continuation(content.lines):
+            elif content.is_readable and is_continuation(content.lines):
                 yield Leaf(number, _code_of(content, None), None, content.lines)
             elif (leaf := self._take_strange(page, number, content)) is not None:
                 yield leaf
@@ -147,11 +154,11 @@ class _File:
         content = _operators(page)
         if len(content) > LARGEST_CONTENT:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), str(len(content))))
-        return read_content(content, self._resources(_inherited(page.obj, "/Resources")))
+        return read_content(content, self._resources(inherited(page.obj, "/Resources")))
 
     def _segments(self, page: pikepdf.Page) -> list[Segment]:
         """The straight lines of a page."""
-        resources = self._resources(_inherited(page.obj, "/Resources"))
+        resources = self._resources(inherited(page.obj, "/Resources"))
         return read_content(_operators(page), resources, has_rules=True).segments
 
     def _resources(self, raw: Any) -> Resources[Arts]:
@@ -186,9 +193,19 @@ class _File:
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
-        sheet = read_by_labels(text_grid(self.path, numbers), found.manifest, found.identity)
+        try:
+            grid = text_grid(self.path, numbers)
+        except InputError as exc:  # the file's other sheets have been read
+            self.read_so_far.problems.append(exc.problem)
+            return
+        sheet = read_by_labels(grid, found.manifest, found.identity)
         sheet.pages = tuple(numbers)
         sheet.problems += found.problems
+        for sighting in sheet.sightings:
+            item = found.manifest.field(sighting.path[0])
+            if item.type_name in WRAPPED and "\n" in str(sighting.raw):
+                where = Place(self.file, cell=sighting.place, label=item.label)
+                sheet.problems.append(Problem("F-PDFREAD-015", where, record=found.identity.record or None))
         self.read_so_far.sheets.append(sheet)
 
     def _read_stack(self, stack: Stack) -> None:
@@ -197,7 +214,10 @@ class _File:
         record = code.record if code is not None else self.claimed.record
         identity = SheetIdentity(form.manifest.id, version, record)
         place = Place(self.file, cell=_pages(stack.page_numbers))
-        found = self._identified(identity, form, place, "page-code" if code is not None else "property")
+        if code is None and not self.claimed.form and self.prints.has_twin(form):
+            found = self.book.identify(SheetIdentity(), form.texts, place)  # nothing on the page tells them apart
+        else:
+            found = self._identified(identity, form, place, "page-code" if code is not None else "property")
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
@@ -243,10 +263,8 @@ def _operators(page: pikepdf.Page) -> bytes:
     contents = page.obj.get("/Contents")
     if contents is None:
         return b""
-    if isinstance(contents, pikepdf.Array):
-        return b"\n".join(item.read_bytes() for item in contents)
-    content: bytes = contents.read_bytes()
-    return content
+    parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    return b"\n".join(part.read_bytes() for part in parts)
 
 
 def _code_of(content: PageContent[Arts], frame: Frame | None) -> PageCode | None:
@@ -262,6 +280,12 @@ def _code_of(content: PageContent[Arts], frame: Frame | None) -> PageCode | None
     return None
 
 
+def _form_of(content: PageContent[Arts]) -> str:
+    """The form that the page's code names; '' where it has none. Programmes may have forms of the same artwork."""
+    code = _code_of(content, None)
+    return code.form if code is not None else ""
+
+
 def _claimed(pdf: pikepdf.Pdf) -> SheetIdentity:
     """What the file says of itself."""
     information = pdf.trailer.get("/Info")
@@ -269,14 +293,6 @@ def _claimed(pdf: pikepdf.Pdf) -> SheetIdentity:
         return SheetIdentity()
     form, version, record = (str(information.get(f"/formgen.{name}", "")) for name in ("form", "version", "record"))
     return SheetIdentity(form, version, record)
-
-
-def _inherited(page: Any, key: str) -> Any:
-    for _ in range(64):
-        if page is None or key in page:
-            break
-        page = page.get("/Parent")
-    return page.get(key) if page is not None else None
 
 
 def _pages(numbers: Any) -> str:

@@ -7,12 +7,16 @@ Source: ISO 32000-2, 7.8.3 (resource dictionaries), 8.10 (form XObjects).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
+
+import pikepdf
 
 from formgen.reading.pdf.fonts import FontReader
 from formgen.reading.pdf.matrices import IDENTITY, Matrix
 
-__all__ = ["Resources"]
+__all__ = ["Resources", "inherited"]
+
+DEEPEST: Final = 64
 
 K = TypeVar("K")
 
@@ -43,9 +47,9 @@ class Resources(Generic[K]):
 
     def _load(self, name: bytes, kind: str, read: Callable[[Any, str], Any]) -> Any:
         key = "/" + name.decode("latin-1")
-        entries = self._raw.get(kind) if self._raw is not None else None
-        value = entries.get(key) if entries is not None else None
-        if value is None:
+        entries = self._raw.get(kind) if isinstance(self._raw, pikepdf.Dictionary) else None
+        value = entries.get(key) if isinstance(entries, pikepdf.Dictionary) else None
+        if not isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
             return None
         number = value.objgen
         if number == (0, 0):
@@ -58,13 +62,22 @@ class Resources(Generic[K]):
         subtype = value.get("/Subtype")
         if subtype == "/Image":
             return "picture"
-        if subtype != "/Form":
+        if subtype != "/Form" or not isinstance(value, pikepdf.Stream):
             return None
         content = value.read_bytes()
         art = self._art_of(content)
         if art is not None:
             return art, _matrix_of(value)
         return content, _matrix_of(value), self.inner(value.get("/Resources"))
+
+
+def inherited(page: Any, key: str) -> Any:
+    """An entry of a page, or of the nearest node of the page tree above it that has it."""
+    for _ in range(DEEPEST):
+        if not isinstance(page, pikepdf.Dictionary) or key in page:
+            break
+        page = page.get("/Parent")
+    return page.get(key) if isinstance(page, pikepdf.Dictionary) else None
 
 
 def _read_font(value: Any, name: str) -> FontReader:

@@ -174,6 +174,7 @@ class _Sighter:
         for widget in blank.widgets:
             for raw in _widget_texts(widget, blank.item):
                 self._add(blank, "form-field", place, raw, FIELD)
+            used |= {index for index in self._rests_of(blank) if self._is_end(index, widget.value)}
         for note in blank.notes:
             self._add(blank, "geometry", place, note.text, ADDED)
         joined = join(blank.pieces, blank.spot) if blank.pieces else None
@@ -209,18 +210,26 @@ class _Sighter:
 
     def _whole(self, shown: str, blank: _Blank, place: str, used: set[int]) -> str | None:
         """A continued text with its rest; None where the rest is not there."""
-        row = blank.path[1] if len(blank.path) == 3 else None
-        found = [
-            index
-            for index, rest in enumerate(self.rests or ())
-            if rest.label == blank.item.label and rest.row_number == row
-        ]
+        found = self._rests_of(blank)
         if len(found) != 1:
             self._say("F-PDFREAD-008", "", place, blank.item.label)
             return None
         used.add(found[0])
         assert self.rests is not None
         return rejoin(shown, self.rests[found[0]].text)
+
+    def _rests_of(self, blank: _Blank) -> list[int]:
+        row = blank.path[1] if len(blank.path) == 3 else None
+        return [
+            index
+            for index, rest in enumerate(self.rests or ())
+            if rest.label == blank.item.label and rest.row_number == row
+        ]
+
+    def _is_end(self, index: int, value: str) -> bool:
+        """Whether the continuation sheet of a fillable PDF says what its field holds anyway."""
+        assert self.rests is not None
+        return value.endswith(self.rests[index].text)
 
     def _tell_strays(self, frame: Frame) -> None:
         flow = frame.form.layout.flow

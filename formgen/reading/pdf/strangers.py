@@ -20,6 +20,7 @@ from formgen.reading.pdf.leaves import Leaf
 from formgen.reading.pdf.matching import Match, best_match
 from formgen.reading.pdf.prints import PrintBook
 from formgen.reading.pdf.raster import Pdfium
+from formgen.reading.pdf.resources import inherited
 from formgen.reading.pdf.rests import goes_on
 from formgen.reading.pdf.rules import Rules, Segment
 from formgen.reading.pdf.strange import lay_out
@@ -42,7 +43,8 @@ class StrangePages:
     def read(self, page: pikepdf.Page, number: int, content: PageContent[Any], wanted: str) -> Leaf | str | list[str]:
         """A leaf, the code of a problem, or the texts of a page that is of no known form."""
         box = [float(edge) for edge in page.mediabox]
-        seen, width, height = view_matrix(box, int(page.obj.get("/Rotate", 0)))
+        turned = inherited(page.obj, "/Rotate")
+        seen, width, height = view_matrix(box, turned if isinstance(turned, int) else 0)
         if content.is_readable:
             view = upright(content.lines, seen, width, height)
             chars = page_chars(content.lines, view)

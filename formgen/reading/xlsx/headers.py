@@ -86,7 +86,7 @@ def _match(sheet: Sheet, loop: Loop, words: Words, first: int, last: int) -> Fou
         else:
             doubled.add(number)
     below = [sheet.spot(row, column).last_row for row in range(first, last + 1) for column in columns.values()]
-    end = max([last, *below])
+    end = min(max([last, *below]), len(sheet.rows) - 1)  # merged cells may span rows below all cells
     labels = {label for column in loop.columns for label in column.labels}
     cells = [value for row in range(last + 1, end + 1) for _, value in sheet.filled(row)]
     if end > last and all(words_of(value) in words or words_of(value) in labels for value in cells):

@@ -47,7 +47,7 @@ def kind_of(blank: Blank) -> BoxKind | None:
     item, spot = blank.item, blank.spot
     if item.type_name in NOT_TYPED:
         return None
-    if spot.kind == "box":
+    if item.is_box:
         return BoxKind("check")
     if spot.pieces:
         return BoxKind("text", may_wrap=True)

@@ -77,6 +77,17 @@ def test_a_value_that_shows_otherwise_is_contradictory(tmp_path: Path) -> None:
     assert reading.doubts["name"] == "contradictory"
 
 
+def test_looks_that_viewers_are_to_draw_anew_say_nothing(tmp_path: Path) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        for name, field in fields(pdf):
+            if name == "name":
+                field.V = String("李秀英")  # as a program sets it that leaves drawing to the viewer
+        pdf.Root.AcroForm.NeedAppearances = True
+
+    reading = only_reading(changed(FORM, change), tmp_path)
+    assert reading.values["name"] == "李秀英" and not reading.doubts
+
+
 def test_check_boxes(tmp_path: Path) -> None:
     name = "pairing-registration"
     boxes = [item.key for item in BY_NAME[name].fields if item.type_name == "checkbox"]

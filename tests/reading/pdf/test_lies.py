@@ -11,7 +11,9 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 
 from formgen.errors import InputError
-from tests.reading.pdf.paper import changed, codes, only_reading, read_bytes, sheet
+from formgen.forms.manifest import Carrier
+from formgen.reading.weigh import weigh
+from tests.reading.pdf.paper import changed, codes, only_reading, read_bytes, readings, sheet
 
 
 def drawn(content: bytes, font: dict[str, object] | None = None, *, has_picture: bool = False) -> bytes:
@@ -120,21 +122,37 @@ def endless_forms(pdf: pikepdf.Pdf) -> None:
     page.Contents, page.Resources = pdf.make_stream(b"/Fx Do"), Dictionary(XObject=Dictionary(Fx=form))
 
 
+def form_that_paints_itself_twice(pdf: pikepdf.Pdf) -> None:
+    """With text that only pdfium could read, which would use up all memory before it gives up."""
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    form = pdf.make_stream(
+        b"BT /F1 9 Tf (x) Tj ET /Fx Do /Fx Do", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9]
+    )
+    form = pdf.make_indirect(form)
+    form.Resources = Dictionary(XObject=Dictionary(Fx=form), Font=Dictionary(F1=font))
+    page = pdf.pages[0]
+    page.Contents, page.Resources = pdf.make_stream(b"/Fx Do"), Dictionary(XObject=Dictionary(Fx=form))
+
+
 def endless_fields(pdf: pikepdf.Pdf) -> None:
     field = pdf.make_indirect(Dictionary(Subtype=Name.Widget, Rect=[0, 0, 1, 1]))
     field.Parent = field
     pdf.pages[0].obj.Annots = Array([field])
 
 
-@pytest.mark.parametrize("change", [cyclic, huge, no_box, wrong_contents, endless_forms, endless_fields])
+@pytest.mark.parametrize(
+    "change", [cyclic, huge, no_box, wrong_contents, endless_forms, form_that_paints_itself_twice, endless_fields]
+)
 def test_hostile_files_are_refused_or_said(change: Callable[[pikepdf.Pdf], None], tmp_path: Path) -> None:
     try:
         found = read_bytes(changed(sheet(), change), tmp_path)
     except InputError as refused:
         assert refused.problem.code in ("F-PDFREAD-002", "F-PDFREAD-014")
+        assert str(tmp_path) not in refused.problem.text("en").replace(refused.problem.place.file, "", 1)
     else:
         assert codes(found)
-        assert found.sheets == []
+        readings = [weigh(read, "returned.pdf") for read in found.sheets]
+        assert all(reading.values.get("name") == "张建国" for reading in readings)
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.99])
@@ -148,8 +166,83 @@ def test_a_truncated_file_is_refused_or_said(share: float, tmp_path: Path) -> No
         assert "F-PDFREAD-003" in codes(found)
 
 
+def test_a_damaged_file_that_can_be_mended_is_read_and_said(tmp_path: Path) -> None:
+    content = sheet().replace(b"startxref", b"startxxxx")
+    assert only_reading(content, tmp_path).values["name"] == "张建国"
+    assert codes(read_bytes(content, tmp_path)) == ["F-PDFREAD-003"]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"%PDF-1.7\n%%EOF", b"hello"])
 def test_what_is_no_pdf(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_bytes(content, tmp_path)
     assert caught.value.problem.code == "F-PDFREAD-002"
+
+
+def text_in_a_font_without_codes(pdf: pikepdf.Pdf) -> None:
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding)
+    page = pdf.pages[0]
+    page.resources.Font["/Helv"] = pdf.make_indirect(font)
+    page.contents_add(b"BT /Helv 12 Tf 1 0 0 1 150 634 Tm (Zhang) Tj ET")
+
+
+@pytest.mark.parametrize("carrier", ["pdf", "pdf-form"])
+def test_text_written_onto_our_page_in_a_font_nobody_can_read_is_not_dropped(carrier: Carrier, tmp_path: Path) -> None:
+    (read,) = readings(changed(sheet(carrier=carrier), text_in_a_font_without_codes), tmp_path)
+    assert ("F-PDFREAD-005", "姓名") in {(problem.code, problem.place.label) for problem in read.problems}
+    assert read.values["town"] == "米村镇"
+    assert "name" not in read.values or carrier == "pdf-form"  # whose field says the name
+
+
+def no_operands(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].contents_add(b"/F1 Tf")
+
+
+def wrong_name(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].contents_add(b"q 1 Do Q")
+
+
+def no_stream(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].Contents = Array([1])
+
+
+def no_rectangle(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].obj.Annots = Array([Dictionary(Subtype=Name.Stamp, Rect=[1, 2])])
+
+
+@pytest.mark.parametrize("change", [no_operands, wrong_name, no_stream, no_rectangle])
+def test_a_broken_page_is_said_and_the_others_are_read(change: Callable[[pikepdf.Pdf], None], tmp_path: Path) -> None:
+    def both(pdf: pikepdf.Pdf) -> None:
+        with pikepdf.open(io.BytesIO(sheet())) as other:
+            pdf.pages.append(other.pages[0])
+        change(pdf)
+
+    content = changed(sheet(), both)
+    found = read_bytes(content, tmp_path)
+    assert [(problem.code, problem.place.cell) for problem in found.problems] == [("F-PDFREAD-016", "第1页")]
+    assert only_reading(content, tmp_path).pages == (2,)
+
+
+def wrong_widths(pdf: pikepdf.Pdf) -> None:
+    for item in pdf.objects:
+        if isinstance(item, pikepdf.Dictionary) and item.get("/Subtype") == "/Type0":
+            item.DescendantFonts[0].W = Array([3, Name.Wide, Array([1]), 5])
+            item.DescendantFonts[0].DW = Name.Wide
+
+
+def wrong_font(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].resources.Font["/Odd"] = 3
+    pdf.pages[0].resources.XObject["/Odd"] = 3
+
+
+@pytest.mark.parametrize("change", [wrong_widths, wrong_font])
+def test_odd_objects_that_say_nothing_of_the_values_do_no_harm(
+    change: Callable[[pikepdf.Pdf], None], tmp_path: Path
+) -> None:
+    content = changed(sheet(), change)
+    assert only_reading(content, tmp_path).values["name"] == "张建国"
+    assert read_bytes(content, tmp_path).problems == []
+
+
+def test_a_file_of_blank_pages_is_said_to_be_one(tmp_path: Path) -> None:
+    assert codes(read_bytes(drawn(b""), tmp_path)) == ["F-PDFREAD-017"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,20 @@ def test_a_flattened_fillable_pdf_is_read_like_a_printed_one(name: str, how: str
         record["application"] = record["application"].strip()
     assert reading.values == as_read(BY_NAME[name], record)
     assert all(evidence.layer == "geometry" for evidence in reading.evidence.values())
+
+
+@pytest.mark.parametrize("width", [5, 7, 8])
+def test_glyph_codes_broken_over_lines(width: int, tmp_path: Path) -> None:
+    """As Cairo writes long strings: a line ends anywhere, within the digits of a glyph as well."""
+
+    def break_lines(pdf: pikepdf.Pdf) -> None:
+        page = pdf.pages[0]
+        page.contents_coalesce()
+        content = re.sub(
+            rb"<([0-9A-Fa-f]{9,})>",
+            lambda found: re.sub(b"(.{%d})" % width, rb"\1\n", found[0]),
+            page.Contents.read_bytes(),
+        )
+        page.Contents = pdf.make_stream(content)
+
+    assert only_reading(changed(sheet(), break_lines), tmp_path).values == only_reading(sheet(), tmp_path).values

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from formgen.reading.anchors import Anchors, Meaning
 from formgen.reading.grid import GridCell
-from formgen.reading.neighbours import Neighbours
+from formgen.reading.labels.anchors import Anchors, Meaning
+from formgen.reading.labels.neighbours import Neighbours
 from formgen.vocabulary.folding import fold
 
 __all__ = ["Roster", "RosterRow", "find_roster", "is_total", "rows_of"]

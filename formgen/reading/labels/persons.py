@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from formgen.reading.anchors import PERSONAL, SOMEBODY, Anchors, Meaning, looks_like_name, whose
 from formgen.reading.grid import GridCell
-from formgen.reading.neighbours import Neighbours
+from formgen.reading.labels.anchors import PERSONAL, SOMEBODY, Anchors, Meaning, looks_like_name, whose
+from formgen.reading.labels.neighbours import Neighbours
 from formgen.vocabulary.folding import fold
 
 __all__ = ["Persons", "Spot"]

@@ -6,11 +6,11 @@ looks like a label, or has one of its own in front, is nobody's value.
 
 from __future__ import annotations
 
-from formgen.reading.anchors import Anchors, looks_like_label
 from formgen.reading.grid import GridCell
-from formgen.reading.inline import pairs_in
-from formgen.reading.neighbours import Neighbours
-from formgen.reading.skeleton import letters_of
+from formgen.reading.labels.anchors import Anchors, looks_like_label
+from formgen.reading.labels.inline import pairs_in
+from formgen.reading.labels.neighbours import Neighbours
+from formgen.reading.labels.skeleton import letters_of
 
 __all__ = ["Placing"]
 

@@ -16,8 +16,8 @@ from typing import Final
 from formgen.forms.manifest import Manifest
 from formgen.reading.fingerprint import printed_texts
 from formgen.reading.grid import GridBlock, GridCell
-from formgen.reading.neighbours import Neighbours
-from formgen.reading.template_grid import template_blocks
+from formgen.reading.labels.neighbours import Neighbours
+from formgen.reading.labels.template_grid import template_blocks
 from formgen.vocabulary.folding import fold
 
 __all__ = ["LinePattern", "Skeleton", "letters_of", "skeleton_of"]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from formgen.forms.manifest import Field, Manifest, load_yaml
-from formgen.reading.skeleton import Skeleton, letters_of, skeleton_of
+from formgen.reading.labels.skeleton import Skeleton, letters_of, skeleton_of
 from formgen.vocabulary.folding import fold, split_unit
 from formgen.vocabulary.terms import Vocabulary, base_vocabulary, read_terms
 

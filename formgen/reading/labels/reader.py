@@ -17,21 +17,21 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.anchors import (
+from formgen.reading.grid import GridBlock, GridCell
+from formgen.reading.labels.anchors import (
     EXACT,
     Anchors,
     Meaning,
     looks_like_name,
     whose,
 )
-from formgen.reading.grid import GridBlock, GridCell
-from formgen.reading.inline import Pair, pairs_in
+from formgen.reading.labels.inline import Pair, pairs_in
+from formgen.reading.labels.neighbours import Neighbours
+from formgen.reading.labels.persons import Persons
+from formgen.reading.labels.placing import Placing
+from formgen.reading.labels.rosters import Roster, RosterRow, find_roster, is_total, rows_of
+from formgen.reading.labels.skeleton import LinePattern, letters_of
 from formgen.reading.model import FieldPath, Layer, SheetIdentity, SheetRead, Sighting, Unread
-from formgen.reading.neighbours import Neighbours
-from formgen.reading.persons import Persons
-from formgen.reading.placing import Placing
-from formgen.reading.rosters import Roster, RosterRow, find_roster, is_total, rows_of
-from formgen.reading.skeleton import LinePattern, letters_of
 from formgen.vocabulary.folding import fold
 
 __all__ = ["read_by_labels"]
@@ -39,6 +39,7 @@ __all__ = ["read_by_labels"]
 PATTERN: Final = 0.8
 LONG_PRINTED: Final = 4
 """From so many characters on a part of what the form prints is what the form prints."""
+_WORD_ENDS: Final = re.compile(r"[\s:：]")
 _BLANK: Final = re.compile(r"[\s_＿]*(?:年[\s_＿]*月[\s_＿]*日?|元)?[\s_＿]*")
 """A blank as it is printed: a line, a date without numbers, a unit."""
 _LONG: Final = frozenset(["long-text", "text"])
@@ -205,19 +206,27 @@ class _LabelReader:
     def _read_paragraph_label(self, cell: GridCell, meaning: Meaning) -> None:
         """A paragraph that is a label: the paragraphs below it are its text, where the field is a text."""
         key, confidence = self.persons.resolve(meaning, cell, self.around, (self.number, 0))
+        following = self._paragraphs_after()
         if not key or self.anchors.fields[key].type_name not in _LONG:
+            if following and following[0].text.strip() and self._is_plain(following[0]):
+                return  # what stands below may be its value: it is not known to be blank
             if self._read_lines(cell) or not self._is_printed(cell.text):
                 return
             self.done.add(id(cell))
             return
-        following = self._paragraphs_after()
         texts = list(itertools.takewhile(self._is_plain, following))
+        if any(item.text.strip() for item in texts) and self._is_label_before():
+            return  # labels one after the other and values after them: whose the text is nobody can tell
         if texts:
-            self._see((key,), "label", texts[0].place, "\n".join(item.text for item in texts).strip(), confidence)
+            place = next((item.place for item in texts if item.text.strip()), texts[0].place)
+            self._see((key,), "label", place, "\n".join(item.text for item in texts).strip(), confidence)
             self.done |= {id(item) for item in (cell, *texts)}
             closing = list(itertools.takewhile(lambda item: self._closes(item.text, key), following[len(texts) :]))
             if len(closing) == 1 and self._read_closing(closing[0], closing[0].text, key):
                 self.done.add(id(closing[0]))
+
+    def _is_label_before(self) -> bool:
+        return any(self._is_label(cell.text) for cell in self._paragraph_before())
 
     def _paragraphs_after(self) -> list[GridCell]:
         blocks = itertools.takewhile(lambda block: block.kind == "paragraph", self.blocks[self.number + 1 :])
@@ -251,11 +260,16 @@ class _LabelReader:
         for line in lines:
             pairs = pairs_in(line, self._is_label)
             begins = bool(pairs and pairs[0].label and self._is_label(pairs[0].label)) or self._is_line(line)
+            begins = begins and not (found and pairs and self._is_one_label(found[-1], pairs[0].label))
             if found and not begins and pairs_in(found[-1], self._is_label):
                 found[-1] += f"\n{line}"
             else:
                 found.append(line)
         return found
+
+    def _is_one_label(self, above: str, label: str) -> bool:
+        """Whether a label was broken between two lines, of which the second half is a label too: 残疾人 / 姓名."""
+        return self._is_label(_WORD_ENDS.split(above)[-1] + label)
 
     def _is_line(self, text: str) -> bool:
         """Whether a text reads as one of the template's lines, or as what it prints."""

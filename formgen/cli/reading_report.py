@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ SHOWN_PROBLEMS = 20
 SHOWN_PLACES = 5
 SHOWN_LABELS = 8
 SHOWN_TEXT = 36
+SHOWN_ROWS = 40
 
 
 def echo_report(desk: Desk, *, is_compared: bool) -> None:
@@ -229,18 +230,40 @@ def _value_rows(manifest: Manifest, entry: Entry) -> Iterator[Sequence[object]]:
             continue
         found = entry.differences[item.key] if entry.differences is not None else None
         rows = {row.read_row: row for row in found.rows} if found is not None else {}
-        for number, values in enumerate(entry.reading.values.get(item.key) or (), 1):
-            for column in item.table.columns:
-                path = f"{item.key}.{number}.{column.key}"
-                if column.key in values or path in entry.reading.doubts:
-                    row = rows.get(number)
-                    cell = row.cells.get(column.key) if row is not None else None
-                    label = f"{number} · {column.label}"
-                    yield _value_row(column, path, label, entry, values.get(column.key), cell)
-        for row in found.rows if found is not None else ():
-            if row.read_row is None:
-                label = say(f"第{row.record_row}行", f"row {row.record_row}")
-                yield (label, "", "…", say("删除行", "row deleted"), "", "", "")
+        read = entry.reading.values.get(item.key) or ()
+        for number, values in enumerate(itertools.islice(read, SHOWN_ROWS), 1):
+            yield from _table_row(item, number, values, entry, rows.get(number))
+        if len(read) > SHOWN_ROWS:
+            more = len(read) - SHOWN_ROWS
+            told = say(f"……另有 {more} 行，见 -o 或 --json", f"… {more} more rows: -o or --json")
+            yield _bare(entry, item.label, told)
+        deleted = [row for row in found.rows if row.read_row is None] if found is not None else []
+        for row in deleted[:SHOWN_ROWS]:
+            for label, status, old, _ in _row_changes(item, row):
+                yield _bare(entry, label, "", old, status)
+
+
+def _table_row(
+    item: Field, number: int, values: Mapping[str, Any], entry: Entry, row: RowDifference | None
+) -> Iterator[Sequence[object]]:
+    """A row of a table in one line, and below it what is in doubt or not as in the data."""
+    from formgen.reconcile.words import ROWS, in_language
+
+    assert item.table is not None
+    status = in_language(ROWS, row.status, current_language()) if row is not None else ""
+    label = say(f"{item.label} 第{number}行", f"{item.label} row {number}")
+    yield _bare(entry, label, _shown(item, dict(values)), "", status)
+    for column in item.table.columns:
+        path = f"{item.key}.{number}.{column.key}"
+        cell = row.cells.get(column.key) if row is not None and row.status == "changed" else None
+        if cell is not None or path in entry.reading.doubts:
+            yield _value_row(column, path, f"    {column.label}", entry, values.get(column.key), cell)
+
+
+def _bare(entry: Entry, label: str, shown: str, old: str = "", status: str = "") -> Sequence[object]:
+    """A line without evidence of its own."""
+    compared = [old, status] if entry.differences is not None else []
+    return [label, shown, *compared, "", "", ""]
 
 
 def _value_row(item: Field, path: str, label: str, entry: Entry, value: Any, difference: Any) -> Sequence[object]:

@@ -314,3 +314,9 @@ def test_a_row_that_came_or_went_is_one_line(formgen: Formgen, monkeypatch: pyte
     lines = outcome.out.splitlines()
     assert sum("row added" in line and "王新 男" in line for line in lines) == 2
     assert sum("row deleted" in line for line in lines) == 2 and not any(" · " in line for line in lines)
+
+    monkeypatch.setattr("formgen.cli.reading_report.SHOWN_ROWS", 2)
+    monkeypatch.setattr(batch, "read_files", lambda *_: iter(found[:1]))
+    alone = formgen("read", tmp_path / "0.xlsx", "--against", DATA, *AS_OF).out
+    assert alone.count("row deleted") == 1 and f"{len(found[0].readings[0].values['rows']) - 2} more rows" in alone
+    assert formgen("read", tmp_path / "0.xlsx").out.count(" row ") == 2, "a line a row"

@@ -117,7 +117,7 @@ def test_a_bad_file_stops_no_other(misbehaving: None, tmp_path: Path, jobs: int)
 
 def test_limits_are_told_and_can_be_raised(misbehaving: None, tmp_path: Path) -> None:
     (problem,) = _read(_write(tmp_path, ["sleep"]), ReadOptions(seconds=0.5))[0].problems
-    assert "0.5 seconds" in problem.title("en") and "--seconds" in problem.hint("zh")
+    assert "0.5 seconds" in problem.title("en") and "--timeout" in problem.hint("zh")
     if is_memory_limited():
         (problem,) = _read(_write(tmp_path, ["eat"]), ReadOptions(memory_mib=200))[0].problems
         assert "200 MiB" in problem.title("en") and "--memory" in problem.hint("zh")

@@ -15,8 +15,9 @@ from formgen.forms.manifest import Field
 from formgen.problems import Finding
 from formgen.reading.model import Refused
 from formgen.values import Rejected, ValueType, is_blank
+from formgen.values.cells import shown
 
-__all__ = ["converted", "fits"]
+__all__ = ["as_text", "converted", "fits"]
 
 EPOCH_1904: Final = datetime.date(1904, 1, 1)
 FIRST_SERIAL: Final = 2101
@@ -31,6 +32,11 @@ def converted(item: Field, raws: Sequence[Any], *, is_percent: bool = False, is_
     if is_1904 is not False and item.type_name in ("date", "period"):
         return [_day(raw, is_1904) for raw in raws]
     return raws if isinstance(raws, list) else list(raws)
+
+
+def as_text(raw: Any) -> str:
+    """A cell that belongs to no field, as its owner sees it: 4, not 4.0."""
+    return raw if isinstance(raw, str) else shown(raw)
 
 
 def fits(kind: ValueType[Any], raw: Any) -> bool:

@@ -25,6 +25,7 @@ from formgen.reading.xlsx.alignment import align
 from formgen.reading.xlsx.anatomy import Anatomy, Loop, Printed, anatomy_of
 from formgen.reading.xlsx.blanks import BlankReader, Region
 from formgen.reading.xlsx.book import BookFacts, book_facts
+from formgen.reading.xlsx.cells import as_text
 from formgen.reading.xlsx.headers import FoundHeader, find_header
 from formgen.reading.xlsx.rosters import FoundRows, find_rows, read_columns, unread_columns
 from formgen.reading.xlsx.sheet import Sheet, words_of
@@ -243,7 +244,7 @@ class _PartReader:
         for row in rows:
             for column, value in self.sheet.filled(row):
                 if (row, column) not in used and words_of(value) not in self.anatomy.words:
-                    yield Unread(self.sheet.place(row, column), str(value))
+                    yield Unread(self.sheet.place(row, column), as_text(value))
 
 
 def _block(sheet: Sheet) -> GridBlock:

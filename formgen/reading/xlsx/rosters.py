@@ -20,7 +20,7 @@ from formgen.data.sources.unread_cells import UnreadCell
 from formgen.problems import Finding
 from formgen.reading.model import ColumnRead, Layer, Refused, Unread
 from formgen.reading.xlsx.anatomy import Loop, LoopColumn, Spot
-from formgen.reading.xlsx.cells import converted, fits
+from formgen.reading.xlsx.cells import as_text, converted, fits
 from formgen.reading.xlsx.headers import FoundHeader, column_words, field_of
 from formgen.reading.xlsx.sheet import ERRORS, Sheet, refused, words_of
 from formgen.values import is_blank
@@ -370,10 +370,10 @@ def unread_columns(sheet: Sheet, loop: Loop, header: FoundHeader, found: FoundRo
 
 def _told(sheet: Sheet, column: int, said: Sequence[tuple[int, Any]]) -> Iterator[Unread]:
     for row, value in said[:SHOWN_CELLS]:
-        yield Unread(sheet.place(row, column), str(value))
+        yield Unread(sheet.place(row, column), as_text(value))
     if rest := said[SHOWN_CELLS:]:
         place = f"{sheet.place(rest[0][0], column)}:{sheet.address(rest[-1][0], column)}"
-        yield Unread(place, f"{rest[0][1]} … ({len(rest)})")
+        yield Unread(place, f"{as_text(rest[0][1])} … ({len(rest)})")
 
 
 def _at(row: RawRow, index: int) -> Any:

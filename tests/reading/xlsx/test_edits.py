@@ -399,3 +399,13 @@ def test_cells_merged_otherwise_are_refused(tmp_path: Path) -> None:
     read = after(tmp_path, ROSTER, lambda sheet: sheet.merge_cells("B6:C6"))
     assert codes(read) == ["F-EXCEL-004", "F-EXCEL-004"]
     assert set(read.doubts) == {"rows.1.name", "rows.1.sex"}
+
+
+def test_numbers_that_belong_to_nothing_are_told_as_they_look(tmp_path: Path) -> None:
+    def add(sheet: Worksheet) -> None:
+        for row, value in ((5, "补助"), (6, 4), (7, 2.5), (20, 30)):
+            sheet.cell(row, 9).value = value
+
+    read = after(tmp_path, ROSTER, add)
+    told = [problem.found for problem in read.problems if problem.code == "F-READ-003"]
+    assert sorted(told) == ["2.5", "30", "4", "补助"]

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, cast
 
 from lxml import etree
 
-from formgen.compiling.marks import TOKEN, Colour, Colours, Mark, Probe, Tag, TagBook, find_tags
+from formgen.compiling.marks import Colour, Colours, Mark, Probe
 from formgen.compiling.word_runs import (
     VISIBLE,
     PageKind,
@@ -50,6 +50,7 @@ from formgen.rendering.docx.wordml import (
     w,
 )
 from formgen.rendering.docx.words import SIGNS
+from formgen.rendering.tokens import TOKEN, Token, TokenBook
 from formgen.units import twips_to_pt
 
 __all__ = ["make_docx_probe"]
@@ -77,7 +78,7 @@ class _ProbeMaker:
         self._place = Place(str(compiled.package.path))
         names = compiled.package.names
         self._styles = Styles(parse_part(compiled.package.part(STYLES)) if STYLES in names else None)
-        self._book = TagBook()
+        self._book = TokenBook()
         context = self._book.context(compiled.manifest, group_of)
         programs = compiled.parts.programs(Variant(is_fitted=True))
         compiled.sizes.apply(context, [])
@@ -151,7 +152,7 @@ class _ProbeMaker:
 
     def _mark_value(self, paragraph: Element, text: Element, site: Site | None) -> None:
         match = cast("re.Match[str]", TOKEN.search(text.text))
-        (tag,) = find_tags(match[0], self._book)
+        ((tag, _, _),) = self._book.in_text(match[0])
         run, cell = isolate(text, match), nearest(paragraph, "tc")
         kind, tabs = _kind(tag), tabs_around(paragraph, run)
         room = line = None
@@ -172,7 +173,7 @@ class _ProbeMaker:
         """A paragraph of words and values is printed whole: one sign stands for all of it."""
         signs = shown_inside(paragraph, "t", "br", "cr", "tab", "sym")
         whole = "".join(SIGNS.get(item.tag, item.text or "") for item in signs)
-        tags = find_tags(whole, self._book)
+        tags = [tag for tag, _, _ in self._book.in_text(whole)]
         first, *others = own_texts(paragraph)
         for item in (*others, *shown_inside(paragraph, "br", "cr", "tab", "sym")):
             item.getparent().remove(item)
@@ -211,7 +212,7 @@ class _ProbeMaker:
         for run in runs:
             colour_run(run, sign)
         self._signs += runs
-        tag, line_pt, font = Tag(kind, "", "", -1, None), self._line(runs[0]), _font(runs[0])
+        tag, line_pt, font = Token(kind, "", "", -1, None), self._line(runs[0]), _font(runs[0])
         self._marks.append(Mark(tag, kind, None, True, room, None, sign, line_pt, font, "center", pieces))
 
     def _sign(self, run: Element, text: Element, sign: str, is_kept: bool) -> Colour:
@@ -223,7 +224,7 @@ class _ProbeMaker:
         colour_run(run, colour)
         return colour
 
-    def _note_row(self, paragraph: Element, tag: Tag) -> None:
+    def _note_row(self, paragraph: Element, tag: Token) -> None:
         """Remember which rows of the document a row of the table is."""
         if tag.row < 0:
             return
@@ -300,7 +301,7 @@ class _ProbeMaker:
         top, bottom = (abs(twips_to_pt(float(margins.get(w(name), "1440")))) for name in ("top", "bottom"))
         return top, bottom
 
-    def _at(self, tag: Tag) -> Place:
+    def _at(self, tag: Token) -> Place:
         label = tag.field.label if tag.field is not None else tag.key
         return Place(self._place.file, cell=tag.key, label=label)
 
@@ -312,7 +313,7 @@ def _number_sites(context: dict[str, Any], sites: Sequence[Site]) -> None:
             values[site.size_name] = -site.index - 1
 
 
-def _kind(tag: Tag) -> SpotKind:
+def _kind(tag: Token) -> SpotKind:
     if tag.field is None:
         return "row_number"
     return "box" if tag.field.is_box else "image" if tag.field.type_name == "image" else "text"
@@ -328,7 +329,7 @@ def _told_sites(
                 yield size, sites[-int(number.get(w("val"))) - 1]
 
 
-def _pieces(whole: str, tags: Sequence[Tag]) -> Iterator[str]:
+def _pieces(whole: str, tags: Sequence[Token]) -> Iterator[str]:
     """Words and {key} or {key.part} in turn."""
     at = 0
     for match, tag in zip(TOKEN.finditer(whole), tags, strict=True):

@@ -21,13 +21,14 @@ from typing import Any, Final, Literal, cast
 
 from lxml import etree
 
-from formgen.compiling.marks import CALC_GAPS, Colour, Colours, Mark, Probe, Tag
+from formgen.compiling.marks import CALC_GAPS, Colour, Colours, Mark, Probe
 from formgen.errors import TemplateError
 from formgen.forms.layout import SpotKind
 from formgen.forms.manifest import Field, Manifest, Table
 from formgen.problems import Place, Problem
 from formgen.rendering.context import DATE_PARTS
 from formgen.rendering.package import PackageTemplate
+from formgen.rendering.tokens import Token
 from formgen.rendering.xlsx import CompiledXlsx
 from formgen.rendering.xlsx.references import RowMap, column_letters, parse_area
 from formgen.rendering.xlsx.tags import FieldTag, TagReader
@@ -61,7 +62,7 @@ class _Place:
 
     row: int
     column: int
-    tag: Tag
+    tag: Token
     pieces: tuple[str, ...] = ()
 
 
@@ -136,7 +137,7 @@ class _ProbeMaker:
                 if isinstance(cell, FormulaCell):
                     if name not in named:
                         raise self._refused(name)
-                    yield _Place(number, cell.column, Tag(named[name].key, "", "", -1, named[name]))
+                    yield _Place(number, cell.column, Token(named[name].key, "", "", -1, named[name]))
                 else:
                     yield self._place(cell, number, name, "", -1)
 
@@ -155,7 +156,7 @@ class _ProbeMaker:
                     continue
                 if cell.column in total_of:
                     total = total_of[cell.column]
-                    yield _Place(first + at, cell.column, Tag(total.key, "", loop.table.key, at, total))
+                    yield _Place(first + at, cell.column, Token(total.key, "", loop.table.key, at, total))
                 else:
                     name = f"{column_letters(cell.column)}{loop.rows.row}"
                     yield self._place(cell, first + at, name, loop.table.key, at)
@@ -165,7 +166,7 @@ class _ProbeMaker:
         tag = getattr(cell, "tag", None)
         if isinstance(tag, FieldTag):
             key = tag.column or tag.key
-            return _Place(number, cell.column, Tag(key, "", table, row, self._field(key, table)))
+            return _Place(number, cell.column, Token(key, "", table, row, self._field(key, table)))
         text = "".join(piece if isinstance(piece, str) else piece.tag for piece in getattr(cell, "pieces", ()))
         if VALUE.sub("", text).find("{") >= 0 or "<" in text:
             raise self._refused(name)
@@ -180,7 +181,7 @@ class _ProbeMaker:
         pieces.append(text[at:])
         key = keys[0]
         shown = tuple(piece for piece in pieces if piece)
-        return _Place(number, cell.column, Tag(key, "", table, row, self._field(key, table)), shown)
+        return _Place(number, cell.column, Token(key, "", table, row, self._field(key, table)), shown)
 
     def _field(self, key: str, table: str) -> Field | None:
         if not table:
@@ -276,7 +277,7 @@ class _ProbeMaker:
                 codes = "".join(CODE.findall(bare))
                 sections.append(f"&{side}{codes}&K{_hex(colour)}{CODE.sub('', bare)}")
                 font = re.search(r'&"([^",]*)', content)
-                tag, align = Tag("page", "", "", -1, None), ALIGNMENTS[side]
+                tag, align = Token("page", "", "", -1, None), ALIGNMENTS[side]
                 family = font[1] if font else DEFAULT_FONT
                 self._marks.append(
                     Mark(tag, "page", None, True, None, None, colour, 0.0, family, "center", pieces, align)

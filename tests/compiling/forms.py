@@ -10,9 +10,10 @@ from typing import Any
 import pikepdf
 
 from formgen.compiling.ink import IDENTITY, Glyph, Ink, PageInk
-from formgen.compiling.marks import Mark, Probe, Tag
+from formgen.compiling.marks import Mark, Probe
 from formgen.compiling.measure import RowPlace, Survey
 from formgen.forms.manifest import Manifest
+from formgen.rendering.tokens import Token
 from tests.rendering.wordmaker import make_form
 
 SIGN_COLOUR = (200, 1, 2)
@@ -50,7 +51,7 @@ def page(*inks: Ink) -> PageInk:
 
 
 def make_probe(table: str = "", body: str = "", heads: str = "") -> Probe:
-    mark = Mark(Tag("name", "", "", -1, None), "text", None, True, None, None, SIGN_COLOUR, 12.0, "宋体", "center")
+    mark = Mark(Token("name", "", "", -1, None), "text", None, True, None, None, SIGN_COLOUR, 12.0, "宋体", "center")
     return Probe(b"", b"", [mark], [], None, heads, body, table, False, (40.0, 40.0), 20.0)
 
 

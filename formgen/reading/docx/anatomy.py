@@ -13,13 +13,13 @@ from formgen.forms.manifest import Manifest
 from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, tables_of, texts_of, words
 from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, Slot, SlotKind, TablePlan, TextPlan
 from formgen.reading.docx.ticks import find_boxes
-from formgen.reading.docx.tokens import ROW_NUMBER, TOKEN, Token, TokenBook
 from formgen.reading.docx.walking import Walker
 from formgen.reading.model import FieldPath
 from formgen.rendering.docx import CompiledDocx, compile_docx
 from formgen.rendering.docx.programs import Variant
 from formgen.rendering.docx.relations import DOCUMENT_RELS, read_relations, target_path
 from formgen.rendering.docx.wordml import DOCUMENT, parse_part, w
+from formgen.rendering.tokens import ROW_NUMBER, TOKEN, Token, TokenBook
 
 __all__ = ["anatomy_of"]
 

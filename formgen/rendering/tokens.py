@@ -1,6 +1,7 @@
 """Tokens in the place of values: how a rendered form tells where each of its fields stands.
 
-In: a manifest. Out: a context in which every blank prints a token of its own, and what each token stands for.
+In: a manifest. Out: a context in which every blank prints a token of its own, and what each token stands for. So
+compiling learns where a template has its places, and reading which words it prints around them.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Token:
     """Key of the table in whose row it stands; '' outside of rows."""
     row: int
     """Index of the row; -1 outside of rows."""
+    field: Field | None = None
+    """None for what is no field: a row's number, a page's."""
 
 
 class _RowNumber(int):
@@ -76,11 +79,11 @@ class TokenBook:
             yield row
 
     def _value(self, item: Field, table: str, row: int) -> str:
-        whole = self._token(Token(item.key, "", table, row))
+        whole = self._token(Token(item.key, "", table, row, item))
         if item.type_name != "date":
             return whole
         date = DateText(whole)
-        date.year, date.month, date.day = (self._token(Token(item.key, part, table, row)) for part in DATE_PARTS)
+        date.year, date.month, date.day = (self._token(Token(item.key, part, table, row, item)) for part in DATE_PARTS)
         return date
 
     def _token(self, token: Token) -> str:

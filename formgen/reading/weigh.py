@@ -315,7 +315,7 @@ def _distinct(outcomes: Sequence[_Outcome]) -> list[_Outcome]:
 
 def _told(item: Field, outcome: _Outcome) -> str:
     text = _short(item.value_type.mask(_text(outcome.raw))) or "（空）"
-    return f"{text} [{outcome.sighting.layer}, {outcome.sighting.place}]"
+    return f"{text} [{outcome.sighting.place}]"
 
 
 def _addends(values: Mapping[str, Any], source: str) -> Iterable[int | Decimal]:

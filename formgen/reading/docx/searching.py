@@ -148,7 +148,7 @@ class _Search:
         if seen is None and self._has_foreign(text, plan):
             plain = Text(text.text, [], text.place, text.pictures)
             seen = read_blanks(plain, plan, self._anatomy.names, bare)
-        if seen is not None and not plan.words and self._around.is_label(text):
+        if seen is not None and not plan.words and self._around.is_label(text) and not self._holds(text, plan):
             return None
         return seen
 

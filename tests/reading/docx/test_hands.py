@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from formgen.forms.catalogue import Catalogue
 from formgen.reading.model import Reading
 from formgen.rendering.docx import compile_docx
 from tests.reading.docx import word_edits as edits
@@ -333,3 +334,24 @@ def printed_as(content: bytes, form: str, other: str) -> bytes:
                 item.text = other
 
     return edits.edited(content, edit, "docProps/custom.xml")
+
+
+def test_a_note_in_the_checklist_costs_no_other_field(read_one: ReadOne) -> None:
+    """Values that say what the form prints as well (2, □) are values still, where one of its empty cells has a note."""
+    form = Catalogue().form("xinmi-2015/cover-sheet")
+    record = {
+        "household_number": "1",
+        "application_count": 2,
+        "pairing_count": 1,
+        "survey_complete": True,
+        "persons": [],
+    }
+    printed = compile_docx(form).render(record, "").content or b""
+
+    def note(tree: Any) -> None:
+        blank = edits.row_of(edits.cell_with(tree, "帮扶协议"))
+        blank[-1].find(edits.w("p")).append(edits.run("缺"))
+
+    reading = read_one(edits.edited(printed, note), form)
+    assert not reading.doubts
+    assert {key: reading.values.get(key) for key in record} == record

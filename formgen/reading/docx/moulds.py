@@ -153,8 +153,8 @@ class RowMould:
 
 
 class CastRow:
-    """A row that fits its mould. `place` begins the places of its cells, `number` is which row of its table it is, `end`
-    where in the part it ended."""
+    """A row that fits its mould. `place` begins the places of its cells, `number` is which row of its table it is,
+    `end` where in the part it ended."""
 
     __slots__ = ("_cells", "end", "mould", "number", "numbers", "place", "texts")
 

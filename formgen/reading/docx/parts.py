@@ -62,8 +62,9 @@ class WordParts:
         if name not in self._names:
             return []
         if name not in self._heads:
-            blocks = self.walker.flow(parse_safely(self._package, name), "页眉页脚 ")
-            self._heads[name] = [block for block in blocks if not isinstance(block, SectionEnd)]
+            blocks, changes = _parsed(_walked_head, _content(self._package, name), self._package, name)
+            self.walker.changes += changes
+            self._heads[name] = blocks
         return self._heads[name]
 
     @functools.cached_property
@@ -122,9 +123,22 @@ def _remembered(content: bytes, parser: etree.XMLParser) -> Element:
     return etree.fromstring(content, parser)
 
 
-def _parsed(parse: Callable[..., Element], content: bytes, package: OfficePackage, name: str) -> Element:
+@functools.lru_cache(maxsize=32)
+def _walked_head(content: bytes, parser: etree.XMLParser) -> tuple[list[Block], int]:
+    """What stands in a header or footer, and how many changes were tracked in it. Nobody changes it.
+
+    Raises: XMLSyntaxError
+    """
+    walker = Walker()
+    blocks = walker.flow(etree.fromstring(content, parser), "页眉页脚 ")
+    return [block for block in blocks if not isinstance(block, SectionEnd)], walker.changes
+
+
+def _parsed(parse: Callable[..., Any], content: bytes, package: OfficePackage, name: str) -> Any:
+    """What `parse` makes of a part; what it remembers it remembers of small ones only."""
     try:
-        return parse(content, PARSER) if len(content) <= SMALL else etree.fromstring(content, PARSER)
+        whole = parse if len(content) <= SMALL else getattr(parse, "__wrapped__", parse)
+        return whole(content, PARSER)
     except etree.XMLSyntaxError as exc:
         raise InputError(_broken(package, name, exc.msg or "XML")) from exc
 

@@ -159,3 +159,13 @@ def test_only_the_texts_of_a_known_row_remain() -> None:
     made, found = cast_rows(rows("甲", "乙"), lambda row: Walker().row(row))
     assert [row.said() for row in found] == [["甲"], ["乙"]]
     assert re.search("[甲乙]", made.decode()) is None
+
+
+def test_the_numbers_word_gives_paragraphs_are_no_difference() -> None:
+    inner = '<w:p w14:paraId="{1:08X}"><w:r><w:t>{0}</w:t></w:r></w:p>'
+    row = f'<w:tr w:rsidR="00A1" w14:paraId="{{0:08X}}"><w:tc>{inner}</w:tc></w:tr>'
+    head = HEAD.replace("><w:body>", ' xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>')
+    content = f"{head}{''.join(row.format(number, number + 99) for number in range(5))}{TAIL}".encode()
+    _, found = cast_rows(content, lambda row: Walker().row(row))
+    assert [row.said() for row in found] == [[str(number)] for number in range(5)]
+    assert len({row.mould for row in found}) == 1 and cast(content)[0] == parsed(content)

@@ -228,7 +228,7 @@ def _extended(block: GridBlock, rng: random.Random, extra: Sequence[tuple[str, s
         rows = [
             row
             for row in _simple_rows(GridBlock("table", tuple(cells)))
-            if row and not _is_heading(cells, row - 1, labels)
+            if row and not any(_is_heading(cells, above, labels) for above in (row - 1, row - 2))
         ]
         at = rng.choice(rows[-3:] or [0])
         cells = [dataclasses.replace(cell, row=cell.row + (cell.row >= at)) for cell in cells]
@@ -237,7 +237,7 @@ def _extended(block: GridBlock, rng: random.Random, extra: Sequence[tuple[str, s
 
 
 def _is_heading(cells: Sequence[GridCell], row: int, labels: set[str]) -> bool:
-    """Labels whose blanks are in the row below: what is put between them would be their value to anybody."""
+    """Labels whose blanks are below: what is put between them, or below a box, would be their value to anybody."""
     texts = [fold(cell.text).rstrip(":") for cell in cells if cell.row == row]
     return bool(texts[0]) if len(texts) == 1 else bool(texts) and labels.issuperset(texts)
 

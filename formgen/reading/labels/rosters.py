@@ -181,9 +181,18 @@ def _is_aligned(cells: Sequence[GridCell], roster: Roster) -> bool:
 
 
 def _has_labels(own: Sequence[GridCell], roster: Roster, anchors: Anchors) -> bool:
-    """Whether a row is of labels and values, or names somebody the table is not about; a header again is not."""
-    labels = [cell for cell in own if anchors.meaning(cell.text) is not None and fold(cell.text) not in _TOTALS]
-    return bool(labels) and not _is_header_again(own, roster)
+    """Whether a row is of labels and values, or names somebody the table is not about; a header again is not.
+
+    A label begins the row or has a value behind it: a lone word in a column of its own is that column's value.
+    """
+    labels = (
+        cell
+        for number, cell in enumerate(own)
+        if (number == 0 or any(other.text.strip() for other in own[number + 1 :]))
+        and anchors.meaning(cell.text) is not None
+        and fold(cell.text) not in _TOTALS
+    )
+    return any(labels) and not _is_header_again(own, roster)
 
 
 def _is_header_again(own: Sequence[GridCell], roster: Roster) -> bool:

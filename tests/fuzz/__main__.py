@@ -1,4 +1,4 @@
-"""Fuzz the readers: `python -m tests.fuzz [TARGET …] [--seconds N] [--keep FOLDER] [--plain]`.
+"""Fuzz the readers: `python -m tests.fuzz [TARGET …] [--seconds N] [--keep FOLDER] [--plain] [--seed N]`.
 
 Each target runs in a process of its own, all at the same time. Valid files are changed at random, in worker processes
 with limits; then, with atheris (the extra `fuzz`) and without --plain, coverage steers what is tried for the second
@@ -42,16 +42,16 @@ def main(arguments: list[str]) -> int:
     keep = options.keep or Path(tempfile.mkdtemp(prefix="formgen-fuzz-found-"))
     keep.mkdir(parents=True, exist_ok=True)
     if not options.alone:
-        return _run_all(options.targets or list(ALL), options.seconds, keep, options.plain)
+        return _run_all(options.targets or list(ALL), options.seconds, keep, options.plain, options.seed)
     (target,) = options.targets
     is_plain = options.plain or importlib.util.find_spec("atheris") is None
     broken = fuzz_plainly(target, options.seconds / (1 if is_plain else 2), keep, options.seed)
     if not is_plain and not broken:
-        fuzz_with_atheris(target, options.seconds / 2, keep)
+        fuzz_with_atheris(target, options.seconds / 2, keep, options.seed)
     return broken
 
 
-def _run_all(targets: list[str], seconds: float, keep: Path, is_plain: bool) -> int:
+def _run_all(targets: list[str], seconds: float, keep: Path, is_plain: bool, seed: int | None) -> int:
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         environment = {**os.environ, "FORMGEN_FUZZ_FOLDER": folder}  # removed here, however the targets end
         logs = {target: (Path(folder) / target).open("w+") for target in targets}
@@ -59,6 +59,7 @@ def _run_all(targets: list[str], seconds: float, keep: Path, is_plain: bool) -> 
         for target, log in logs.items():
             command = [sys.executable, "-m", "tests.fuzz", target, "--alone", "--seconds", str(seconds)]
             command += ["--keep", str(keep), *(["--plain"] if is_plain else [])]
+            command += [] if seed is None else ["--seed", str(seed)]
             runs[target] = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
         failed = [target for target, run in runs.items() if run.wait() != 0]
         for target, log in logs.items():
@@ -114,7 +115,7 @@ def input_of(target: str, number: int) -> bytes:
     return mutated(chance.choice(TARGETS[target].seeds), chance)
 
 
-def fuzz_with_atheris(target: str, seconds: float, keep: Path) -> None:
+def fuzz_with_atheris(target: str, seconds: float, keep: Path, seed: int | None) -> None:
     """Ends the process, with 0 where nothing broke."""
     import atheris
 
@@ -135,6 +136,7 @@ def fuzz_with_atheris(target: str, seconds: float, keep: Path) -> None:
             (corpus / str(number)).write_bytes(seed)
         flags = [f"-max_total_time={seconds:g}", f"-timeout={SECONDS_EACH}", f"-rss_limit_mb={MEMORY_MIB * 2}"]
         flags += [f"-artifact_prefix={keep}/{target}-", f"-dict={words}", "-max_len=400000", "-len_control=0"]
+        flags += [] if seed is None else [f"-seed={seed + 1}"]  # 0 would be one of its own
         flags += ["-keep_seed=1"]  # all parts of a form lead to the same code until they are changed
         atheris.Setup([sys.argv[0], *flags, str(corpus)], chosen.try_, custom_mutator=_change)
         atheris.Fuzz()

@@ -69,18 +69,16 @@ def _run(reader: str, folder: Path, count: int) -> tuple[float, float]:
 
 def _read_with_formgen(path: Path) -> tuple[float, int]:
     from formgen.forms.catalogue import Catalogue
+    from formgen.reading.files import read_file
     from formgen.reading.identify import FormBook
-    from formgen.reading.weigh import weigh
-    from formgen.reading.xlsx import read_xlsx
     from formgen.reading.xlsx.anatomy import anatomy_of
 
     manifest = Catalogue().form(FORM)
     book = FormBook([manifest])
     anatomy_of(manifest)
     started = time.process_time()
-    (sheet,) = read_xlsx(path, book).sheets
-    values = weigh(sheet, str(path)).values
-    return time.process_time() - started, len(values["rows"])
+    (reading,) = read_file(path, book).readings
+    return time.process_time() - started, len(reading.values["rows"])
 
 
 def _read_with_openpyxl(path: Path) -> tuple[float, int]:

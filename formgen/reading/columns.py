@@ -7,6 +7,7 @@ rows has nearly a million cells: an object for each would take longer than readi
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,11 +18,10 @@ from formgen.values import Rejected, ValueType, is_blank
 
 __all__ = ["Candidates", "ColumnEvidence", "EvidenceBook", "candidates"]
 
-REMEMBERED: Final = 4096
-"""Distinct cells of a column whose values are kept: villages, sexes and grades repeat."""
-_MISSING: Final[Any] = object()
 _UNSURE: Final[Any] = object()
-_BLANKS: Final[Mapping[object, Any]] = {"": None, None: None}
+_NUMBERS: Final = frozenset([bool, int, float])
+_ALIKE: Final = _NUMBERS | {str, type(None), datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
+"""Types of cells that mean the same where they are equal. Others are looked at one by one."""
 
 
 @dataclass(slots=True)
@@ -51,42 +51,28 @@ def candidates(columns: Sequence[Field], reads: Sequence[ColumnRead]) -> Candida
             for index, (one, two) in enumerate(zip(group[0].raws, other.raws, strict=True)):
                 if one.__class__ is not two.__class__ or one != two:
                     typed[index] = _UNSURE
-        for index, value in enumerate(typed):
-            if value is _UNSURE:
-                typed[index] = None
-                unsure.setdefault(index, []).append((column, [read.sighting(index) for read in group]))
         values.append(typed)
-    keys = [column.key for column in fields]
-    rows = [
-        {key: value for key, value in zip(keys, cells, strict=True) if value is not None}
-        for cells in zip(*values, strict=True)
-    ]
+    rows: list[dict[str, Any]] = [dict(zip(by_key, cells, strict=True)) for cells in zip(*values, strict=True)]
+    for column, typed in zip(fields, values, strict=True):
+        for index, value in enumerate(typed):
+            if value is None:
+                del rows[index][column.key]
+            elif value is _UNSURE:
+                del rows[index][column.key]
+                seen = [read.sighting(index) for read in by_key[column.key]]
+                unsure.setdefault(index, []).append((column, seen))
     return Candidates(rows, unsure, by_key)
 
 
 def _typed(column: Field, raws: Sequence[Any]) -> list[Any]:
     """The column's values: None for a blank, `_UNSURE` for what is refused or remarked upon."""
-    kind = column.value_type
-    look = _Look(kind)
-    seen: dict[object, Any] = dict(_BLANKS)
-    get = seen.get
-    is_plain: Callable[[str], object] = kind.plain.fullmatch if kind.plain else _never
-    out: list[Any] = []
-    for raw in raws:
-        value = get(raw, _MISSING)
-        if value is _MISSING:
-            if raw.__class__ is str and is_plain(raw):
-                value = raw
-            else:
-                value = look(raw)
-                # 1.0 and 0.0 equal True and False: a remembered one would answer for the other.
-                if raw.__class__ is str or (raw.__class__ is float and raw not in (0, 1)):
-                    if len(seen) >= REMEMBERED:
-                        seen.clear()
-                        seen.update(_BLANKS)
-                    seen[raw] = value
-        out.append(value)
-    return out
+    look = _Look(column.value_type)
+    kinds = set(map(type, raws))
+    # 1.0 and 0.0 equal True and False: one of them would answer for the other.
+    if not kinds <= _ALIKE or (bool in kinds and len(kinds & _NUMBERS) > 1):
+        return list(map(look, raws))
+    meant = {raw: look(raw) for raw in set(raws)}
+    return [meant[raw] for raw in raws]
 
 
 class _Look:
@@ -96,8 +82,11 @@ class _Look:
         self.parse = kind.parse
         self.check = kind.check if type(kind).check is not ValueType.check else None
         self.has_choices = bool(getattr(kind, "labels", None))
+        self.is_plain: Callable[[str], object] = kind.plain.fullmatch if kind.plain else _never
 
     def __call__(self, raw: Any) -> Any:
+        if raw.__class__ is str and self.is_plain(raw):
+            return raw
         if raw.__class__ is Refused:
             return _UNSURE
         if is_blank(raw):

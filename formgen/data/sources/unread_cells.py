@@ -28,9 +28,9 @@ _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*[^>/]|)>(.*?)</c>', r
 _FORMULA = re.compile(rb"<f(?: [^>]*)?(?:/>|>(.*?)</f>)", re.DOTALL)
 _VALUE = re.compile(rb"<v(?: [^>]*)?>(.+?)</v>", re.DOTALL)
 _FAR = re.compile(rb' r\s*=\s*"(?:[A-Za-z]{3}|[B-Zb-z][A-Za-z]|[A-Za-z]*[0-9]{6})')
-_ODD = (b"'", b"\t", b"\r", b"\nr")
-"""A cell beyond column AZ or row 99,999, or not written as programs write it: only then a block is looked at cell by
-cell. Nearer ones cannot do harm."""
+_ODD = (b"'", b"\t", b"\r")
+"""A cell beyond column AZ or row 99,999, or (these, or a line end before r) not written as programs write it: only then a
+block is looked at cell by cell. Nearer ones cannot do harm."""
 
 _FILLED = re.compile(
     rb"<(?:\w+:)?c\s(?:[^>]*\s)?r\s*=\s*[\"']([A-Za-z]{1,9})([0-9]{1,20})[\"'][^>]*(?<!/)>\s*<(?!/(?:\w+:)?c>)"
@@ -76,12 +76,14 @@ def survey_sheet(path: Path, sheet: str) -> SheetSurvey:
         if part is None:
             return survey
         for block in _blocks(package, part):
-            if _FAR.search(block) is None and not any(odd in block for odd in _ODD):
+            is_odd = any(odd in block for odd in _ODD) or (b"\n" in block and b"\nr" in block)
+            if not is_odd and _FAR.search(block) is None:
                 survey.reach(*_NEAR)
             else:
                 for letters, number in _FILLED.findall(block):
                     survey.reach(int(number), _column(letters.upper()) + 1)
-            if b't="e"' not in block and b"<f" not in block:
+            has_formulas = b"f" in block and b"<f" in block  # one character is found ten times as fast as two
+            if not has_formulas and b't="e"' not in block:
                 continue
             for match in _CELL.finditer(block):
                 cell = _unread(match[3], match[4])

@@ -29,8 +29,8 @@ _FORMULA = re.compile(rb"<f(?: [^>]*)?(?:/>|>(.*?)</f>)", re.DOTALL)
 _VALUE = re.compile(rb"<v(?: [^>]*)?>(.+?)</v>", re.DOTALL)
 _FAR = re.compile(rb' r\s*=\s*"(?:[A-Za-z]{3}|[B-Zb-z][A-Za-z]|[A-Za-z]*[0-9]{6})')
 _ODD = (b"'", b"\t", b"\r")
-"""A cell beyond column AZ or row 99,999, or (these, or a line end before r) not written as programs write it: only then a
-block is looked at cell by cell. Nearer ones cannot do harm."""
+"""A cell beyond column AZ or row 99,999, or one that is not written as programs write it (these, or a line end before
+r): only then a block is looked at cell by cell. Nearer ones cannot do harm."""
 
 _FILLED = re.compile(
     rb"<(?:\w+:)?c\s(?:[^>]*\s)?r\s*=\s*[\"']([A-Za-z]{1,9})([0-9]{1,20})[\"'][^>]*(?<!/)>\s*<(?!/(?:\w+:)?c>)"

@@ -132,8 +132,8 @@ def fuzz_with_atheris(target: str, seconds: float, keep: Path, seed: int | None)
         words.write_text("".join(_quoted(word) for word in WORDS))
         corpus = Path(folder) / "corpus"
         corpus.mkdir()
-        for number, seed in enumerate(chosen.seeds):
-            (corpus / str(number)).write_bytes(seed)
+        for number, example in enumerate(chosen.seeds):
+            (corpus / str(number)).write_bytes(example)
         flags = [f"-max_total_time={seconds:g}", f"-timeout={SECONDS_EACH}", f"-rss_limit_mb={MEMORY_MIB * 2}"]
         flags += [f"-artifact_prefix={keep}/{target}-", f"-dict={words}", "-max_len=400000", "-len_control=0"]
         flags += [] if seed is None else [f"-seed={seed + 1}"]  # 0 would be one of its own

@@ -44,17 +44,20 @@ def candidates(columns: Sequence[Field], reads: Sequence[ColumnRead]) -> Candida
     fields = [column for column in columns if column.key in by_key]
     unsure: dict[int, list[tuple[Field, list[Sighting]]]] = {}
     values: list[list[Any]] = []
+    complete: set[str] = set()
     for column in fields:
         group = by_key[column.key]
-        typed = _typed(column, group[0].raws)
+        typed, is_complete = _typed(column, group[0].raws)
         for other in group[1:]:
             for index, (one, two) in enumerate(zip(group[0].raws, other.raws, strict=True)):
                 if one.__class__ is not two.__class__ or one != two:
                     typed[index] = _UNSURE
         values.append(typed)
+        if is_complete and len(group) == 1:
+            complete.add(column.key)
     rows: list[dict[str, Any]] = [dict(zip(by_key, cells, strict=True)) for cells in zip(*values, strict=True)]
     for column, typed in zip(fields, values, strict=True):
-        for index, value in enumerate(typed):
+        for index, value in enumerate(typed if column.key not in complete else ()):
             if value is None:
                 del rows[index][column.key]
             elif value is _UNSURE:
@@ -64,15 +67,19 @@ def candidates(columns: Sequence[Field], reads: Sequence[ColumnRead]) -> Candida
     return Candidates(rows, unsure, by_key)
 
 
-def _typed(column: Field, raws: Sequence[Any]) -> list[Any]:
-    """The column's values: None for a blank, `_UNSURE` for what is refused or remarked upon."""
+def _typed(column: Field, raws: Sequence[Any]) -> tuple[list[Any], bool]:
+    """The column's values, and whether every row has one.
+
+    None is a blank; `_UNSURE` is refused or remarked upon.
+    """
     look = _Look(column.value_type)
     kinds = set(map(type, raws))
     # 1.0 and 0.0 equal True and False: one of them would answer for the other.
     if not kinds <= _ALIKE or (bool in kinds and len(kinds & _NUMBERS) > 1):
-        return list(map(look, raws))
+        return list(map(look, raws)), False
     meant = {raw: look(raw) for raw in set(raws)}
-    return [meant[raw] for raw in raws]
+    is_complete = all(value is not None and value is not _UNSURE for value in meant.values())
+    return [meant[raw] for raw in raws], is_complete
 
 
 class _Look:

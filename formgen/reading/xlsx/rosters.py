@@ -269,8 +269,12 @@ class _ColumnReader:
         if not self.rows or index < 0:
             return [""] * len(self.rows)
         if self.is_even:
-            return [row[index] for row in self.rows] if index < len(self.rows[0]) else [""] * len(self.rows)
+            return list(self._even_columns[index]) if index < len(self.rows[0]) else [""] * len(self.rows)
         return [row[index] if index < len(row) else "" for row in self.rows]
+
+    @functools.cached_property
+    def _even_columns(self) -> list[tuple[Any, ...]]:
+        return list(zip(*self.rows, strict=True))
 
     def _share(self, spot: Spot, raws: list[Any]) -> None:
         """The cell of a group counts for all its rows."""

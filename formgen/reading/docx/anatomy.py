@@ -60,7 +60,7 @@ class _Learner:
         blank_body, blank_heads, _ = self._blocks(self._compiled.plan.blank() | self._no_rows())
         texts = [*_texts(plans), *_texts(head_plans)]
         labels = {plan.words for plan in texts if not plan.slots}
-        labels |= {words(text.text) for text in _all_texts([*blank_body, *blank_heads])}
+        labels |= {words(text.text) for text in texts_of([*blank_body, *blank_heads])}
         slots = [slot for plan in texts for slot in plan.slots]
         bare = any(plan.slots and not plan.words and not plan.names for plan in _loose(plans))
         names = frozenset(name for plan in texts for name in plan.names)
@@ -201,7 +201,7 @@ class _Learner:
 
     def _optional(self, slots: Sequence[Slot], blank: Sequence[Block]) -> frozenset[FieldPath]:
         """Fields whose marks are not on the blank form."""
-        there = {(mark.is_control, mark.name) for text in _all_texts(blank) for mark in text.marks}
+        there = {(mark.is_control, mark.name) for text in texts_of(blank) for mark in text.marks}
         singles = [slot for slot in slots if not slot.table]
         shown = {slot.key for slot in singles if (True, slot.control) in there or (False, slot.bookmark) in there}
         marked = {slot.key for slot in singles if slot.control or slot.bookmark}
@@ -219,16 +219,6 @@ def _texts(plans: Sequence[PlanBlock]) -> Iterator[TextPlan]:
 
 def _loose(plans: Sequence[PlanBlock]) -> list[TextPlan]:
     return [plan for plan in plans if isinstance(plan, TextPlan)]
-
-
-def _all_texts(blocks: Sequence[Block]) -> Iterator[Text]:
-    for block in blocks:
-        if isinstance(block, Text):
-            yield block
-        elif isinstance(block, Table):
-            for table in tables_of([block]):
-                for row in table.rows:
-                    yield from row
 
 
 def _names(slots: Sequence[Slot]) -> frozenset[tuple[bool, str]]:

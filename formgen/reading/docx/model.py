@@ -136,7 +136,7 @@ def mark_name(bookmark: str) -> tuple[str, int, int] | None:
     return stem + (rest or ""), int((row or "0")[:9]), int((sheet or "1")[:9])
 
 
-def texts_of(blocks: list[Block]) -> Iterator[Text]:
+def texts_of(blocks: Iterable[Block]) -> Iterator[Text]:
     """All texts in reading order, those of cells included."""
     for block in blocks:
         if isinstance(block, Text):

@@ -128,6 +128,15 @@ def test_a_variant_s_values_come_back_or_are_in_problems(form: Manifest, data: s
     assert _told(form, sheet, found) == []
 
 
+def test_a_line_written_below_a_roster_is_no_row_of_it() -> None:
+    form = next(form for form in FORMS if form.name == "task-plan")
+    rng = random.Random(112)
+    sheet = VARIANTS["in_one_cell"](VARIANTS["extra_rows"](filled_blocks(form, {"rows": []}), form, rng), form, rng)
+    found, reading = _read(form, sheet)
+    assert reading.values == {"rows": []}
+    assert "户主姓名：钱七" in [unread.text for unread in found.unread]
+
+
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
 def test_a_form_s_own_sheet_is_read_whole(form: Manifest) -> None:
     record = sample_record(form, "normal")

@@ -15,6 +15,7 @@ from typing import Final
 
 from formgen.reading.grid import GridCell
 from formgen.reading.labels.anchors import Anchors, Meaning
+from formgen.reading.labels.inline import pairs_in
 from formgen.reading.labels.neighbours import Neighbours
 from formgen.vocabulary.folding import fold
 
@@ -183,8 +184,12 @@ def _is_aligned(cells: Sequence[GridCell], roster: Roster) -> bool:
 def _has_labels(own: Sequence[GridCell], roster: Roster, anchors: Anchors) -> bool:
     """Whether a row is of labels and values, or names somebody the table is not about; a header again is not.
 
-    A label begins the row or has a value behind it: a lone word in a column of its own is that column's value.
+    A label begins the row or has a value behind it: a lone word in a column of its own is that column's value, but a
+    lone label with its value (户主姓名：钱七) is of a line written below the table.
     """
+    filled = [cell for cell in own if cell.text.strip()]
+    if len(filled) == 1 and pairs_in(filled[0].text, lambda text: anchors.meaning(text) is not None):
+        return True
     labels = (
         cell
         for number, cell in enumerate(own)

@@ -8,7 +8,8 @@ rows has nearly a million cells: an object for each would take longer than readi
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,6 +32,8 @@ class Candidates:
     rows: list[dict[str, Any]]
     unsure: dict[int, list[tuple[Field, list[Sighting]]]]
     reads: Mapping[str, Sequence[ColumnRead]]
+    complete: frozenset[str]
+    """Columns that have a value beyond doubt in every row."""
 
     def place(self, column: Field, index: int) -> str:
         return self.reads[column.key][0].place(index)
@@ -55,7 +58,7 @@ def candidates(columns: Sequence[Field], reads: Sequence[ColumnRead]) -> Candida
         values.append(typed)
         if is_complete and len(group) == 1:
             complete.add(column.key)
-    rows: list[dict[str, Any]] = [dict(zip(by_key, cells, strict=True)) for cells in zip(*values, strict=True)]
+    rows: list[dict[str, Any]] = list(map(dict, map(zip, itertools.repeat(by_key), zip(*values, strict=True))))
     for column, typed in zip(fields, values, strict=True):
         for index, value in enumerate(typed if column.key not in complete else ()):
             if value is None:
@@ -64,7 +67,7 @@ def candidates(columns: Sequence[Field], reads: Sequence[ColumnRead]) -> Candida
                 del rows[index][column.key]
                 seen = [read.sighting(index) for read in by_key[column.key]]
                 unsure.setdefault(index, []).append((column, seen))
-    return Candidates(rows, unsure, by_key)
+    return Candidates(rows, unsure, by_key, frozenset(complete))
 
 
 def _typed(column: Field, raws: Sequence[Any]) -> tuple[list[Any], bool]:
@@ -77,9 +80,13 @@ def _typed(column: Field, raws: Sequence[Any]) -> tuple[list[Any], bool]:
     # 1.0 and 0.0 equal True and False: one of them would answer for the other.
     if not kinds <= _ALIKE or (bool in kinds and len(kinds & _NUMBERS) > 1):
         return list(map(look, raws)), False
-    meant = {raw: look(raw) for raw in set(raws)}
+    different = set(raws)
+    texts = different if kinds == {str} else [raw for raw in different if isinstance(raw, str)]
+    meant = {raw: look(raw) for raw in different.difference(column.value_type.beyond_doubt(texts))}
+    if not meant:
+        return list(raws), bool(different)
     is_complete = all(value is not None and value is not _UNSURE for value in meant.values())
-    return [meant[raw] for raw in raws], is_complete
+    return [meant.get(raw, raw) for raw in raws], is_complete
 
 
 class _Look:
@@ -89,11 +96,8 @@ class _Look:
         self.parse = kind.parse
         self.check = kind.check if type(kind).check is not ValueType.check else None
         self.has_choices = bool(getattr(kind, "labels", None))
-        self.is_plain: Callable[[str], object] = kind.plain.fullmatch if kind.plain else _never
 
     def __call__(self, raw: Any) -> Any:
-        if raw.__class__ is str and self.is_plain(raw):
-            return raw
         if raw.__class__ is Refused:
             return _UNSURE
         if is_blank(raw):
@@ -104,10 +108,6 @@ class _Look:
             return _UNSURE
         is_marked = self.has_choices and isinstance(raw, str) and raw != value
         return _UNSURE if is_marked or (self.check is not None and self.check(value, raw)) else value
-
-
-def _never(_: str) -> None:
-    """No text of the column's type goes unlooked at."""
 
 
 @dataclass(frozen=True, slots=True)

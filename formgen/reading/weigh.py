@@ -147,12 +147,30 @@ class _Scales:
         for column in lost:
             self._say(Finding("F-READ-002"), "", f"{item.label} · {column.label}")
         found = candidates(columns, reads)
-        rows: list[dict[str, Any]] = []
-        kept: list[int] = []
+        rows: list[dict[str, Any]] = found.rows
+        kept: Sequence[int] = range(len(rows))
+        if not found.complete or found.unsure or lost or any(self._is_watched(column, found) for column in columns):
+            rows, kept = self._keep_rows(item, found, lost)
         self.by_column.append(ColumnEvidence(item.key, {read.column: read for read in reversed(reads)}, rows, kept))
+        return rows
+
+    @staticmethod
+    def _is_watched(column: Field, found: Candidates) -> bool:
+        """Whether there may be something to say of the column in any row."""
+        is_missing = column.required and column.key not in found.complete
+        return is_missing or bool(column.total_of) or _has_marks(column)
+
+    def _keep_rows(
+        self, item: Field, found: Candidates, lost: Sequence[Field]
+    ) -> tuple[list[dict[str, Any]], Sequence[int]]:
+        """The rows that hold anything, each looked at, and where each stood in the columns."""
+        assert item.table is not None
+        columns = item.table.columns
         watched = [column for column in columns if column.required and column not in lost]
         has_totals = any(column.total_of for column in columns)
-        has_marks = any(column.type_name == "checkbox" or column.type_name in HAND_MADE for column in columns)
+        has_marks = any(_has_marks(column) for column in columns)
+        rows: list[dict[str, Any]] = []
+        kept: list[int] = []
         for index, row in enumerate(found.rows):
             if (has_marks or index in found.unsure) and not self._settle(item, found, index, len(rows) + 1):
                 continue
@@ -167,7 +185,7 @@ class _Scales:
                 self.doubts[path_text((item.key, len(rows), column.key))] = "lost"
             if has_totals:
                 self._check_totals(columns, row, f"{item.key}.{len(rows)}.")
-        return rows
+        return rows, kept
 
     def _settle(self, item: Field, found: Candidates, index: int, number: int) -> bool:
         """Look at the cells of a row that are not beyond doubt; whether there is anything in the row."""
@@ -322,6 +340,11 @@ def _addends(values: Mapping[str, Any], source: str) -> Iterable[int | Decimal]:
     table, _, column = source.rpartition(".")
     rows: Iterable[Mapping[str, Any]] = values.get(table, ()) if table else (values,)
     return [row[column] for row in rows if row.get(column) is not None]
+
+
+def _has_marks(column: Field) -> bool:
+    """Whether its cells are printed in blank rows, too: a box, a line to sign on."""
+    return column.type_name == "checkbox" or column.type_name in HAND_MADE
 
 
 def _is_filled(row: Mapping[str, Any]) -> bool:

@@ -7,17 +7,27 @@ Limits: as the identity number's; the two digits are checked, the number of re-i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from formgen.problems import Finding
 from formgen.values.cells import reject
 from formgen.values.contract import RawCell, ValueType
 from formgen.values.disability import CATEGORIES, GRADES
-from formgen.values.identity import IdNumber, area_findings, digits_text, mask_number, require_sound
+from formgen.values.identity import (
+    ORDINARY,
+    IdNumber,
+    area_findings,
+    digits_text,
+    is_beyond_doubt,
+    mask_number,
+    require_sound,
+)
 
 __all__ = ["DisabilityCertificate", "category", "grade", "id_number"]
 
 _CERTIFICATE = re.compile("[1-9][0-9]{16}[0-9X][1-7][1-4](?:B[1-9][0-9]?)?")
+_ORDINARY = re.compile(f"{ORDINARY}[1-7][1-4]")
 _SHAPE = re.compile("[1-9][0-9]{16}[0-9X][0-9]{2}(?:B[1-9][0-9]?)?")
 
 
@@ -49,6 +59,9 @@ class DisabilityCertificate(ValueType[str]):
 
     def check(self, value: str, raw: RawCell = None) -> tuple[Finding, ...]:
         return area_findings(value[:18])
+
+    def beyond_doubt(self, texts: Iterable[str]) -> Iterable[str]:
+        return (text for text in filter(_ORDINARY.fullmatch, texts) if is_beyond_doubt(text[:18]))
 
     @property
     def alphabet(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -37,7 +38,7 @@ class ValueType(ABC, Generic[T]):
     Class attributes:
         name: the word manifests use, e.g. "id-number".
         plain: text that matches whole is its own value and beyond doubt: `parse` would return it, `check` find
-            nothing. Long rosters are read by it; None where every text has to be looked at.
+            nothing. Long columns are read by it; None where every text has to be looked at.
     """
 
     name: ClassVar[str]
@@ -62,6 +63,13 @@ class ValueType(ABC, Generic[T]):
         `raw`, where given, is what the value was parsed from (a normalisation worth telling is reported against it).
         """
         return ()
+
+    def beyond_doubt(self, texts: Iterable[str]) -> Iterable[str]:
+        """Those of many texts that are their own values: `parse` would return each, `check` find nothing.
+
+        It need not know all of them: what it leaves out is looked at one by one.
+        """
+        return filter(self.plain.fullmatch, texts) if self.plain else ()
 
     @property
     def alphabet(self) -> frozenset[str] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -19,10 +19,23 @@ from formgen.values.cells import compact, is_scientific, plain_text, reject, sho
 from formgen.values.contract import RawCell, ValueType
 from formgen.values.dates import PartialDate
 
-__all__ = ["IdNumber", "area_findings", "birth_date", "digits_text", "mask_number", "require_sound", "sex"]
+__all__ = [
+    "ORDINARY",
+    "IdNumber",
+    "area_findings",
+    "birth_date",
+    "digits_text",
+    "is_beyond_doubt",
+    "mask_number",
+    "require_sound",
+    "sex",
+]
 
 _ID = re.compile("[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8]|(29|3[01]))[0-9]{3}[0-9X]")
 """Group 1 is set for days that not every month has."""
+ORDINARY = "[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])[0-9]{3}[0-9X]"
+"""A pattern: born on a day that every month has."""
+_ORDINARY = re.compile(ORDINARY)
 _SHAPE = re.compile("[1-9][0-9]{16}[0-9X]")
 _OLD = re.compile("[1-9][0-9]{14}")
 
@@ -50,6 +63,9 @@ class IdNumber(ValueType[str]):
 
     def check(self, value: str, raw: RawCell = None) -> tuple[Finding, ...]:
         return area_findings(value)
+
+    def beyond_doubt(self, texts: Iterable[str]) -> Iterable[str]:
+        return filter(is_beyond_doubt, filter(_ORDINARY.fullmatch, texts))
 
     @property
     def alphabet(self) -> frozenset[str]:
@@ -104,6 +120,11 @@ def area_findings(number: str) -> tuple[Finding, ...]:
     if number[14:17] == "000":
         findings.append(Finding("F-VALUE-025", mask_number(number)))
     return tuple(findings)
+
+
+def is_beyond_doubt(number: str) -> bool:
+    """Whether 18 characters of the `ORDINARY` pattern have their check, a known area and a person's sequence."""
+    return _stdnum_check()(number) == number[17] and number[14:17] != "000" and _is_known_area(number[:6])
 
 
 def mask_number(text: str) -> str:

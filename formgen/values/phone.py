@@ -31,6 +31,7 @@ class Phone(ValueType[str]):
     """One number, or several joined by 、. Mobile numbers are 11 digits, area codes keep the hyphen as written."""
 
     name: ClassVar[str] = "phone"
+    plain: ClassVar[re.Pattern[str] | None] = _MOBILE
 
     def parse(self, raw: RawCell) -> str:
         if type(raw) is str and _MOBILE.fullmatch(raw) is not None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from stdnum.cn.ric import calc_check_digit
 
 from formgen.problems import catalogue
 from formgen.values import TYPE_NAMES, Rejected, ValueType, is_blank, type_options, value_type
@@ -140,9 +141,28 @@ def test_options_of_a_type() -> None:
 @each_type
 @quick
 @given(data=st.data())
-def test_plain_text_is_its_own_value_beyond_doubt(kind: ValueType[Any], data: st.DataObject) -> None:
-    if kind.plain is None:
-        return
-    text = data.draw(st.from_regex(kind.plain, fullmatch=True))
-    assert kind.parse(text) == text
-    assert kind.check(text, text) == ()
+def test_what_is_beyond_doubt_is_its_own_value(kind: ValueType[Any], data: st.DataObject) -> None:
+    texts = [data.draw(st.text(max_size=24)), kind.format(data.draw(strategy_for(kind)))]
+    if kind.plain is not None:
+        texts.append(data.draw(st.from_regex(kind.plain, fullmatch=True)))
+        assert texts[-1] in set(kind.beyond_doubt(texts))
+    for text in kind.beyond_doubt(texts):
+        assert kind.parse(text) == text
+        assert kind.check(text, text) == ()
+
+
+@pytest.mark.parametrize(("name", "ending"), [("id-number", ""), ("disability-certificate", "43")])
+def test_of_sound_numbers_those_without_a_remark_are_beyond_doubt(name: str, ending: str) -> None:
+    numbers = {
+        "sound": "410183196805120035",
+        "wrong check": "410183196805120036",
+        "no such area": "999999196805120036",
+        "sequence of zeros": "410183196805120000",
+        "no such day": "410183196802300031",
+        "line end": "410183196805120035\n",
+    }
+    for text in ("999999196805120036", "410183196805120000", "410183196802300031"):
+        key = next(key for key, number in numbers.items() if number == text)
+        numbers[key] = text[:17] + calc_check_digit(text)
+    kind = value_type(name)
+    assert list(kind.beyond_doubt([f"{number}{ending}" for number in numbers.values()])) == [numbers["sound"] + ending]

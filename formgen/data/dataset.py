@@ -3,7 +3,7 @@
 In: a workbook, CSV files or JSON. Out: its problems, and scopes: the joined view of one person, household, pairing,
 village, town or base, or of the whole programme, from which a form is filled.
 Rows are kept on disk while they are checked and joined (`spool`): memory does not grow with their number. Reading is
-calamine's for workbooks, which holds one sheet at a time.
+calamine's for .xls and .ods, which holds one sheet at a time.
 """
 
 from __future__ import annotations

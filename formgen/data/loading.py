@@ -128,7 +128,7 @@ class Loader:
         head = list(itertools.islice(rows, SEARCHED_ROWS + 1))
         # A number for every sheet, read or not: problems are put in the file's order by it.
         place = Place(table.file, table.name)
-        header = None if table.is_hidden else find_header(head, self.matcher, table.name, table.merges)
+        header = None if table.is_hidden else find_header(head, self.matcher, table.name, table.merges())
         if header is None:
             if any(cell not in (None, "") for row in head for cell in row):
                 self.rows_seen += 1

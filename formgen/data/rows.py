@@ -230,7 +230,7 @@ class _Merges:
         }
         self._waiting = [
             (top, left, bottom)
-            for (top, left), (bottom, _) in sorted(reader.table.merges, reverse=True)
+            for (top, left), (bottom, _) in sorted(reader.table.merges(), reverse=True)
             if top >= reader.first_data_row and bottom > top and left in columns
         ]
         self._active: dict[int, tuple[int, object]] = {}

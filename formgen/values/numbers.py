@@ -259,7 +259,9 @@ def _read_plain(raw: RawCell) -> Decimal | None:
         return None
     elif isinstance(raw, int):
         value = Decimal(raw)
-    elif raw and -1e-4 < raw < 1e-4:
+    elif raw.is_integer():
+        value = Decimal(int(raw))
+    elif -1e-4 < raw < 1e-4:
         return None  # .15g would write an exponent
     else:
         value = Decimal(f"{raw:.15g}")

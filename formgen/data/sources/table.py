@@ -27,7 +27,8 @@ class RawTable:
     rows: Callable[[], Iterator[RawRow]]
     first_column: int = 0
     """Zero-based index of the column that the rows' first cell stands in."""
-    merges: Sequence[MergedRange] = ()
+    merges: Callable[[], Sequence[MergedRange]] = tuple
+    """Merged cells. Of some files they cost a second look unless the rows have been read."""
     numbering: Literal["cell", "line"] = "cell"
     """Whether people find a row by A1 addresses or by the number of its line (or record, in JSON)."""
     first_row: int = 1

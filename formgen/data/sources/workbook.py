@@ -1,4 +1,4 @@
-"""Workbooks: .xlsx, .xlsm, .xls, .ods through calamine.
+"""Workbooks: .xlsx and .xlsm as streams of rows, .xls and .ods through calamine.
 
 In: a path. Out: one raw table a sheet. Cells are str, float, bool, date, datetime, time; "" is a blank.
 Limits: calamine reads a whole sheet into memory (about 75 bytes a cell) before its first row; the sheet is let go when
@@ -18,21 +18,17 @@ from pathlib import Path
 from typing import IO
 
 import python_calamine as calamine
-from lxml import etree
 
 from formgen.data.sources.open_document import OpenDocumentSurvey, survey_open_document
+from formgen.data.sources.room import require_room
+from formgen.data.sources.spreadsheet import Damaged, spreadsheet_tables
 from formgen.data.sources.table import RawRow, RawTable
-from formgen.data.sources.unread_cells import UnreadCell, survey_sheet
+from formgen.data.sources.unread_cells import UnreadCell
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.vocabulary.headers import MergedRange
 
 __all__ = ["workbook_tables"]
-
-MOST_CELLS = 16_000_000
-"""Rows × columns that a sheet may span: calamine makes room for all of them, 32 bytes each."""
-MOST_COLUMNS = 16_384
-"""As many as Excel has: up to XFD."""
 
 _CFB_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -50,26 +46,25 @@ def workbook_tables(path: Path, wanted: str) -> Iterator[Iterator[RawTable]]:
         with _translated(path):
             stream = stack.enter_context(path.open("rb"))
             kind = _kind(stream, Place(str(path)), wanted)
+        if kind == "xlsx":
+            yield stack.enter_context(spreadsheet_tables(path, functools.partial(_translated, path)))
+            return
+        with _translated(path):
             survey = OpenDocumentSurvey()
             if kind == "ods":  # all sheets of an .ods are loaded when it is opened
                 survey = survey_open_document(path)
-                _require_room(Place(str(path)), survey.rows, survey.columns)
+                require_room(Place(str(path)), survey.rows, survey.columns)
             # calamine goes by the ending where it is given a path: only a true ending may be used.
             source: str | IO[bytes] = str(path) if path.suffix.lower() in _ENDINGS[kind] else stream
             book = stack.enter_context(calamine.CalamineWorkbook.from_object(source))
-        yield _tables(path, book, kind, survey)
+        yield _tables(path, book, survey)
 
 
-def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str, document: OpenDocumentSurvey) -> Iterator[RawTable]:
+def _tables(path: Path, book: calamine.CalamineWorkbook, document: OpenDocumentSurvey) -> Iterator[RawTable]:
     for metadata in book.sheets_metadata:
         if metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         unread: Mapping[int, Mapping[int, UnreadCell]] = document.unread.get(metadata.name, {})
-        if kind == "xlsx":
-            with _translated(path):
-                survey = survey_sheet(path, metadata.name)
-            _require_room(Place(str(path), metadata.name), survey.rows, survey.columns)
-            unread = survey.unread
         with _translated(path):
             sheet = book.get_sheet_by_name(metadata.name)
         if sheet.start is None:
@@ -86,15 +81,9 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str, document: Op
             rows = _rows_once([sheet], functools.partial(_with_unread, pad=pad, first=left, unread=unread))
         else:
             rows = _rows_once([sheet])
-        table = RawTable(str(path), metadata.name, rows, left, merges, is_hidden=is_hidden)
+        table = RawTable(str(path), metadata.name, rows, left, functools.partial(list, merges), is_hidden=is_hidden)
         del sheet
         yield table
-
-
-def _require_room(place: Place, rows: int, columns: int) -> None:
-    """Raises: InputError (F-EXCEL-001): a cell so far away that the sheet would not fit into memory."""
-    if rows * columns > MOST_CELLS or columns > MOST_COLUMNS:
-        raise InputError(Problem("F-EXCEL-001", place, f"{rows:,} × {columns:,}"))
 
 
 def _rows_once(
@@ -132,7 +121,15 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except calamine.PasswordError as exc:
         raise InputError(Problem("F-FILE-003", place)) from exc
-    except (calamine.CalamineError, zipfile.BadZipFile, EOFError, KeyError, zlib.error, etree.XMLSyntaxError) as exc:
+    except (
+        calamine.CalamineError,
+        Damaged,
+        UnicodeDecodeError,
+        zipfile.BadZipFile,
+        EOFError,
+        KeyError,
+        zlib.error,
+    ) as exc:
         raise InputError(Problem("F-FILE-004", place, params={"reason": _reason(exc)})) from exc
     except OSError as exc:
         reason = exc.strerror or type(exc).__name__

@@ -9,13 +9,15 @@ reported unless the types of their values tell.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from formgen.data.sources.table import RawRow, column_letters
+from formgen.data.sources.table import column_letters
 from formgen.data.sources.unread_cells import UnreadCell
 from formgen.problems import Finding
 from formgen.reading.model import ColumnRead, Layer, Refused, Unread
@@ -32,6 +34,8 @@ FOOT: Final = re.compile(
     r"(?:注|备注|说明|附注|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:、.]"
 )
 MAYBE_NO_RECORD: Final = re.compile("计[\\s:：]*$|[:：]").search
+MARKS: Final = frozenset("计:：")
+"""One of these is in all that it finds."""
 LEADING: Final = 3
 """Cells of a row that may call it a total or a note."""
 FEW: Final = 3
@@ -44,7 +48,7 @@ STRENGTHS: Final = {3: 0.98, 2: 0.95, 1: 0.9}
 class FoundRows:
     """The rows below a header."""
 
-    records: list[int] = field(default_factory=list)
+    records: Sequence[int] = ()
     totals: list[int] = field(default_factory=list)
     loose: list[int] = field(default_factory=list)
     """Rows that are neither records nor printed: notes, captions."""
@@ -72,19 +76,15 @@ class _RowFinder:
         self.last_foot_total = -1
 
     def find(self) -> FoundRows:
-        rows, found = self.sheet.rows, self.found
-        special = self._special()
-        is_plain_row, add = special.isdisjoint, found.records.append
+        found = self.found
+        dropped: set[int] = set()
         again = -1
-        for row in range(self.header.last_row + 1, self.bottom):
-            cells = rows[row]
-            if len(cells) - cells.count("") > FEW and is_plain_row(cells):
-                add(row)
-                continue
+        for row in self._doubtful():
             kind = self._kind(row)
             if kind == "record":
-                add(row)
-            elif kind == "total":
+                continue
+            dropped.add(row)
+            if kind == "total":
                 found.totals.append(row)
             elif kind == "loose":
                 found.loose.append(row)
@@ -97,10 +97,27 @@ class _RowFinder:
                 found.end = row
                 found.next_form = self._form_after(row)
                 break
+        end = again if again >= 0 and found.next_form >= 0 else found.end
+        records = range(self.header.last_row + 1, end)
+        found.records = [row for row in records if row not in dropped] if dropped else records
         self._end_with_total()
-        if again >= 0:
-            found.records = [row for row in found.records if row < again or found.next_form < 0]
         return found
+
+    def _doubtful(self) -> Sequence[int]:
+        """Rows worth a closer look: of few cells, or with one that may make them something else than a record."""
+        first, rows = self.header.last_row + 1, range(self.header.last_row + 1, self.bottom)
+        special = self._special()
+        columns = [self.sheet.column(column)[first : self.bottom] for column in self.sheet.span]
+        found = {
+            row for column in columns for value in special.intersection(column) for row in _places(value, column, first)
+        }
+        if sum(column.count("") for column in columns) > len(rows):
+            filled = (len(cells) - cells.count("") for cells in self.sheet.rows[first : self.bottom])
+            found.update(row for row, count in zip(rows, filled, strict=True) if count <= FEW)
+        else:
+            blanks = Counter(row for column in columns for row in _places("", column, first))
+            found.update(row for row, count in blanks.items() if len(columns) - count <= FEW)
+        return sorted(found) if len(columns) > FEW else rows
 
     def _form_after(self, row: int) -> int:
         """Where the form begins again below its foot: at its title, if its header follows; -1 for nowhere."""
@@ -127,10 +144,11 @@ class _RowFinder:
             raw.update(value for _, value in self.sheet.filled(row) if words_of(value) in self.foot | self.head)
         for row in range(self.header.first_row):
             raw.update(value for _, value in self.sheet.filled(row) if words_of(value) in self.head)
-        below = self.sheet.rows[self.header.last_row + 1 : self.bottom]
-        for index in range(min(LEADING, min(map(len, below), default=0))):
-            cells = {row[index] for row in below}
-            raw.update(cell for cell in cells if isinstance(cell, str) and MAYBE_NO_RECORD(cell))
+        for column in self.sheet.span[:LEADING]:
+            cells = self.sheet.column(column)[self.header.last_row + 1 : self.bottom]
+            texts = [cell for cell in cells if isinstance(cell, str)]
+            if not MARKS.isdisjoint("".join(texts)):
+                raw.update(filter(MAYBE_NO_RECORD, texts))
         return {value for value in raw if isinstance(value, str) and value}
 
     def _kind(self, row: int) -> str:
@@ -177,6 +195,14 @@ class _RowFinder:
             found.end = min(found.end, self.last_foot_total)
             found.totals = [row for row in found.totals if row < found.end]
             found.loose = [row for row in found.loose if row < found.end]
+
+
+def _places(value: Any, column: Sequence[Any], first: int) -> Iterator[int]:
+    """The rows in which a value stands in a column; `first` is the row of its first cell."""
+    at = -1
+    for _ in range(column.count(value)):
+        at = column.index(value, at + 1)
+        yield first + at
 
 
 def _grouped_rows(sheet: Sheet, loop: Loop, header: FoundHeader, bottom: int) -> set[int]:
@@ -231,11 +257,11 @@ class _ColumnReader:
 
     def __init__(self, sheet: Sheet, loop: Loop, header: FoundHeader, found: FoundRows, is_1904: bool | None) -> None:
         self.sheet, self.loop, self.header, self.is_1904 = sheet, loop, header, is_1904
-        self.rows = [sheet.rows[row] for row in found.records]
-        self.numbers = [row + 1 for row in found.records]
-        self.index_of = {row: index for index, row in enumerate(found.records)}
-        self.is_even = len({len(row) for row in self.rows}) <= 1
+        self.records = found.records
         end = found.records[-1] if found.records else header.last_row
+        self.is_block = not found.records or end - found.records[0] + 1 == len(found.records)
+        """Whether the records follow each other without a row between."""
+        self.numbers = [row + 1 for row in found.records]
         self.merge_column = _merge_column(loop, header)
         self.merges: dict[int, list[Spot]] = {}
         wanted = {*header.columns.values()}
@@ -265,29 +291,29 @@ class _ColumnReader:
         return raws
 
     def _cells(self, column: int) -> list[Any]:
-        index = column - self.sheet.left
-        if not self.rows or index < 0:
-            return [""] * len(self.rows)
-        if self.is_even:
-            return list(self._even_columns[index]) if index < len(self.rows[0]) else [""] * len(self.rows)
-        return [row[index] if index < len(row) else "" for row in self.rows]
+        cells = self.sheet.column(column)
+        if self.is_block:
+            return list(cells[self.records[0] : self.records[-1] + 1]) if self.records else []
+        return [cells[row] for row in self.records]
 
-    @functools.cached_property
-    def _even_columns(self) -> list[tuple[Any, ...]]:
-        return list(zip(*self.rows, strict=True))
+    def _indexes(self, spot: Spot) -> range:
+        """The records in the rows of a merged cell, as they are counted."""
+        start = bisect.bisect_left(self.records, spot.row)
+        return range(start, bisect.bisect_right(self.records, spot.last_row, lo=start))
 
     def _share(self, spot: Spot, raws: list[Any]) -> None:
         """The cell of a group counts for all its rows."""
-        find = self.index_of.get
-        first = find(spot.row)
-        value = raws[first] if first is not None else refused(self.sheet.cell(spot.row, spot.column))
-        rows = range(spot.row, min(spot.last_row, len(self.sheet.rows) - 1) + 1)
-        indexes = [index for row in rows if (index := find(row)) is not None]
-        if any(raws[index] not in ("", value) for index in indexes):  # under a merged cell: nobody sees it
-            value = Refused(str(value), Finding("F-EXCEL-004", str(value)))
+        indexes = self._indexes(spot)
+        if not indexes:
+            return
+        start, stop = indexes.start, indexes.stop
+        is_top = self.records[start] == spot.row
+        value = raws[start] if is_top else refused(self.sheet.cell(spot.row, spot.column))
+        cells = raws[start:stop]
+        if cells.count(value) + (cells.count("") if value != "" else 0) < len(cells):
+            value = Refused(str(value), Finding("F-EXCEL-004", str(value)))  # under a merged cell: nobody sees it
         if value != "":
-            for index in indexes:
-                raws[index] = value
+            raws[start:stop] = [value] * len(cells)
 
     def _unmerge(self, spot: Spot, column: int, raws: list[Any]) -> None:
         """Households' cells count for all their rows; every other merged one is nobody's, if it is not blank."""
@@ -295,10 +321,8 @@ class _ColumnReader:
         covered = [at for at in self.header.columns.values() if spot.column <= at <= spot.last_column]
         if is_blank(value) or (len(covered) <= 1 and spot.row == spot.last_row):
             return
-        rows = range(spot.row, min(spot.last_row, len(self.sheet.rows) - 1) + 1)
-        indexes = [self.index_of[row] for row in rows if row in self.index_of]
         is_group = len(covered) == 1 and (column == self.merge_column or self._is_of_group(spot, column))
-        for index in indexes:
+        for index in self._indexes(spot):
             raws[index] = refused(value) if is_group else Refused(str(value), Finding("F-EXCEL-004", str(value)))
 
     def _is_of_group(self, spot: Spot, column: int) -> bool:
@@ -352,18 +376,18 @@ def unread_columns(sheet: Sheet, loop: Loop, header: FoundHeader, found: FoundRo
     merged = {
         (spot.row, at)
         for spot in sheet.merges_in(header.last_row + 1, found.end)
-        if spot.column in ends
+        if spot.last_column > spot.column and spot.column in ends
         for at in range(spot.column + 1, min(spot.last_column, sheet.width) + 1)
     }
     numbered = {column for number, column in header.columns.items() if not loop.columns[number].keys}
     for column in range(sheet.left, sheet.width):
         if column in ends:
             continue
-        cells = [(row, _at(sheet.rows[row], column - sheet.left)) for row in found.records]
+        values = sheet.column(column)
         said = [
             (row, value)
-            for row, value in cells
-            if value != ""
+            for row in found.records
+            if (value := values[row]) != ""
             and not is_blank(value)
             and (row, column) not in merged
             and words_of(value) not in loop.constants
@@ -378,8 +402,3 @@ def _told(sheet: Sheet, column: int, said: Sequence[tuple[int, Any]]) -> Iterato
     if rest := said[SHOWN_CELLS:]:
         place = f"{sheet.place(rest[0][0], column)}:{sheet.address(rest[-1][0], column)}"
         yield Unread(place, f"{as_text(rest[0][1])} … ({len(rest)})")
-
-
-def _at(row: RawRow, index: int) -> Any:
-    value = row[index] if 0 <= index < len(row) else ""
-    return "" if value is None else value

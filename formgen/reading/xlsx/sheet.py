@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -41,18 +42,33 @@ class Sheet:
     @classmethod
     def of(cls, table: RawTable) -> Sheet:
         left = table.first_column
+        rows = list(table.rows())
         spots = [
             Spot(top, first + left, bottom, last + left)
-            for (top, first), (bottom, last) in table.merges
+            for (top, first), (bottom, last) in table.merges()
             if (bottom, last) > (top, first)
         ]
         spots.sort(key=lambda spot: (spot.row, spot.column))
         by_cell = {(spot.row, spot.column): spot for spot in spots}
-        return cls(table.name, list(table.rows()), left, by_cell, [(spot.row, spot) for spot in by_cell.values()])
+        return cls(table.name, rows, left, by_cell, [(spot.row, spot) for spot in by_cell.values()])
 
     @functools.cached_property
     def width(self) -> int:
         return self.left + max(map(len, self.rows), default=0)
+
+    @functools.cached_property
+    def _columns(self) -> list[tuple[Any, ...]]:
+        return list(itertools.zip_longest(*self.rows, fillvalue=""))
+
+    @property
+    def span(self) -> range:
+        """The columns that hold anything."""
+        return range(self.left, self.width)
+
+    def column(self, column: int) -> Sequence[Any]:
+        """What stands in a column, one cell a row of the sheet; "" beyond the sheet's edge."""
+        index = column - self.left
+        return self._columns[index] if 0 <= index < len(self._columns) else ("",) * len(self.rows)
 
     def cell(self, row: int, column: int) -> Any:
         """What stands in a cell; "" beyond the sheet's edge."""

@@ -43,20 +43,48 @@ def test_formats_far_away_are_no_cells(tmp_path: Path) -> None:
         '<c r="XFD1048576"><v>1</v></c>',
         "<c s='1' r='XFD1048576'><v>1</v></c>",
         '<c\tt="str"\n r = "xfd1048576" ><v>1</v></c>',
-        '<c t="str"r="XFD1048576"><v>1</v></c>',
-        "<c t='str'r='XFD1048576'><v>1</v></c>",
         '<c t="str" r ="XFD1048576"><v>1</v></c>',
         '<c t="str" r= "XFD1048576"><v>1</v></c>',
-        '<c r="AAAA1"><v>1</v></c>',
+        '<c r="AAAA99"><v>1</v></c>',
         '<c r="XFD1048576" t="inlineStr"><is><t>1</t></is></c>',
         '<c r="XFD1048576"><f>1+1</f></c>',
     ],
 )
 def test_a_cell_at_the_end_of_the_world_is_refused(tmp_path: Path, cell: str) -> None:
-    path = changed(tmp_path, SHEET, lambda xml: xml.replace("</sheetData>", f'<row r="9">{cell}</row></sheetData>'))
+    path = changed(tmp_path, SHEET, lambda xml: xml.replace("</sheetData>", f'<row r="99">{cell}</row></sheetData>'))
     with pytest.raises(InputError) as caught:
         files(path)
     assert (caught.value.problem.code, caught.value.problem.place.part) == ("F-EXCEL-001", "附件5")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="99"><c t="str"r="XFD99"><v>1</v></c></row>',
+        "<row r='99'><c t='str'r='XFD99'><v>1</v></c></row>",
+        '<row r="99"><c r="A98"><v>1</v></c></row>',
+        '<row r="99"><c r="B99"><v>1</v></c><c r="A99"><v>1</v></c></row>',
+        '<row r="6"><c r="A6"><v>1</v></c></row>',
+        '<row r="1048577"><c r="A1048577"><v>1</v></c></row>',
+        '<row r="99"><c r="A99"><v>1_0</v></c></row>',
+        '<row r="99"><c r="A99"><v>nan</v></c></row>',
+        '<row r="99"><c r="A99" t="s"><v>-1</v></c></row>',
+        '<row r="99"><c r="A99" t="s"><v>99999</v></c></row>',
+        '<row r="99"><c r="A99" t="x"><v>1</v></c></row>',
+        '<row r="99"><c r="A99" t="b"><v>2</v></c></row>',
+        '<row r="99"><c r="A99" t="d"><v>2015-13-01</v></c></row>',
+        '<row r="99"><c r="A99" t="str"><v>&x;</v></c></row>',
+        '<row r="99"><c r="A99" t="str"><v>a & b</v></c></row>',
+        '<row r="99"><c r="A99" t="str"><v>&#xD800;</v></c></row>',
+        '<row r="99"><c r="A99"><v>1</v></row>',
+        '<!-- <row r="99"><c r="A99"><v>1</v></c></row>',
+    ],
+)
+def test_a_row_that_no_program_writes_is_refused(tmp_path: Path, row: str) -> None:
+    path = changed(tmp_path, SHEET, lambda xml: xml.replace("</sheetData>", f"{row}</sheetData>"))
+    with pytest.raises(InputError) as caught:
+        files(path)
+    assert caught.value.problem.code == "F-FILE-004"
 
 
 def test_merged_cells_without_end(tmp_path: Path) -> None:

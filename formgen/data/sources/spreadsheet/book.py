@@ -1,0 +1,152 @@
+"""A workbook in Office Open XML: its sheets, its shared texts, what its styles show.
+
+In: the file. Out: a raw table a worksheet that holds anything, in the workbook's order; chart sheets are none.
+Source: ECMA-376 Part 1, 18.2.27 (workbook), 18.4.9 (sst), 18.8.39 (styleSheet); Part 2 (relationships).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from formgen.data.sources.spreadsheet.cells import CellReader
+from formgen.data.sources.spreadsheet.damage import Damaged, whole_number
+from formgen.data.sources.spreadsheet.elements import parse
+from formgen.data.sources.spreadsheet.formats import FormatKind, format_kind
+from formgen.data.sources.spreadsheet.rows import read_rows
+from formgen.data.sources.spreadsheet.texts import shared_texts
+from formgen.data.sources.spreadsheet.worksheet import Worksheet
+from formgen.data.sources.table import RawRow, RawTable
+from formgen.problems import Place
+from formgen.vocabulary.headers import MergedRange
+
+__all__ = ["spreadsheet_tables"]
+
+Translated = Callable[[], contextlib.AbstractContextManager[None]]
+"""What turns foreign errors into problems of the file."""
+
+
+@contextlib.contextmanager
+def spreadsheet_tables(path: Path, translated: Translated) -> Iterator[Iterator[RawTable]]:
+    """The worksheets that hold anything; rows can be read until the block ends.
+
+    Raises: what `translated` makes of Damaged, zipfile's errors and KeyError (a part that is not there).
+    """
+    with contextlib.ExitStack() as stack:
+        with translated():
+            book = _Book(path, stack.enter_context(zipfile.ZipFile(path)), translated)
+        yield book.tables()
+
+
+class _Book:
+    def __init__(self, path: Path, package: zipfile.ZipFile, translated: Translated) -> None:
+        self.path, self.package, self.translated = path, package, translated
+        self.names = {name.lower(): name for name in package.namelist()}
+        self.part = next(self._related("", "/officeDocument"), "")
+        if not self.part:
+            raise Damaged("officeDocument")
+        self.root = parse(self._read(self.part))
+        settings = self.root.find("{*}workbookPr")
+        is_1904 = settings is not None and settings.get("date1904") in ("1", "true")
+        self.cells = CellReader(self._texts(), self._formats(), is_1904=is_1904)
+        targets = self._relations(self.part)
+        sheets = self.root.iterfind("{*}sheets/{*}sheet")
+        self.sheets = [(sheet, *targets.get(_relation_id(sheet), ("/worksheet", ""))) for sheet in sheets]
+
+    def tables(self) -> Iterator[RawTable]:
+        for sheet, kind, part in self.sheets:
+            if not kind.endswith("/worksheet"):
+                continue
+            source = _SheetSource(self, part, sheet.get("name", ""))
+            rows = source.rows()
+            first = next(rows, None)
+            if first is None:
+                continue
+            is_hidden = sheet.get("state", "visible") != "visible"
+            yield RawTable(
+                str(self.path),
+                source.name,
+                functools.partial(itertools.chain, [first], rows),
+                merges=source.merges,
+                is_hidden=is_hidden,
+            )
+
+    def open(self, part: str) -> Any:
+        name = self.names.get(part.lower())
+        if name is None:
+            raise Damaged(part or "worksheet")
+        return self.package.open(name)
+
+    def _read(self, part: str) -> bytes:
+        with self.open(part) as stream:
+            return bytes(stream.read())
+
+    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """What a part refers to: its name for it → kind and part."""
+        folder, name = posixpath.split(part)
+        found = {}
+        for relation in parse(self._read(f"{folder}/_rels/{name}.rels".lstrip("/"))):
+            target = relation.get("Target", "")
+            target = (
+                target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            )
+            found[relation.get("Id", "")] = relation.get("Type", ""), target
+        return found
+
+    def _related(self, part: str, kind: str) -> Iterator[str]:
+        """The parts of a kind that a part refers to and the package has."""
+        for name, target in self._relations(part).values():
+            if name.endswith(kind) and target.lower() in self.names:
+                yield target
+
+    def _texts(self) -> list[str]:
+        for part in self._related(self.part, "/sharedStrings"):
+            with self.open(part) as stream:
+                return shared_texts(stream)
+        return []
+
+    def _formats(self) -> Sequence[FormatKind]:
+        for part in self._related(self.part, "/styles"):
+            root = parse(self._read(part))
+            codes = {
+                whole_number(item.get("numFmtId")): item.get("formatCode", "")
+                for item in root.iterfind("{*}numFmts/{*}numFmt")
+            }
+            return [
+                format_kind(whole_number(item.get("numFmtId")), codes) for item in root.iterfind("{*}cellXfs/{*}xf")
+            ]
+        return []
+
+
+class _SheetSource:
+    """One worksheet, whose rows are read once and whose merged cells may be asked for before."""
+
+    def __init__(self, book: _Book, part: str, name: str) -> None:
+        self.book, self.part, self.name = book, part, name
+        self._found: list[MergedRange] | None = None
+
+    def rows(self) -> Iterator[RawRow]:
+        with self.book.translated(), self.book.open(self.part) as stream:
+            sheet = Worksheet(stream)
+            yield from read_rows(sheet, self.book.cells, Place(str(self.book.path), self.name))
+            self._found = sheet.merges()
+
+    def merges(self) -> list[MergedRange]:
+        """Merged cells stand behind the rows: while those are not read the part is gone through for them alone."""
+        if self._found is None:
+            with self.book.translated(), self.book.open(self.part) as stream:
+                sheet = Worksheet(stream)
+                for _ in sheet.chunks():
+                    pass
+                self._found = sheet.merges()
+        return self._found
+
+
+def _relation_id(sheet: Any) -> str:
+    return next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")

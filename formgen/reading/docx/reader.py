@@ -7,7 +7,7 @@ another's version of the form is read by its labels alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from formgen.reading.docx.matching import Found, Matches, contents_of, match_blo
 from formgen.reading.docx.model import Block, Table, Text, said_in, texts_of, words
 from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.plans import Anatomy
+from formgen.reading.docx.revisions import changed_fields, changed_places
 from formgen.reading.docx.searching import search_blanks
 from formgen.reading.docx.sheets import SheetParts, split_sheets
 from formgen.reading.identify import FormBook, Identified
@@ -31,6 +32,8 @@ from formgen.rendering.continuation import MARK
 
 __all__ = ["read_docx"]
 
+MOST_PLACES: Final = 5
+"""Places of tracked changes outside of fields that are named."""
 FOREIGN_SHARE: Final = 0.25
 """A sheet that has fewer of the form's labels than this, and none of its marks, is not our form."""
 
@@ -43,24 +46,59 @@ def read_docx(path: Path, book: FormBook) -> FileRead:
         TemplateError: the template of the form it is of is broken.
     """
     with paused_collector(), OfficePackage(path) as package:
-        return _read(WordParts(package), book, Place(str(path)))
+        return _read(package, book, Place(str(path)))
 
 
-def _read(parts: WordParts, book: FormBook, place: Place) -> FileRead:
+def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
+    parts = WordParts(package)
     body = parts.body()
     file = FileRead()
-    for sheet in split_sheets(body, parts, book, place, file.problems):
+    sheets = split_sheets(body, parts, book, place, file.problems)
+    known: dict[int, tuple[Identified, SheetRead]] = {}
+    for number, sheet in enumerate(sheets):
         texts = list(said_in([*sheet.body, *sheet.heads]))
         identified = book.identify(sheet.claim, texts, place)
         if isinstance(identified, Identified):
             made = _read_sheet(sheet, identified, place)
             made.problems[:0] = identified.problems
             file.sheets.append(made)
+            known[number] = identified, made
         else:
             file.problems += identified
     if parts.walker.changes:
-        file.problems.append(Problem("F-WORD-003", place, str(parts.walker.changes)))
+        original = WordParts(package, is_original=True)
+        before = split_sheets(original.body(), original, book, place, [])
+        file.problems += _tell_changes(parts.walker.changes, sheets, before, known, place)
     return file
+
+
+def _tell_changes(
+    count: int,
+    sheets: Sequence[SheetParts],
+    before: Sequence[SheetParts],
+    known: Mapping[int, tuple[Identified, SheetRead]],
+    place: Place,
+) -> list[Problem]:
+    """Tell tracked changes to the sheets whose fields they touched; returns what there is to say of the file."""
+    told: set[str] = set()
+    if len(sheets) == len(before):
+        for number, (identified, made) in known.items():
+            problems, places = changed_fields(made, _read_sheet(before[number], identified, place), place)
+            made.problems += problems
+            told |= places
+    changed = changed_places(_blocks_of(sheets), _blocks_of(before))
+    others = [at for at in changed if at not in told]
+    if told and not others:
+        return []
+    shown = "、".join(others[:MOST_PLACES]) + "…" * (len(others) > MOST_PLACES)
+    return [Problem("F-WORD-003", place, shown or str(count))]
+
+
+def _blocks_of(sheets: Sequence[SheetParts]) -> list[Block]:
+    """All blocks of a file. What stands on continuation sheets is told at its fields; heads may be those of several
+    sheets."""
+    heads = [head for sheet in sheets for head in sheet.heads]
+    return [block for sheet in sheets for block in sheet.body] + list(dict.fromkeys(heads))
 
 
 def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> SheetRead:

@@ -45,6 +45,11 @@ def control(tree: Element, tag: str, number: int = 0) -> Element:
     return found[number]
 
 
+def tags(tree: Element) -> list[str]:
+    """The tags of all content controls."""
+    return [item.get(w("val")) for item in tree.iter(w("tag"))]
+
+
 def cell_of(element: Element) -> Element:
     return next(element.iterancestors(w("tc")))
 

@@ -8,11 +8,12 @@ another's version of the form is read by its labels alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from formgen.forms.manifest import Manifest
-from formgen.problems import Place, Problem
+from formgen.problems import Finding, Place, Problem
 from formgen.reading.docx.anatomy import anatomy_of
 from formgen.reading.docx.continuations import rejoin_texts
 from formgen.reading.docx.grids import text_grid
@@ -25,7 +26,7 @@ from formgen.reading.docx.searching import search_blanks
 from formgen.reading.docx.sheets import SheetParts, split_sheets
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
-from formgen.reading.model import FileRead, SheetIdentity, SheetRead, Sighting, Unread
+from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
 from formgen.reading.pausing import paused_collector
 from formgen.rendering.continuation import MARK
@@ -156,4 +157,14 @@ def _is_foreign(blocks: Sequence[Text | Table], anatomy: Anatomy, is_claimed: bo
 
 def _by_labels(sheet: SheetParts, manifest: Manifest, identity: SheetIdentity) -> SheetRead:
     blocks: list[Block] = [*sheet.body, *sheet.heads, *sheet.continuations]
-    return read_by_labels(text_grid(blocks), manifest, identity)
+    made = read_by_labels(text_grid(blocks), manifest, identity)
+    made.sightings = [_without_mark(sighting) for sighting in made.sightings]
+    return made
+
+
+def _without_mark(sighting: Sighting) -> Sighting:
+    """A text that breaks off is no value; whose rest is whose, labels alone do not tell."""
+    raw = sighting.raw
+    if not isinstance(raw, str) or MARK not in raw:
+        return sighting
+    return replace(sighting, raw=Refused(raw, Finding("F-WORD-001", raw[-24:])))

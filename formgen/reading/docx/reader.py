@@ -118,6 +118,7 @@ def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> Shee
             return _by_labels(sheet, manifest, identity)
         matches = Matches()
         made.unread += search_blanks(body, heads, anatomy, matches)
+    made.unread += [Unread(text.place, text.text) for text in texts_of(sheet.loose) if _is_unread(text, anatomy)]
     rosters = matches.rosters
     if sheet.continuations or any(roster.says(MARK) for roster in rosters):
         matches.found += [Found(*seen, 1.0) for roster in rosters for seen in roster.seen()]
@@ -132,6 +133,11 @@ def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> Shee
     for item in joined.found:
         _see(item, made)
     return made
+
+
+def _is_unread(text: Text, anatomy: Anatomy) -> bool:
+    said = words(text.text)
+    return bool(said) and said not in anatomy.labels
 
 
 def _see(item: Found, made: SheetRead) -> None:

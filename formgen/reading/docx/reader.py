@@ -117,7 +117,7 @@ def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> Shee
         if _is_foreign([*body, *heads], anatomy, identified.layer == "property"):
             return _by_labels(sheet, manifest, identity)
         matches = Matches()
-        made.unread += search_blanks(body, heads, anatomy, matches)
+        made.unread += search_blanks(body, heads, manifest, anatomy, matches)
     made.unread += [Unread(text.place, text.text) for text in texts_of(sheet.loose) if _is_unread(text, anatomy)]
     rosters = matches.rosters
     if sheet.continuations or any(roster.says(MARK) for roster in rosters):

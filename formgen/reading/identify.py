@@ -91,6 +91,15 @@ class FormBook:
         identity = SheetIdentity(form, claimed.version, claimed.record)
         return Identified(self.manifests[form], identity, "fingerprint", shares[form])
 
+    def standing_in(self, texts: Iterable[str]) -> list[str]:
+        """The forms most words of which stand among these texts, the nearest first: they may be several in one file.
+
+        Of those that the user named only that one.
+        """
+        seen = frozenset().union(*(pairs_of([text]) for text in texts))
+        shares = self.fingerprints.shares(seen)
+        return [form for form, share in shares.items() if share >= KNOWN_SHARE and self.wanted in ("", form)]
+
     def _rivals(self, shares: Mapping[str, float], seen: Pairs) -> list[str]:
         """The forms a sheet of these words may be: none, one, or several that cannot be told apart."""
         likely = [form for form, share in shares.items() if share >= KNOWN_SHARE]

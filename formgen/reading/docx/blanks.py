@@ -17,7 +17,7 @@ from formgen.reading.docx.plans import Slot, TextPlan
 from formgen.reading.model import LAYERS, Layer
 from formgen.values.choice import EMPTY_MARKS, TICKED_MARKS
 
-__all__ = ["Seen", "read_blanks", "same_words"]
+__all__ = ["Seen", "has_in_order", "read_blanks", "same_words"]
 
 PICTURED: Final = frozenset(["image", "mark"])
 LONGEST_TEXT: Final = 10_000
@@ -228,7 +228,7 @@ def _matched(text: str, plan: TextPlan) -> list[tuple[str, int, int]] | None:
 
     As long as the text has the form's tabs, they tell blanks apart; words alone cannot where none stands between two.
     """
-    if (len(text) > LONGEST_TEXT and len(plan.slots) > 1) or not _has_in_order(text, plan.gaps):
+    if (len(text) > LONGEST_TEXT and len(plan.slots) > 1) or not has_in_order(text, plan.gaps):
         return None
     for shortest, longest in (_tab_patterns(plan.seams), _word_patterns(plan.seams)):
         first, last = shortest.fullmatch(text), longest.fullmatch(text)
@@ -241,7 +241,7 @@ def _matched(text: str, plan: TextPlan) -> list[tuple[str, int, int]] | None:
     return None
 
 
-def _has_in_order(text: str, gaps: Sequence[str]) -> bool:
+def has_in_order(text: str, gaps: Sequence[str]) -> bool:
     """Whether the printed words stand in a text one after the other; asked before anything slower is tried."""
     said, at = words(text), 0
     for gap in gaps:

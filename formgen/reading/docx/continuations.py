@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Finding, Place, Problem
 from formgen.reading.docx.matching import Found
-from formgen.reading.docx.model import Block, Table, Text, texts_of, words
+from formgen.reading.docx.model import Block, Text, texts_of, words
 from formgen.reading.docx.plans import Anatomy
 from formgen.rendering.continuation import MARK, REST_END, TITLE, read_heading, rejoin
 
@@ -31,6 +31,8 @@ class _Rest:
     text: str
     place: str
     is_used: bool = False
+    is_sure: bool = True
+    """Whether it is known where it ends: without a mark a second paragraph may be its own, or somebody's note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ def rejoin_texts(
     record: str,
 ) -> Rejoined:
     """Put the rests on `sheets` to the texts that end with the mark."""
-    rests = list(_rests(sheets, manifest, anatomy))
     joined = Rejoined([], [], [])
+    rests = list(_rests(sheets, manifest, anatomy, joined.loose))
     for item in found:
         if MARK not in item.seen.raw:
             joined.found.append(item)
@@ -108,12 +110,16 @@ def _rest_of(item: Found, found: Sequence[Found], rests: Sequence[_Rest]) -> _Re
             return None  # a row with its text was deleted or added: by order alone nobody knows which
     row = item.seen.row or item.number
     fitting = [rest for rest in own if not slot.table or rest.row == row]
-    return fitting[0] if len(fitting) == 1 else None
+    return fitting[0] if len(fitting) == 1 and fitting[0].is_sure else None
 
 
-def _rests(sheets: Sequence[Block], manifest: Manifest, anatomy: Anatomy | None) -> Iterator[_Rest]:
+def _rests(
+    sheets: Sequence[Block], manifest: Manifest, anatomy: Anatomy | None, loose: list[tuple[str, str]]
+) -> Iterator[_Rest]:
+    """The rests; `loose` gets what follows one that its mark ends: it may be anything that was pasted there."""
     current: _Rest | None = None
-    for text in texts_of([block for block in sheets if isinstance(block, (Text, Table))]):
+    is_marked = False
+    for text in texts_of(sheets):
         heading = read_heading(text.text)
         if heading is not None:
             if current is not None:
@@ -121,8 +127,15 @@ def _rests(sheets: Sequence[Block], manifest: Manifest, anatomy: Anatomy | None)
             label, row, _ = heading
             table, key = _by_label(manifest, label, row is not None)
             current = _Rest(table, key, row or 0, label, "", text.place)
+            is_marked = False
         elif current is not None:
             named = _by_mark(text, anatomy)
+            if named is None and is_marked:
+                if words(text.text):
+                    loose.append((text.place, text.text))
+                continue
+            is_marked = named is not None
+            current.is_sure = current.is_sure and (is_marked or not (current.text and words(text.text)))
             if named is not None:
                 current.table, current.key = named[:2]
                 current.row = named[2] or current.row

@@ -80,6 +80,8 @@ class Table:
     """Counts the tables of a document from 1, nested ones after the one they stand in."""
     laid: list[list[Cell] | CastRow] = field(default_factory=list)
     """Its rows, some of them without cells until somebody asks."""
+    passed: int = 0
+    """How many of its rows tracked changes took out."""
     _rows: list[list[Cell]] | None = None
 
     @property

@@ -38,12 +38,16 @@ MAIN_RELATION: Final = "/officeDocument"
 class WordParts:
     """One opened file."""
 
-    def __init__(self, package: OfficePackage) -> None:
-        """Raises: InputError: F-FILE-004, 005: no Word document, or a broken one."""
+    def __init__(self, package: OfficePackage, is_original: bool = False) -> None:
+        """`is_original`: as it stood before its tracked changes.
+
+        Raises: InputError: F-FILE-004, 005: no Word document, or a broken one.
+        """
         self._package = package
         self._names = frozenset(package.names)
         self.document = self._main()
-        self.walker = Walker()
+        self._is_original = is_original
+        self.walker = Walker(is_original)
         self._heads: dict[str, list[Block]] = {}
 
     def body(self) -> list[Block]:
@@ -62,7 +66,8 @@ class WordParts:
         if name not in self._names:
             return []
         if name not in self._heads:
-            blocks, changes = _parsed(_walked_head, _content(self._package, name), self._package, name)
+            walked = _walked_original_head if self._is_original else _walked_head
+            blocks, changes = _parsed(walked, _content(self._package, name), self._package, name)
             self.walker.changes += changes
             self._heads[name] = blocks
         return self._heads[name]
@@ -129,7 +134,15 @@ def _walked_head(content: bytes, parser: etree.XMLParser) -> tuple[list[Block], 
 
     Raises: XMLSyntaxError
     """
-    walker = Walker()
+    return _head_of(content, parser, Walker())
+
+
+def _walked_original_head(content: bytes, parser: etree.XMLParser) -> tuple[list[Block], int]:
+    """Likewise before the changes. Raises: XMLSyntaxError"""
+    return _head_of(content, parser, Walker(is_original=True))
+
+
+def _head_of(content: bytes, parser: etree.XMLParser, walker: Walker) -> tuple[list[Block], int]:
     blocks = walker.flow(etree.fromstring(content, parser), "页眉页脚 ")
     return [block for block in blocks if not isinstance(block, SectionEnd)], walker.changes
 

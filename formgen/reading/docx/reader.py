@@ -7,12 +7,13 @@ another's version of the form is read by its labels alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from formgen.forms.manifest import Manifest
-from formgen.problems import Place, Problem
+from formgen.problems import Finding, Place, Problem
 from formgen.reading.docx.anatomy import anatomy_of
 from formgen.reading.docx.continuations import rejoin_texts
 from formgen.reading.docx.grids import text_grid
@@ -20,17 +21,20 @@ from formgen.reading.docx.matching import Found, Matches, contents_of, match_blo
 from formgen.reading.docx.model import Block, Table, Text, said_in, texts_of, words
 from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.plans import Anatomy
+from formgen.reading.docx.revisions import changed_fields, changed_places
 from formgen.reading.docx.searching import search_blanks
 from formgen.reading.docx.sheets import SheetParts, split_sheets
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
-from formgen.reading.model import FileRead, SheetIdentity, SheetRead, Sighting, Unread
+from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
 from formgen.reading.pausing import paused_collector
 from formgen.rendering.continuation import MARK
 
 __all__ = ["read_docx"]
 
+MOST_PLACES: Final = 5
+"""Places of tracked changes outside of fields that are named."""
 FOREIGN_SHARE: Final = 0.25
 """A sheet that has fewer of the form's labels than this, and none of its marks, is not our form."""
 
@@ -43,24 +47,59 @@ def read_docx(path: Path, book: FormBook) -> FileRead:
         TemplateError: the template of the form it is of is broken.
     """
     with paused_collector(), OfficePackage(path) as package:
-        return _read(WordParts(package), book, Place(str(path)))
+        return _read(package, book, Place(str(path)))
 
 
-def _read(parts: WordParts, book: FormBook, place: Place) -> FileRead:
+def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
+    parts = WordParts(package)
     body = parts.body()
     file = FileRead()
-    for sheet in split_sheets(body, parts, book, place, file.problems):
+    sheets = split_sheets(body, parts, book, place, file.problems)
+    known: dict[int, tuple[Identified, SheetRead]] = {}
+    for number, sheet in enumerate(sheets):
         texts = list(said_in([*sheet.body, *sheet.heads]))
         identified = book.identify(sheet.claim, texts, place)
         if isinstance(identified, Identified):
             made = _read_sheet(sheet, identified, place)
             made.problems[:0] = identified.problems
             file.sheets.append(made)
+            known[number] = identified, made
         else:
             file.problems += identified
     if parts.walker.changes:
-        file.problems.append(Problem("F-WORD-003", place, str(parts.walker.changes)))
+        original = WordParts(package, is_original=True)
+        before = split_sheets(original.body(), original, book, place, [])
+        file.problems += _tell_changes(parts.walker.changes, sheets, before, known, place)
     return file
+
+
+def _tell_changes(
+    count: int,
+    sheets: Sequence[SheetParts],
+    before: Sequence[SheetParts],
+    known: Mapping[int, tuple[Identified, SheetRead]],
+    place: Place,
+) -> list[Problem]:
+    """Tell tracked changes to the sheets whose fields they touched; returns what there is to say of the file."""
+    told: set[str] = set()
+    if len(sheets) == len(before):
+        for number, (identified, made) in known.items():
+            problems, places = changed_fields(made, _read_sheet(before[number], identified, place), place)
+            made.problems += problems
+            told |= places
+    changed = changed_places(_blocks_of(sheets), _blocks_of(before))
+    others = [at for at in changed if at not in told]
+    if told and not others:
+        return []
+    shown = "、".join(others[:MOST_PLACES]) + "…" * (len(others) > MOST_PLACES)
+    return [Problem("F-WORD-003", place, shown or str(count))]
+
+
+def _blocks_of(sheets: Sequence[SheetParts]) -> list[Block]:
+    """All blocks of a file. What stands on continuation sheets is told at its fields; heads may be those of several
+    sheets."""
+    heads = [head for sheet in sheets for head in sheet.heads]
+    return [block for sheet in sheets for block in sheet.body] + list(dict.fromkeys(heads))
 
 
 def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> SheetRead:
@@ -78,7 +117,8 @@ def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> Shee
         if _is_foreign([*body, *heads], anatomy, identified.layer == "property"):
             return _by_labels(sheet, manifest, identity)
         matches = Matches()
-        made.unread += search_blanks(body, heads, anatomy, matches)
+        made.unread += search_blanks(body, heads, manifest, anatomy, matches)
+    made.unread += [Unread(text.place, text.text) for text in texts_of(sheet.loose) if _is_unread(text, anatomy)]
     rosters = matches.rosters
     if sheet.continuations or any(roster.says(MARK) for roster in rosters):
         matches.found += [Found(*seen, 1.0) for roster in rosters for seen in roster.seen()]
@@ -93,6 +133,11 @@ def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> Shee
     for item in joined.found:
         _see(item, made)
     return made
+
+
+def _is_unread(text: Text, anatomy: Anatomy) -> bool:
+    said = words(text.text)
+    return bool(said) and said not in anatomy.labels
 
 
 def _see(item: Found, made: SheetRead) -> None:
@@ -118,4 +163,14 @@ def _is_foreign(blocks: Sequence[Text | Table], anatomy: Anatomy, is_claimed: bo
 
 def _by_labels(sheet: SheetParts, manifest: Manifest, identity: SheetIdentity) -> SheetRead:
     blocks: list[Block] = [*sheet.body, *sheet.heads, *sheet.continuations]
-    return read_by_labels(text_grid(blocks), manifest, identity)
+    made = read_by_labels(text_grid(blocks), manifest, identity)
+    made.sightings = [_without_mark(sighting) for sighting in made.sightings]
+    return made
+
+
+def _without_mark(sighting: Sighting) -> Sighting:
+    """A text that breaks off is no value; whose rest is whose, labels alone do not tell."""
+    raw = sighting.raw
+    if not isinstance(raw, str) or MARK not in raw:
+        return sighting
+    return replace(sighting, raw=Refused(raw, Finding("F-WORD-001", raw[-24:])))

@@ -15,6 +15,8 @@ from formgen.reading.docx.matching import TOTALS, Found, Matches
 from formgen.reading.docx.model import Cell, Table, Text, folded
 from formgen.reading.docx.plans import Anatomy, CellPlan, RowPlan, TablePlan
 from formgen.reading.docx.surroundings import Surroundings
+from formgen.reading.docx.synonyms import Synonyms
+from formgen.reading.labels.anchors import SYNONYM
 from formgen.reading.model import Layer
 
 __all__ = ["LoopReader"]
@@ -32,6 +34,8 @@ class _Column:
     start: int
     end: int
     is_found: bool = True
+    confidence: float = CONFIDENCE
+    """Below that of other columns where the header is another word for the form's: then controls alone are believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,10 @@ class LoopReader:
         plans: Sequence[TablePlan],
         anatomy: Anatomy,
         around: Surroundings,
+        synonyms: Synonyms,
         into: Matches,
     ) -> None:
+        self._synonyms = synonyms
         self._tables = tables
         self._plans = plans
         self._anatomy = anatomy
@@ -146,9 +152,13 @@ class LoopReader:
                 continue
             alike = [other for other in plans if other.up == plan.up]
             named = self._headers(table, start, folded(plan.up))
+            others = [] if named else self._renamed(table, start, plan, loop)
             if len(named) == len(alike):
                 header = named[alike.index(plan)]
                 columns.append(_Column(plan, header.column, header.column + header.span))
+            elif len(others) == 1:
+                (header,) = others
+                columns.append(_Column(plan, header.column, header.column + header.span, True, SYNONYM))
             else:
                 columns.append(_Column(plan, 0, 0, is_found=False))
         return columns or None
@@ -160,6 +170,16 @@ class LoopReader:
             if named:
                 return named
         return []
+
+    def _renamed(self, table: Table, start: int, plan: CellPlan, loop: _Loop) -> list[Cell]:
+        """Headers right above the rows that can only be another word for this column's."""
+        if not start or len(plan.slots) != 1:
+            return []
+        return [
+            cell
+            for cell in table.rows[start - 1]
+            if not self._around.has_marks(cell) and self._synonyms.is_of(cell.text, plan.slots[0].key, loop.table)
+        ]
 
     def _read_row(
         self,
@@ -179,7 +199,10 @@ class LoopReader:
             held = [cell for cell in cells if self._holds(cell, column.plan)]
             if under is None:
                 continue  # a mark without its header is not believed
-            if held == [under] or (not held and column.plan.is_shared and under not in cells):
+            is_own = held == [under] or (not held and column.plan.is_shared and under not in cells)
+            if column.confidence == SYNONYM:
+                self._take_renamed(under, column.plan, number, is_own)
+            elif is_own:
                 self._take(under, column.plan, number)
             elif held:  # the marks stand under another header
                 self._add(self._plain(under, column.plan), number, under)
@@ -208,6 +231,11 @@ class LoopReader:
         if seen is not None and (cell.marks or not self._around.has_labels_in(cell, plan)):
             self._add(seen, number, cell)
 
+    def _take_renamed(self, under: Cell, plan: CellPlan, number: int, is_own: bool) -> None:
+        seen = read_blanks(under, plan, self._anatomy.names, "header") if is_own else None
+        if seen and all(item.layer == "content-control" for item in seen):
+            self._add(seen, number, under, SYNONYM)
+
     def _plain(self, cell: Cell, plan: CellPlan) -> list[Seen]:
         plain = Text(cell.text, [], cell.place, cell.pictures)
         return read_blanks(plain, plan, self._anatomy.names, "header") or []
@@ -215,9 +243,9 @@ class LoopReader:
     def _holds(self, cell: Cell, plan: CellPlan) -> bool:
         return any((mark.is_control, mark.name) in plan.names for mark in cell.marks)
 
-    def _add(self, seen: Sequence[Seen], number: int, cell: Cell) -> None:
+    def _add(self, seen: Sequence[Seen], number: int, cell: Cell, confidence: float = CONFIDENCE) -> None:
         self.used.add(cell)
-        self._into.found += [Found(item, number, cell.place, CONFIDENCE) for item in seen]
+        self._into.found += [Found(item, number, cell.place, confidence) for item in seen]
 
 
 def _marked(cell: Cell, plan: CellPlan) -> Iterator[Seen]:

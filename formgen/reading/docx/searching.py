@@ -2,8 +2,9 @@
 
 Where a blank's mark (content control, bookmark) stands and where its labels say it is must be the same place. If they
 are, the mark is believed. If they are two places, both are reported, so that they contradict each other. A mark without
-its labels is not believed; labels without the mark are, where they leave no choice. What is found by neither is lost,
-and its text is told as unread: nothing is taken for a value by its position alone.
+its labels is not believed, unless it is a control and the label beside it was replaced by another word for the same
+field; labels without the mark are, where they leave no choice. What is found by neither is lost, and its text is told
+as unread: nothing is taken for a value by its position alone.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from formgen.forms.manifest import Manifest
 from formgen.reading.docx.blanks import Seen, read_blanks
 from formgen.reading.docx.matching import Found, Matches
 from formgen.reading.docx.model import Cell, Table, Text, words
 from formgen.reading.docx.plans import Anatomy, CellPlan, TablePlan, TextPlan
 from formgen.reading.docx.rows import LoopReader
 from formgen.reading.docx.surroundings import Surroundings
+from formgen.reading.docx.synonyms import Synonyms
+from formgen.reading.labels.anchors import SYNONYM
 from formgen.reading.model import Layer, Unread
 
 __all__ = ["search_blanks"]
@@ -35,14 +39,15 @@ ABSENT: Final = 0.6
 
 
 def search_blanks(
-    body: Sequence[Text | Table], heads: Sequence[Text | Table], anatomy: Anatomy, into: Matches
+    body: Sequence[Text | Table], heads: Sequence[Text | Table], manifest: Manifest, anatomy: Anatomy, into: Matches
 ) -> list[Unread]:
     """Add what is found in the blanks; returns the texts that are neither printed on the form nor in a blank."""
-    return _Search([*body, *heads], anatomy, into).run()
+    return _Search([*body, *heads], manifest, anatomy, into).run()
 
 
 class _Search:
-    def __init__(self, blocks: Sequence[Text | Table], anatomy: Anatomy, into: Matches) -> None:
+    def __init__(self, blocks: Sequence[Text | Table], manifest: Manifest, anatomy: Anatomy, into: Matches) -> None:
+        self._synonyms = Synonyms(manifest, anatomy)
         self._anatomy = anatomy
         self._into = into
         self._tables = [block for block in blocks if isinstance(block, Table)]
@@ -53,7 +58,7 @@ class _Search:
 
     def run(self) -> list[Unread]:
         plans = [plan for plan in self._anatomy.blocks if isinstance(plan, TablePlan)]
-        reader = LoopReader(self._tables, plans, self._anatomy, self._around, self._into)
+        reader = LoopReader(self._tables, plans, self._anatomy, self._around, self._synonyms, self._into)
         reader.read()
         self._used |= reader.used
         taken = {id(cell) for row in reader.rows for cell in row}
@@ -79,7 +84,25 @@ class _Search:
             if len(candidates) > 1 and is_ordered:
                 candidates = [fitting[number]]
             holders = [cell for cell in self._cells if self._holds(cell, plan)]
+            before = len(self._into.found)
             self._decide(plan, holders, candidates)
+            if len(self._into.found) == before and len(holders) == 1:
+                self._take_by_synonym(holders[0], plan)
+
+    def _take_by_synonym(self, cell: Cell, plan: CellPlan) -> None:
+        """A control beside another word for what it holds. The word alone would not do: only of this field can it be
+        one, and nothing else of the form stands in the cell."""
+        if len(plan.slots) != 1 or plan.left is None or self._has_foreign(cell, plan):
+            return
+        key = plan.slots[0].key
+        seen = self._read(cell, plan, "label")
+        if (
+            seen
+            and all(item.layer == "content-control" for item in seen)
+            and self._around.fits(cell, plan, lambda text: self._synonyms.is_of(text, key))
+        ):
+            self._used.add(cell)
+            self._into.found += [Found(item, 0, cell.place, SYNONYM) for item in seen]
 
     def _find_loose(self, twins: Sequence[TextPlan]) -> None:
         fitting = [

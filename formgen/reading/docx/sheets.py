@@ -1,7 +1,9 @@
 """Which blocks of a Word file are one sheet: a file may hold many, each with its continuation sheet.
 
 A file that formgen merged says in its properties which sheets it has; the bookmarks of each are numbered, and sections
-begin where sheets do. Where neither tells, the file is one sheet.
+begin where sheets do. Where neither tells, the file is one sheet, unless forms were pasted into it: then each is one,
+and none has the record that the file speaks of. It may be that of any of them, or of a sheet that is not there any
+more: whoever pastes into a returned file may have emptied it before.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from formgen.reading.docx.anatomy import anatomy_of
 from formgen.reading.docx.continuations import split_continuation
 from formgen.reading.docx.model import Block, SectionEnd, Table, Text, sheets_in, words
 from formgen.reading.docx.parts import WordParts
+from formgen.reading.docx.pasted import has_slots, may_hold_several, split_pasted
 from formgen.reading.identify import FormBook
 from formgen.reading.model import SheetIdentity
 
@@ -29,6 +32,8 @@ class SheetParts:
     body: list[Block] = field(default_factory=list)
     heads: list[Block] = field(default_factory=list)
     continuations: list[Block] = field(default_factory=list)
+    loose: list[Block] = field(default_factory=list)
+    """What stands between pasted forms and is none of theirs."""
 
 
 @dataclass(slots=True)
@@ -58,7 +63,7 @@ def split_sheets(
         groups = sheets if sheets is not None else [(SheetIdentity(), sections)]
     else:
         groups = [(claims[0] if claims else SheetIdentity(), sections)]
-    made = []
+    made: list[SheetParts] = []
     heads: list[str] = []
     for claim, group in groups:
         own = [head for section in group if section.blocks for head in section.heads]
@@ -71,7 +76,41 @@ def split_sheets(
         for head in heads:
             seen += [block for block in parts.head(head) if block not in seen]
         sheet.heads = seen
-        made.append(sheet)
+        is_asked = may_hold_several(sheet.body, sheet.continuations, book.wanted or claim.form, book)
+        pasted = _pasted(sheet, group, parts, book) if is_asked else None
+        if pasted is not None and claim.record:
+            problems.append(Problem("F-WORD-008", place, str(len(pasted)), record=claim.record))
+        made += pasted or [sheet]
+    return made
+
+
+def _pasted(whole: SheetParts, group: Sequence[_Section], parts: WordParts, book: FormBook) -> list[SheetParts] | None:
+    """The forms that were pasted into what should be one sheet; None where it is one.
+
+    Headers and footers go with a sheet that has sections of its own; those over several sheets only where nothing is
+    filled in there: whose it would be nobody can say.
+    """
+    blocks = [block for section in group for block in (*section.blocks, *section.continuation)]
+    sheets = split_pasted(blocks, book)
+    if sheets is None:
+        return None
+    heads_of: dict[Block, list[str]] = {}
+    heads: list[str] = []
+    for section in group:
+        heads = section.heads or heads
+        heads_of |= dict.fromkeys((*section.blocks, *section.continuation), heads)
+    used = [list(dict.fromkeys(head for block in sheet.blocks for head in heads_of[block])) for sheet in sheets]
+    count = Counter(head for own in used for head in own)
+    made = []
+    for sheet, own in zip(sheets, used, strict=True):
+        part = SheetParts(SheetIdentity(sheet.form), sheet.blocks, [], sheet.continuation, sheet.loose)
+        is_printed_only = not any(has_slots(plan) for plan in sheet.anatomy.heads)
+        for head in own:
+            if is_printed_only or count[head] == 1:
+                part.heads += [block for block in parts.head(head) if block not in part.heads]
+        made.append(part)
+    told = [block for part in made for block in part.heads]
+    made[0].loose += [block for block in whole.heads if block not in told]
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from formgen.reading.docx.model import Cell, Table, Text, folded
@@ -99,14 +99,17 @@ class Surroundings:
         """The labels among the cells of a row."""
         return frozenset(self.words(cell) for cell in cells if self.is_label(cell) and not self.has_marks(cell))
 
-    def fits(self, cell: Cell, plan: CellPlan) -> bool:
-        """Whether the labels around a cell are those of the plan's."""
+    def fits(self, cell: Cell, plan: CellPlan, is_synonym: Callable[[str], bool] | None = None) -> bool:
+        """Whether the labels around a cell are those of the plan's; the one to the left may be a synonym."""
         if (cell.merge != plan.merge and "restart" in (cell.merge, plan.merge)) or (cell.merge == "continue"):
             return False
         table, number, index = self._at[cell]
         if plan.left is not None:
             distance, label = plan.left
-            if index < distance or self.words(table.origin(number, index - distance)) != folded(label):
+            if index < distance:
+                return False
+            beside = table.origin(number, index - distance)
+            if self.words(beside) != folded(label) and (is_synonym is None or not is_synonym(beside.text)):
                 return False
         if plan.up and self.header(cell) != folded(plan.up):
             return False

@@ -1,6 +1,7 @@
 """From a part of a Word file to texts with marks, in one walk over its tree.
 
 What is read is what a person sees who accepts all changes: deleted text is left out and counted, inserted text stays.
+On demand it is what a person sees who rejects them all. Places are counted over both, so that they can be compared.
 Placeholders of empty content controls, instructions of fields, page numbers and comments are no text. Elements that
 only wrap others (hyperlinks, smart tags, custom XML, alternate content) are looked through.
 Source: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.4 (tables), 17.5.2 (content controls), 17.13.5 (revisions),
@@ -49,8 +50,7 @@ CELL_PROPERTIES: Final = w("tcPr")
 GRID_SPAN: Final = w("gridSpan")
 MERGE: Final = w("vMerge")
 CODE: Final = w("instr")
-DELETED: Final = w("del")
-MOVED: Final = w("moveFrom")
+DELETED_TEXT: Final = w("delText")
 SIGN_KIND: Final = w("fldCharType")
 CONTENT: Final = w("sdtContent")
 CONTROL_PROPERTIES: Final = w("sdtPr")
@@ -61,20 +61,21 @@ FONT: Final = w("font")
 FORM_BOX: Final = w("checkBox")
 ALTERNATE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 CHOICE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
+FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 PICTURE: Final = f"{{{WP_NS}}}docPr"
 HEADS: Final = frozenset([w("headerReference"), w("footerReference")])
 REFERENCE: Final = f"{{{R_NS}}}id"
 WRAPPERS: Final = frozenset(
     [
-        *map(
-            w, ("hyperlink", "smartTag", "customXml", "ins", "moveTo", "dir", "bdo", "ruby", "rubyBase", "sdtContent")
-        ),
+        *map(w, ("hyperlink", "smartTag", "customXml", "dir", "bdo", "ruby", "rubyBase", "sdtContent")),
+        *map(w, ("ins", "moveTo", "del", "moveFrom")),
         ALTERNATE,
         CHOICE,
     ]
 )
-GONE: Final = frozenset(map(w, ("del", "moveFrom")))
-ADDED: Final = frozenset(map(w, ("ins", "moveTo")))
+TAKEN_OUT: Final = frozenset(map(w, ("del", "moveFrom", "cellDel")))
+PUT_IN: Final = frozenset(map(w, ("ins", "moveTo", "cellIns")))
+CHANGED: Final = TAKEN_OUT | PUT_IN
 DRAWN: Final = frozenset(map(w, ("drawing", "pict", "object")))
 SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
 PAGE_FIELD: Final = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b")
@@ -119,7 +120,9 @@ class _Build:
 class Walker:
     """Walks the parts of one file; counts paragraphs and tables over all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_original: bool = False) -> None:
+        """`is_original`: as if all tracked changes were rejected, not accepted."""
+        self._gone = PUT_IN if is_original else TAKEN_OUT
         self.cast: Sequence[CastRow] = ()
         """The rows that placeholders in the part stand for."""
         self.changes = 0
@@ -165,7 +168,9 @@ class Walker:
             elif tag == TBL:
                 self._finish(build, blocks, place)
                 build = _Build()
-                blocks.append(self._table(child, place))
+                table = self._table(child, place)
+                if table.laid or not table.passed:
+                    blocks.append(table)
             elif tag == SDT:
                 self._finish(build, blocks, place)
                 build = _Build()
@@ -173,15 +178,13 @@ class Walker:
             elif tag in WRAPPERS:
                 self._finish(build, blocks, place)
                 build = _Build()
-                self._flow(_chosen(child) if tag == ALTERNATE else child, blocks, place)
+                self._flow(self._unwrapped(child, tag), blocks, place)
             elif tag in (START, END):
                 self._bookmark(child, build)
             elif tag == SECTION:
                 self._finish(build, blocks, place)
                 build = _Build()
                 blocks.append(self.section_end(child))
-            elif tag in GONE:
-                self.changes += 1
             if self._boxes:
                 boxes, self._boxes = self._boxes, []
                 for box in boxes:
@@ -236,10 +239,10 @@ class Walker:
                 if content is not None:
                     self._rows(content, table, place)
             elif tag in WRAPPERS:
-                self._rows(_chosen(child) if tag == ALTERNATE else child, table, place)
+                self._rows(self._unwrapped(child, tag), table, place)
 
     def _cast_row(self, row: CastRow, table: Table, place: str) -> None:
-        row.place, row.number = place, len(table.laid) + 1
+        row.place, row.number = place, len(table.laid) + table.passed + 1
         if self._is_hidden:
             row.texts = [""] * len(row.texts)
         self._paragraphs += row.mould.paragraphs
@@ -255,14 +258,13 @@ class Walker:
             if name != ROW_PROPERTIES:
                 continue
             for item in properties:
-                if item.tag in GONE:
-                    self.changes += 1
+                if item.tag in CHANGED and self._is_gone(item.tag):
+                    self._pass(element)
+                    table.passed += 1
                     return
-                if item.tag in ADDED:
-                    self.changes += 1
-                elif item.tag == GRID_BEFORE:
+                if item.tag == GRID_BEFORE:
                     column = _number(item, 0)
-        self._cells(element, cells, column, f"{place}{len(table.laid) + 1}行第", "")
+        self._cells(element, cells, column, f"{place}{len(table.laid) + table.passed + 1}行第", "")
         table.laid.append(cells)
 
     def _cells(self, element: Element, cells: list[Cell], column: int, place: str, tag: str) -> int:
@@ -270,8 +272,9 @@ class Walker:
             name = child.tag
             if name == TC:
                 cell = self._cell(child, column, f"{place}{len(cells) + 1}列", tag)
-                cells.append(cell)
-                column += cell.span
+                if cell is not None:
+                    cells.append(cell)
+                    column += cell.span
             elif name == SDT:
                 content, inner, is_empty = _control(child)
                 if content is not None:
@@ -279,10 +282,10 @@ class Walker:
                     column = self._cells(content, cells, column, place, inner)
                     self._is_hidden -= is_empty
             elif name in WRAPPERS:
-                column = self._cells(_chosen(child) if name == ALTERNATE else child, cells, column, place, tag)
+                column = self._cells(self._unwrapped(child, name), cells, column, place, tag)
         return column
 
-    def _cell(self, element: Element, column: int, place: str, tag: str) -> Cell:
+    def _cell(self, element: Element, column: int, place: str, tag: str) -> Cell | None:
         build = _Build()
         span, merge = 1, ""
         tables: list[Table] = []
@@ -293,6 +296,9 @@ class Walker:
                 span = max(1, _number(item, 1))
             elif name == MERGE:
                 merge = "restart" if item.get(VALUE) == "restart" else "continue"
+            elif name in CHANGED and self._is_gone(name):
+                self._pass(element)
+                return None
         self._cell_content(element, build, tables)
         if tag:
             build.marks.append(Mark(True, tag, 0, 0, build.length))
@@ -329,13 +335,13 @@ class Walker:
                     build.marks.append(Mark(True, name, 0, start, build.length))
                 is_first = is_joined = False
             elif tag in WRAPPERS:
-                self._cell_content(_chosen(child) if tag == ALTERNATE else child, build, tables)
+                self._cell_content(self._unwrapped(child, tag), build, tables)
                 is_first = is_joined = False
             elif tag in (START, END):
                 self._bookmark(child, build)
 
     def _paragraph(self, paragraph: Element, build: _Build) -> bool:
-        """Add a paragraph's text. Returns whether its end was deleted, so that the next one joins it."""
+        """Add a paragraph's text. Returns whether its end is gone, so that the next one joins it."""
         is_joined = False
         for child in paragraph:
             tag = child.tag
@@ -344,33 +350,48 @@ class Walker:
             elif tag == SDT:
                 self._run_control(child, build)
             elif tag == PPR:
-                is_joined = self._is_end_deleted(child)
+                is_joined = self._is_end_gone(child)
             else:
                 self._inline(child, tag, build)
         return is_joined
 
-    def _is_end_deleted(self, properties: Element) -> bool:
+    def _is_end_gone(self, properties: Element) -> bool:
         for run in properties.iterchildren(RPR):
-            for _item in run.iterchildren(DELETED, MOVED):
-                self.changes += 1
-                return True
+            for item in run:
+                if item.tag in CHANGED and self._is_gone(item.tag):
+                    return True
         return False
+
+    def _is_gone(self, change: str) -> bool:
+        """Whether a tracked change, which is counted, took out what it is about."""
+        self.changes += 1
+        return change in self._gone
+
+    def _unwrapped(self, wrapper: Element, tag: str) -> Element:
+        """What is in a wrapper; nothing where it is gone."""
+        if tag in CHANGED and self._is_gone(tag):
+            self._pass(wrapper)
+            return ()
+        return _chosen(wrapper) if tag == ALTERNATE else wrapper
+
+    def _pass(self, element: Element) -> None:
+        """Count what is gone, so that what follows has one place whether changes are accepted or rejected."""
+        shown = [item for item in element.iter(P, TBL) if next(item.iterancestors(FALLBACK), None) is None]
+        tables = sum(item.tag == TBL for item in shown)
+        self._tables += tables
+        self._paragraphs += len(shown) - tables
 
     def _inline(self, child: Element, tag: str, build: _Build) -> None:
         if tag in (START, END):
             self._bookmark(child, build)
         elif tag == SDT:
             self._run_control(child, build)
-        elif tag in GONE:
-            self.changes += 1
         elif tag == FIELD:
             if PAGE_FIELD.match(child.get(CODE, "")) is None:
                 self._inside(child, build)
-        elif tag == ALTERNATE:
-            self._inside(_chosen(child), build)
         elif tag in WRAPPERS:
-            self.changes += tag in ADDED
-            self._inside(child, build)
+            inner = self._unwrapped(child, tag)
+            self._inside(inner if len(inner) else child.iter(START, END), build)  # marks outlive what is gone
 
     def _inside(self, element: Element, build: _Build) -> None:
         for child in element:
@@ -427,8 +448,10 @@ class Walker:
             self._drawn(child, build)
         elif tag in SIGNS:
             self._sign(SIGNS[tag], build)
+        elif tag == DELETED_TEXT:
+            self._sign(child.text or "", build)
         elif tag in WRAPPERS:
-            self._inside(child, build)
+            self._inside(self._unwrapped(child, tag), build)
 
     def _sign(self, sign: str, build: _Build) -> None:
         if not self._is_hidden and not (build.fields and _is_unseen(build)):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from formgen.forms.catalogue import Catalogue
 from formgen.rendering.docx import compile_docx
 from tests.reading.docx import word_edits as edits
 from tests.reading.docx.conftest import ReadOne, codes
@@ -126,6 +127,55 @@ def test_a_rest_that_goes_on_nothing_is_told(tmp_path: Path, read_one: ReadOne) 
     reading = read_one(edits.edited(printed, lambda tree: edits.write(edits.control(tree, "reason"), "另写")), form)
     assert reading.doubts == {"reason": "contradictory"}
     assert {"F-WORD-002", "F-READ-001"} <= codes(reading)
+
+
+@pytest.mark.parametrize("marks", [lambda _: None, edits.unwrap_controls])
+def test_what_follows_a_rest_is_none_of_it(marks: Any, tmp_path: Path, read_one: ReadOne) -> None:
+    form, printed, record = continued(tmp_path)
+
+    def edit(tree: Any) -> None:
+        marks(tree)
+        note = edits.fragment("<w:p/>")
+        note.append(edits.run("另附证明两份"))
+        tree.find(edits.w("body"))[-1].addprevious(note)
+
+    reading = read_one(edits.edited(printed, edit), form)
+    assert reading.values == record
+    assert [problem.found for problem in reading.problems] == ["另附证明两份"]
+
+
+def test_a_rest_without_its_mark_that_has_a_second_paragraph_is_in_doubt(tmp_path: Path, read_one: ReadOne) -> None:
+    """It may be a part of the rest, or anything that was typed or pasted below it."""
+    form, printed, _ = continued(tmp_path)
+
+    def edit(tree: Any) -> None:
+        edits.strip_marks(tree)
+        note = edits.fragment("<w:p/>")
+        note.append(edits.run("另附证明两份"))
+        tree.find(edits.w("body"))[-1].addprevious(note)
+
+    reading = read_one(edits.edited(printed, edit), form)
+    assert reading.values == {"name": "张三"}
+    assert {"F-WORD-001", "F-WORD-002", "F-READ-002"} <= codes(reading)
+
+
+def test_a_text_that_breaks_off_is_no_value_by_its_label_either(read_one: ReadOne) -> None:
+    form = Catalogue().form("xinmi-2015/application-form")
+    record = {"name": "张三", "application": "生活困难，申请帮扶。" * 120}
+    printed = compile_docx(form).render(record, "r1").content or b""
+
+    def forget(tree: Any) -> None:
+        for item in list(tree):
+            tree.remove(item)
+
+    def retype(tree: Any) -> None:
+        edits.strip_marks(tree)
+        edits.retype(edits.cell_with(tree, "姓名"), "姓名：")
+
+    bare = edits.edited(edits.edited(printed, retype), forget, "docProps/custom.xml")
+    reading = read_one(bare, form)
+    assert reading.values.get("application") is None
+    assert "F-WORD-001" in codes(reading)
 
 
 BOXES = '性别：{% if sex == "男" %}☑{% else %}□{% endif %}男 {% if sex == "女" %}☑{% else %}□{% endif %}女（必填）'

@@ -45,6 +45,11 @@ def control(tree: Element, tag: str, number: int = 0) -> Element:
     return found[number]
 
 
+def tags(tree: Element) -> list[str]:
+    """The tags of all content controls."""
+    return [item.get(w("val")) for item in tree.iter(w("tag"))]
+
+
 def cell_of(element: Element) -> Element:
     return next(element.iterancestors(w("tc")))
 
@@ -174,6 +179,31 @@ def track_deletion(content: Element) -> None:
         deleted.append(item)
         for text in item.findall(w("t")):
             text.tag = w("delText")
+
+
+def paste(content: bytes, copied: bytes, *between: Element, is_before: bool = False) -> bytes:
+    """Copy all of one document to the end, or the beginning, of another: Word keeps the first bookmark of a name, and
+    headers and footers stay where they were."""
+    guest = etree.fromstring(part_of(copied)).find(w("body"))
+    for item in list(guest.iter(w("headerReference"), w("footerReference"))):
+        item.getparent().remove(item)
+
+    def edit(tree: Element) -> None:
+        body = tree.find(w("body"))
+        names = {item.get(w("name")) for item in tree.iter(w("bookmarkStart"))}
+        doubled = {item for item in guest.iter(w("bookmarkStart")) if item.get(w("name")) in names}
+        ends = {item.get(w("id")) for item in doubled}
+        for item in [*doubled, *(end for end in guest.iter(w("bookmarkEnd")) if end.get(w("id")) in ends)]:
+            item.getparent().remove(item)
+        blocks = [item for item in guest if item.tag != w("sectPr")]
+        made = [*blocks, *between] if is_before else [*between, *blocks]
+        for block in made:
+            if is_before:
+                body.insert(made.index(block), block)
+            else:
+                body[-1].addprevious(block)
+
+    return edited(content, edit)
 
 
 def _span(cell: Element) -> int:

@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import python_calamine as calamine
 from lxml import etree
@@ -26,6 +26,9 @@ from formgen.data.sources.unread_cells import UnreadCell, survey_sheet
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.vocabulary.headers import MergedRange
+
+if TYPE_CHECKING:
+    from formgen.data.sources.old_workbook import OldWorkbook
 
 __all__ = ["workbook_tables"]
 
@@ -57,10 +60,19 @@ def workbook_tables(path: Path, wanted: str) -> Iterator[Iterator[RawTable]]:
             # calamine goes by the ending where it is given a path: only a true ending may be used.
             source: str | IO[bytes] = str(path) if path.suffix.lower() in _ENDINGS[kind] else stream
             book = stack.enter_context(calamine.CalamineWorkbook.from_object(source))
-        yield _tables(path, book, kind, survey)
+            old = _old_workbook(path) if kind == "xls" else None
+        yield _tables(path, book, kind, survey, old)
 
 
-def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str, document: OpenDocumentSurvey) -> Iterator[RawTable]:
+def _old_workbook(path: Path) -> OldWorkbook | None:
+    from formgen.data.sources.old_workbook import open_old_workbook
+
+    return open_old_workbook(path)
+
+
+def _tables(
+    path: Path, book: calamine.CalamineWorkbook, kind: str, document: OpenDocumentSurvey, old: OldWorkbook | None
+) -> Iterator[RawTable]:
     for metadata in book.sheets_metadata:
         if metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
@@ -70,6 +82,7 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str, document: Op
                 survey = survey_sheet(path, metadata.name)
             _require_room(Place(str(path), metadata.name), survey.rows, survey.columns)
             unread = survey.unread
+        errors = old.errors(metadata.name) if old is not None else None
         with _translated(path):
             sheet = book.get_sheet_by_name(metadata.name)
         if sheet.start is None:
@@ -78,6 +91,7 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str, document: Op
         found: list[MergedRange] = sorted(sheet.merged_cell_ranges or document.merges.get(metadata.name) or [])
         merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in found]
         is_hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
+        unread = errors or unread
         if unread:
             # Cells that read as blank may stand left of all others.
             first = min(left, *(min(columns) for columns in unread.values()))
@@ -86,7 +100,10 @@ def _tables(path: Path, book: calamine.CalamineWorkbook, kind: str, document: Op
             rows = _rows_once([sheet], functools.partial(_with_unread, pad=pad, first=left, unread=unread))
         else:
             rows = _rows_once([sheet])
-        table = RawTable(str(path), metadata.name, rows, left, merges, is_hidden=is_hidden)
+        is_looked_over = kind != "xls" or errors is not None
+        table = RawTable(
+            str(path), metadata.name, rows, left, merges, is_hidden=is_hidden, is_looked_over=is_looked_over
+        )
         del sheet
         yield table
 

@@ -53,10 +53,11 @@ def read_xlsx(path: Path, book: FormBook) -> FileRead:
 def _read(path: Path, book: FormBook) -> FileRead:
     facts = book_facts(path)
     read = FileRead()
-    if not facts.is_told:
-        read.problems.append(Problem("F-EXCEL-008", Place(str(path))))
     with open_tables(path) as tables:
         sheets = [(Sheet.of(table), table) for table in tables]
+    read.problems += [
+        Problem("F-EXCEL-008", Place(str(path), table.name)) for _, table in sheets if not table.is_looked_over
+    ]
     carriers = _carriers(facts, book, [sheet for sheet, _ in sheets])
     open_forms: dict[str, tuple[SheetRead, set[str]]] = {}
     for sheet, table in sheets:

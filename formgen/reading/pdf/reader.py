@@ -30,12 +30,13 @@ from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
 from formgen.reading.pdf.glyphs import garbled
 from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
+from formgen.reading.pdf.printed_sheet import SheetPage
 from formgen.reading.pdf.prints import FormPrint, PrintBook, PrintedArt, print_book
 from formgen.reading.pdf.raster import Pdfium
 from formgen.reading.pdf.resources import Resources, inherited
 from formgen.reading.pdf.rests import is_continuation
-from formgen.reading.pdf.rules import Segment
 from formgen.reading.pdf.sightings import Overlay, sight_copy
+from formgen.reading.pdf.spreadsheets import read_printed_sheets
 from formgen.reading.pdf.strangers import StrangePages
 
 __all__ = ["read_pdf"]
@@ -90,7 +91,7 @@ class _File:
 
     def __init__(self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, drawn: Pdfium) -> None:
         self.path, self.pdf, self.book, self.prints = path, pdf, book, prints
-        self.strangers = StrangePages(drawn, prints, self._segments)
+        self.strangers = StrangePages(drawn, prints, self._with_rules)
         self.file = str(path)
         self.caches: dict[tuple[int, int], Any] = {}
         self.resources: dict[tuple[int, int], Resources[Arts]] = {}
@@ -98,6 +99,7 @@ class _File:
         self.overlays: dict[int, Overlay] = {}
         self.unknown: list[tuple[int, list[str]]] = []
         """Pages on which no form's words stand where they should, and the texts on them."""
+        self.sheet_pages: list[SheetPage] = []
         self.claimed = _claimed(pdf)
 
     def read(self) -> FileRead:
@@ -111,6 +113,7 @@ class _File:
             self._read_stack(stack)
         if lone:
             self._say("F-PDFREAD-009", _pages([leaf.page_number for leaf in lone]))
+        self._read_spreadsheets()
         self._read_unknown()
         found = self.read_so_far
         if not found.sheets and not any(problem.is_error for problem in found.problems):
@@ -156,10 +159,10 @@ class _File:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), str(len(content))))
         return read_content(content, self._resources(inherited(page.obj, "/Resources")))
 
-    def _segments(self, page: pikepdf.Page) -> list[Segment]:
-        """The straight lines of a page."""
+    def _with_rules(self, page: pikepdf.Page) -> PageContent[Arts]:
+        """A page with its straight lines, and what of its texts may show."""
         resources = self._resources(inherited(page.obj, "/Resources"))
-        return read_content(_operators(page), resources, has_rules=True).segments
+        return read_content(_operators(page), resources, has_rules=True)
 
     def _resources(self, raw: Any) -> Resources[Arts]:
         if raw is None or raw.objgen == (0, 0):
@@ -177,11 +180,33 @@ class _File:
         found = self.strangers.read(page, number, content, self.claimed.form)
         if isinstance(found, Leaf):
             return found
+        if isinstance(found, SheetPage):
+            self.sheet_pages.append(found)
+            return None
         if isinstance(found, str):
             self._say(found, "", number)
         else:
             self.unknown.append((number, found))
         return None
+
+    def _read_spreadsheets(self) -> None:
+        """Pages of filled workbooks that somebody printed: those of one form that follow each other together."""
+        groups: list[list[SheetPage]] = []
+        for page in self.sheet_pages:
+            is_next = groups and groups[-1][-1].number == page.number - 1
+            if is_next and groups[-1][-1].manifest is page.manifest:
+                groups[-1].append(page)
+            else:
+                groups.append([page])
+        for pages in groups:
+            texts = [text for page in pages for text in page.texts]
+            found = self.book.identify(self.claimed, texts, Place(self.file, cell=_pages([p.number for p in pages])))
+            if isinstance(found, list):
+                self.read_so_far.problems += found
+            elif found.manifest is not pages[0].manifest:  # the user says so
+                self.unknown += [(page.number, page.texts) for page in pages]
+            else:
+                self.read_so_far.sheets += read_printed_sheets(self.path, pages, found)
 
     def _read_unknown(self) -> None:
         """Pages that are of no form, or of a form with other words or places: read by the labels on them."""

@@ -30,6 +30,8 @@ SAME_PT: Final = 2.0
 """Columns of two pages stand in one place."""
 WORD_GAP: Final = 0.6
 """Em between texts of different cells, where no rule parts them."""
+MIDDLE: Final = 0.3
+"""Share of a type's size between its baseline and the middle of its characters."""
 STEP: Final = 2
 """Columns from one text outside the grid to the next: a blank that is empty has one between."""
 HASHES: Final = re.compile("#+")
@@ -144,7 +146,7 @@ def put_together(stack: Sequence[SheetPage], anatomies: Sequence[Anatomy]) -> Pr
 
 def outside_rows(ruled: RuledPage, words: frozenset[str]) -> Iterator[tuple[float, list[Token]]]:
     """Rows of text outside the grid, from the top: where each stands, and its texts, the form's words apart."""
-    for row in rows_of(ruled.outside):
+    for row in _level(ruled.outside):
         tokens: list[Token] = []
         start = 0
         for index in range(1, len(row) + 1):
@@ -152,10 +154,30 @@ def outside_rows(ruled: RuledPage, words: frozenset[str]) -> Iterator[tuple[floa
                 before = row[index - 1]
                 if row[index].x - before.x - before.width <= WORD_GAP * before.size:
                     continue
-            tokens += _parted([char for char in row[start:index] if isinstance(char, ShownChar)], words)
+            tokens += _parted(row[start:index], words)
             start = index
         if tokens:
             yield row[0].y, tokens
+
+
+def _level(chars: Sequence[ShownChar]) -> list[list[ShownChar]]:
+    """Characters beside each other, from the left, whatever their sizes: a cell may shrink its text."""
+    rows: list[list[ShownChar]] = []
+    tallest: list[ShownChar] = []
+    for char in sorted(chars, key=_middle):
+        if rows and abs(_middle(char) - _middle(tallest[-1])) <= max(char.size, tallest[-1].size) / 2:
+            rows[-1].append(char)
+            tallest[-1] = max(tallest[-1], char, key=lambda one: one.size)
+        else:
+            rows.append([char])
+            tallest.append(char)
+    for row in rows:
+        row.sort(key=lambda char: char.x)
+    return rows
+
+
+def _middle(char: ShownChar) -> float:
+    return char.y - MIDDLE * char.size
 
 
 def _parted(chars: Sequence[ShownChar], words: frozenset[str]) -> Iterator[Token]:

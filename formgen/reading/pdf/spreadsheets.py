@@ -10,7 +10,7 @@ is not on paper.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -112,15 +112,19 @@ def _doubt_tables(read: SheetRead, faults: Sequence[Problem]) -> None:
 
 def _settle(read: SheetRead, sheet: PrintedSheet, place: Place) -> None:
     """What was seen, as surely as paper shows it; columns cell by cell, for each has its place and its doubts."""
-    seen = [(one, sheet.spot_of(one.place)) for one in read.sightings]
-    torn = _unread_rows(read, sheet)
+    seen: list[tuple[Sighting, tuple[int, int] | None]] = [(one, sheet.spot_of(one.place)) for one in read.sightings]
+    untold = _untold_pages(read, sheet)
+    seen += _cells(read.columns, sheet)
+    zeros = _hidden_zeros([one for one, _ in seen], read.manifest)
     read.sightings = []
-    for one, at in [*seen, *_cells(read.columns, sheet)]:
+    for one, at in seen:
         item = _item(read.manifest, one.path)
         raw, confidence = one.raw, min(one.confidence, STRANGE)
         if at is None or is_blank(raw if not isinstance(raw, Refused) else raw.text):
-            if at is not None and at[0] in torn:
+            if at is not None and at not in sheet.cells and sheet.page_numbers[at[0]] in untold:
                 continue
+            if one.path in zeros:
+                raw = Refused("", Finding("F-PDFREAD-018", ""))
         elif _is_doubtful(sheet, at, item, raw):
             raw = Refused(str(raw), Finding("F-PDFREAD-018", str(raw)))
         elif not sheet.is_exact(*at) and item.type_name in WRAPPED:
@@ -130,10 +134,32 @@ def _settle(read: SheetRead, sheet: PrintedSheet, place: Place) -> None:
     read.columns = []
 
 
-def _unread_rows(read: SheetRead, sheet: PrintedSheet) -> set[int]:
-    """Rows outside the grid with a text that nobody owns: a blank there may not be one."""
-    found = {at[0] for one in read.unread if (at := sheet.spot_of(one.place)) is not None}
-    return {row for row in found if not any((row, column) in sheet.cells for column in range(sheet.width))}
+def _untold_pages(read: SheetRead, sheet: PrintedSheet) -> set[int]:
+    """Pages with a text outside the grid that nobody owns: what looks blank there may not be."""
+    found = [at for one in read.unread if (at := sheet.spot_of(one.place)) is not None]
+    return {sheet.page_numbers[at[0]] for at in found if at not in sheet.cells}
+
+
+def _hidden_zeros(seen: Sequence[Sighting], manifest: Manifest) -> set[FieldPath]:
+    """Totals that show nothing although there is something to add: a format may hide zeros."""
+    filled = {one.path for one in seen if not is_blank(one.raw if not isinstance(one.raw, Refused) else one.raw.text)}
+    totals = {one.path: sources for one in seen if (sources := _item(manifest, one.path).total_of)}
+    hidden: set[FieldPath] = set()
+    while True:  # a total may add totals
+        known = filled | hidden
+        keys = {f"{path[0]}.{path[2]}" if len(path) == 3 else path[0] for path in known}
+        found = {
+            path for path, sources in totals.items() if path not in known and _has_addend(path, sources, known, keys)
+        }
+        if not found:
+            return hidden
+        hidden |= found
+
+
+def _has_addend(path: FieldPath, sources: Sequence[str], known: Set[FieldPath], keys: Set[str]) -> bool:
+    if len(path) == 3:
+        return any((path[0], path[1], key) in known for key in sources)
+    return not keys.isdisjoint(sources)
 
 
 def _cells(columns: Sequence[ColumnRead], sheet: PrintedSheet) -> Iterator[tuple[Sighting, tuple[int, int]]]:

@@ -43,7 +43,7 @@ PAGE_NUMBER: Final = re.compile(
 )
 """A row that says nothing else is a page's number."""
 HIDDEN: Final = CutText("…")
-"""Of a cell that is merged over the end of its page: what it says may stand on the other one."""
+"""Of a cell that no rules close, or that is merged over the end of its page: what it says may stand elsewhere."""
 
 
 @dataclass(slots=True)
@@ -299,8 +299,11 @@ class _Builder:
 
     def _add_cells(self, ruled: RuledPage, row: int) -> None:
         at = len(self.rows)
-        self.rows.append([""] * self.width)
+        self.rows.append([HIDDEN] * self.width)
+        self.places |= {(at, column): (ruled.columns[column], ruled.rows[row]) for column in range(self.width)}
         for cell in ruled.cells:
+            if cell.row <= row <= cell.last_row:
+                self.rows[at][cell.column : cell.last_column + 1] = [""] * (cell.last_column - cell.column + 1)
             if cell.row == row:
                 self.rows[at][cell.column] = _shown(cell)
                 self.cells[at, cell.column] = cell

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -199,8 +200,8 @@ class _File:
             else:
                 groups.append([page])
         for pages in groups:
-            texts = [text for page in pages for text in page.texts]
-            found = self.book.identify(self.claimed, texts, Place(self.file, cell=_pages([p.number for p in pages])))
+            form = self.prints.forms[pages[0].manifest.id]
+            found = self._identify(form, None, Place(self.file, cell=_pages([page.number for page in pages])))
             if isinstance(found, list):
                 self.read_so_far.problems += found
             elif found.manifest is not pages[0].manifest:  # the user says so
@@ -234,27 +235,31 @@ class _File:
         self.read_so_far.sheets.append(sheet)
 
     def _read_stack(self, stack: Stack) -> None:
-        code, form = stack.code, stack.form
-        version = code.version if code is not None else self.claimed.version or form.layout.version
-        record = code.record if code is not None else self.claimed.record
-        identity = SheetIdentity(form.manifest.id, version, record)
-        place = Place(self.file, cell=_pages(stack.page_numbers))
-        if code is None and not self.claimed.form and self.prints.has_twin(form):
-            found = self.book.identify(SheetIdentity(), form.texts, place)  # nothing on the page tells them apart
-        else:
-            found = self._identified(identity, form, place, "page-code" if code is not None else "property")
+        form = stack.form
+        found = self._identify(form, stack.code, Place(self.file, cell=_pages(stack.page_numbers)))
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
         if found.manifest is not form.manifest:  # the user says so
             self.unknown += [(number, list(form.texts)) for number in stack.page_numbers]
             return
-        sheet = SheetRead(form.manifest, identity, stack.page_numbers)
+        sheet = SheetRead(form.manifest, found.identity, stack.page_numbers)
         sheet.problems += found.problems
         self._tell_pages(stack, sheet)
         for leaves in stack.copies:
             sight_copy(sheet, leaves, self.overlays, self.file, has_all_rows=stack.has_all_rows)
         self.read_so_far.sheets.append(sheet)
+
+    def _identify(self, form: FormPrint, code: PageCode | None, place: Place) -> Identified | list[Problem]:
+        """The form of a sheet whose words are all a form's: as its page code or the file says, else that form."""
+        version = code.version if code is not None else self.claimed.version or form.layout.version
+        record = code.record if code is not None else self.claimed.record
+        identity = SheetIdentity(form.manifest.id, version, record)
+        if code is None and not self.claimed.form and self.prints.has_twin(form):
+            found = self.book.identify(SheetIdentity(), form.texts, place)  # nothing on the page tells them apart
+        else:
+            found = self._identified(identity, form, place, "page-code" if code is not None else "property")
+        return found if isinstance(found, list) else replace(found, identity=identity)
 
     def _identified(
         self, identity: SheetIdentity, form: FormPrint, place: Place, claimed_by: Claim

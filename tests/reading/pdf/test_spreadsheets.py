@@ -121,6 +121,11 @@ def columns_moved(sheet: Worksheet) -> None:
     sheet.column_dimensions["C"].width = 26
 
 
+def text_elsewhere(sheet: Worksheet) -> None:
+    """A village without a name, and a text that belongs to no blank."""
+    sheet["I3"], sheet["A4"] = None, "靳寨村（代管）"
+
+
 EDITED: Mapping[str, tuple[str, Callable[[], dict[str, Any]], Callable[[Worksheet], None] | None]] = {
     "cut": ("beneficiary-roster", roster, cut_off),
     "beside": ("beneficiary-roster", roster, too_long_beside_blanks),
@@ -129,6 +134,8 @@ EDITED: Mapping[str, tuple[str, Callable[[], dict[str, Any]], Callable[[Workshee
     "wide": ("beneficiary-roster", lambda: households(20), over_two_pages),
     "untitled": ("beneficiary-roster", lambda: households(20), without_titles),
     "unnumbered": ("beneficiary-roster", lambda: households(20), without_numbers),
+    "shrunk": ("survey-sheet", lambda: {**survey(), "village": "石堰坪新村" * 9}, None),
+    "elsewhere": ("survey-sheet", survey, text_elsewhere),
     "long": ("beneficiary-roster", lambda: households(20), None),
     "surveys": ("survey-sheet", lambda: sample_record(BY_NAME["survey-sheet"], "many"), None),
     "towns": ("task-plan", lambda: towns(40), None),
@@ -169,7 +176,7 @@ def printed() -> Mapping[str, bytes]:
     [
         *((name, name, record) for name, record in RECORDS.items()),
         ("moved", "beneficiary-roster", roster),
-        *((key, *EDITED[key][:2]) for key in ("surveys", "towns")),
+        *((key, *EDITED[key][:2]) for key in ("shrunk", "surveys", "towns")),
     ],
 )
 def test_a_printed_workbook_comes_back(
@@ -233,6 +240,12 @@ def test_a_text_that_goes_on_over_its_neighbours_is_nobodys(tmp_path: Path) -> N
 
 def test_a_number_that_may_be_rounded_is_no_value(tmp_path: Path) -> None:
     assert in_doubt("narrow", tmp_path) >= {"1.income_per_head"}
+
+
+def test_a_blank_beside_a_text_that_nobody_owns_is_in_doubt(tmp_path: Path) -> None:
+    reading = only_reading(printed()["elsewhere"], tmp_path)
+    assert reading.values["town"] == "袁庄乡"
+    assert reading.doubts == {"village": "lost", "filler": "lost"}
 
 
 @pytest.mark.parametrize("key", ["long", "unnumbered", "untitled"])

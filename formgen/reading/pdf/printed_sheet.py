@@ -34,6 +34,7 @@ MIDDLE: Final = 0.3
 """Share of a type's size between its baseline and the middle of its characters."""
 STEP: Final = 2
 """Columns from one text outside the grid to the next: a blank that is empty has one between."""
+COLONS: Final = "：: \u3000"
 HASHES: Final = re.compile("#+")
 POWER: Final = re.compile(r"[-+]?[0-9](?:[.,][0-9]+)?[Ee][-+]?[0-9]+")
 """A number for which its cell has no room."""
@@ -78,6 +79,8 @@ class PrintedSheet(Sheet):
     """Of each row: the page of the file."""
     places: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
     cells: dict[tuple[int, int], RuledCell] = field(default_factory=dict)
+    header_rows: range = range(0)
+    """Rows of the table's header: of what is cut off in it no record is made."""
     numbers: list[tuple[int, int]] = field(default_factory=list)
     """Page number and number of pages as printed, 0 where only the first is; of pages that have them."""
     odd_pages: list[int] = field(default_factory=list)
@@ -183,15 +186,25 @@ def _middle(char: ShownChar) -> float:
 def _parted(chars: Sequence[ShownChar], words: frozenset[str]) -> Iterator[Token]:
     """A text without a gap; in two where it begins or ends with one of the form's words."""
     text = "".join(char.text for char in chars)
-    if words_of(text) not in words:
-        for at in range(1, len(chars)):
-            before, after = (_joined(part) for part in (chars[:at], chars[at:]))
-            if before.strip() and after.strip() and (_is_word(before, words) or _is_word(after, words)):
-                yield Token(before, chars[0].x)
-                yield from _parted(chars[at:], words)
-                return
-    if text.strip():
+    at = _end_of_word(text, words) or _start_of_word(text, words) if words_of(text) not in words else 0
+    if at:
+        yield from _parted(chars[:at], words)
+        yield from _parted(chars[at:], words)
+    elif text.strip():
         yield Token(_joined(chars), next(char.x for char in chars if char.text.strip()))
+
+
+def _end_of_word(text: str, words: frozenset[str]) -> int:
+    """Where the form's word that a text begins with ends, the colon behind it included; 0 for none."""
+    at = next((at for at in range(1, len(text)) if _is_word(text[:at], words)), 0)
+    while 0 < at < len(text) and text[at] in COLONS:
+        at += 1
+    return at if text[at:].strip() else 0
+
+
+def _start_of_word(text: str, words: frozenset[str]) -> int:
+    """Where the form's word that a text ends with begins; 0 for none."""
+    return next((at for at in range(len(text) - 1, 0, -1) if _is_word(text[at:], words) and text[:at].strip()), 0)
 
 
 def _is_word(text: str, words: frozenset[str]) -> bool:
@@ -236,7 +249,8 @@ class _Builder:
         name = "第" + "、".join(str(page.number) for page in self.stack) + "页"
         merges = dict(sorted(self.merges.items()))
         tops = [(spot.row, spot) for spot in merges.values()]
-        found = self.page_numbers, self.places, self.cells, self.numbers, self.odd_pages, self.unread
+        header = range(grids[0][0], grids[0][0] + self._rows_of_header(self.first)) if grids else range(0)
+        found = self.page_numbers, self.places, self.cells, header, self.numbers, self.odd_pages, self.unread
         return PrintedSheet(name, self.rows, 0, merges, tops, *found)
 
     def _add_page(self, page: SheetPage, index: int, skipped: int) -> list[int]:
@@ -264,20 +278,27 @@ class _Builder:
         return grid
 
     def _header_height(self, ruled: RuledPage) -> int:
-        """Rows at the top of a page that say what those of the first page say, all of it printed on the form.
+        """Rows at the top of a page that say what the header on the first page says.
 
         -1 where the header is another one: then its columns are other columns.
         """
+        mine, header = _texts_by_row(ruled), _texts_by_row(self.first)
+        height, wanted = self._rows_of_header(ruled), self._rows_of_header(self.first)
+        if not height:
+            return 0
+        return height if mine[:height] == header[:wanted] else -1
+
+    def _rows_of_header(self, ruled: RuledPage) -> int:
+        """How many rows at the top of a grid are the table's header: merged cells in it reach below."""
         height = 0
-        mine, first = _texts_by_row(ruled), _texts_by_row(self.first)
-        while height < len(mine):
-            texts = mine[height]
-            if not all(text in self.words for _, text in texts) or not (texts or height):
-                break
-            if height >= len(first) or texts != first[height]:
-                return -1
-            height += 1
+        texts = _texts_by_row(ruled)
+        while height < len(texts) and self._is_header(texts[height]):
+            height = 1 + max(cell.last_row for cell in ruled.cells if cell.row == height)
         return height
+
+    def _is_header(self, texts: Sequence[tuple[int, str]]) -> bool:
+        """Whether most of a row is printed on the form; some of it may be cut off."""
+        return 2 * sum(text in self.words for _, text in texts) > len(texts)
 
     def _is_page_number(self, tokens: Sequence[Token]) -> bool:
         match = PAGE_NUMBER.fullmatch("".join("".join(token.text for token in tokens).split()))

@@ -38,7 +38,7 @@ from formgen.reading.pdf.resources import Resources, inherited
 from formgen.reading.pdf.rests import is_continuation
 from formgen.reading.pdf.sightings import Overlay, sight_copy
 from formgen.reading.pdf.spreadsheets import read_printed_sheets
-from formgen.reading.pdf.strangers import StrangePages
+from formgen.reading.pdf.strangers import StrangePages, UnknownPage
 
 __all__ = ["read_pdf"]
 
@@ -98,8 +98,8 @@ class _File:
         self.resources: dict[tuple[int, int], Resources[Arts]] = {}
         self.read_so_far = FileRead()
         self.overlays: dict[int, Overlay] = {}
-        self.unknown: list[tuple[int, list[str]]] = []
-        """Pages on which no form's words stand where they should, and the texts on them."""
+        self.unknown: list[tuple[int, UnknownPage]] = []
+        """Pages on which no form's words stand where they should."""
         self.sheet_pages: list[SheetPage] = []
         self.claimed = _claimed(pdf)
 
@@ -205,7 +205,7 @@ class _File:
             if isinstance(found, list):
                 self.read_so_far.problems += found
             elif found.manifest is not pages[0].manifest:  # the user says so
-                self.unknown += [(page.number, page.texts) for page in pages]
+                self.unknown += [(page.number, UnknownPage(page.texts, page.ruled)) for page in pages]
             else:
                 self.read_so_far.sheets += read_printed_sheets(self.path, pages, found)
 
@@ -215,9 +215,11 @@ class _File:
             return
         numbers = [number for number, _ in self.unknown]
         place = Place(self.file, cell=_pages(numbers))
-        found = self.book.identify(self.claimed, [text for _, texts in self.unknown for text in texts], place)
+        found = self.book.identify(self.claimed, [text for _, page in self.unknown for text in page.texts], place)
         if isinstance(found, list):
             self.read_so_far.problems += found
+            return
+        if self._read_grids(found):
             return
         try:
             grid = text_grid(self.path, numbers)
@@ -234,6 +236,22 @@ class _File:
                 sheet.problems.append(Problem("F-PDFREAD-015", where, record=found.identity.record or None))
         self.read_so_far.sheets.append(sheet)
 
+    def _read_grids(self, found: Identified) -> bool:
+        """Read unknown pages as a printed spreadsheet, where the form may be one; False where they are none."""
+        if not found.manifest.template("xlsx").is_file():
+            return False
+        pages = [
+            SheetPage(number, found.manifest, page.ruled) for number, page in self.unknown if page.ruled is not None
+        ]
+        sheets = list(read_printed_sheets(self.path, pages, found)) if len(pages) == len(self.unknown) else []
+        if any(sheet.tables or sheet.problems for sheet in sheets):
+            self.read_so_far.sheets += sheets
+            return True
+        cut = [page.number for page in pages if any(cell.is_cut for cell in page.ruled.cells)]
+        if cut:  # whoever goes by labels alone does not see what is cut off
+            self.read_so_far.problems.append(Problem("F-PDFREAD-018", Place(self.file, cell=_pages(cut))))
+        return bool(cut)
+
     def _read_stack(self, stack: Stack) -> None:
         form = stack.form
         found = self._identify(form, stack.code, Place(self.file, cell=_pages(stack.page_numbers)))
@@ -241,7 +259,7 @@ class _File:
             self.read_so_far.problems += found
             return
         if found.manifest is not form.manifest:  # the user says so
-            self.unknown += [(number, list(form.texts)) for number in stack.page_numbers]
+            self.unknown += [(number, UnknownPage(form.texts, None)) for number in stack.page_numbers]
             return
         sheet = SheetRead(form.manifest, found.identity, stack.page_numbers)
         sheet.problems += found.problems

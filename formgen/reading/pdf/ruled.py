@@ -11,14 +11,14 @@ from __future__ import annotations
 import bisect
 import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from formgen.forms.layout import Rect, Spot
 from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.found import TextLine
-from formgen.reading.pdf.glyphs import Char, page_chars
+from formgen.reading.pdf.glyphs import Char, page_chars, rows_of
 from formgen.reading.pdf.joining import Joined, join
 from formgen.reading.pdf.matrices import Matrix, moved
 from formgen.reading.pdf.rules import Rules
@@ -32,6 +32,11 @@ EDGE_PT: Final = 0.4
 """Programs leave more than this between a text and the edge of its cell."""
 PADDING_PT: Final = 1.0
 """As much as LibreOffice leaves; others leave more."""
+ASCENT: Final = 0.65
+DESCENT: Final = 0.05
+"""Shares of the type's size that the ink of a character surely reaches above and below its baseline."""
+OVERLAP: Final = 0.5
+"""Share of a character's width that another may lie over."""
 FOOT: Final = 0.3
 """Share of the type's size above the baseline, where a character is looked for."""
 INSIDE_PT: Final = 0.5
@@ -71,7 +76,7 @@ class RuledCell:
 
     @property
     def is_illegible(self) -> bool:
-        return LOST in self.text or (self._joined is not None and self._joined.has_overlap)
+        return LOST in self.text or any(map(_overlaps, rows_of(self.chars)))
 
     @property
     def is_tight(self) -> bool:
@@ -117,7 +122,18 @@ def ruled_page(rules: Rules, lines: Sequence[TextLine], view: Matrix) -> RuledPa
         cell.row, cell.last_row = rows.index(top), rows.index(bottom) - 1
     page = RuledPage(columns, rows, sorted(cells.values(), key=lambda cell: (cell.row, cell.column)), [])
     _put(page, lines, view, lambda x, y: cells.get(owners.get(_box_at(across, down, x, y), 0)))
+    _spread_doubt(page)
     return page
+
+
+def _spread_doubt(page: RuledPage) -> None:
+    """Where texts lie over each other, one of them has run out of the cell above or below."""
+    doubtful = [cell for cell in page.cells if cell.is_illegible]
+    for cell in doubtful:
+        for other in page.cells:
+            is_near = other.last_row == cell.row - 1 or other.row == cell.last_row + 1
+            if is_near and other.column <= cell.last_column and cell.column <= other.last_column:
+                other.is_cut = True
 
 
 def _owners(rules: Rules, across: Sequence[float], down: Sequence[float]) -> dict[tuple[int, int], int]:
@@ -188,41 +204,63 @@ def _put(
         chars = page_chars([line], view)
         for number, char in enumerate(chars, 1):
             x, y = char.x + char.width / 2, char.y - FOOT * char.size
-            shows = clip is None or (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3])
+            shows = clip is None or _holds(clip, x, y)
             if not shows and clip is not None:
                 x, y = _within(x, clip[0], clip[2]), _within(y, clip[1], clip[3])
             cell = cell_at(x, y)
             if cell is None:
-                page.outside.append(ShownChar(char.text, char.x, char.y, char.width, char.size, not shows))
+                is_cut = not shows or (number == len(chars) and clip is not None and _is_full(char, clip))
+                page.outside.append(ShownChar(char.text, char.x, char.y, char.width, char.size, is_cut))
                 continue
             if shows:
                 cell.chars.append(char)
             if not shows or (number == len(chars) and clip is not None and _may_go_on(cell, char, clip)):
                 cell.is_cut = True
             elif char.text.strip():
-                left, _, right, _ = cell.box
-                if char.x < left + EDGE_PT:
-                    _cut(cell, cell_at(left - NEAR_PT, y) if clip is None or clip[0] < left - NEAR_PT else None)
-                if char.x + char.width > right - EDGE_PT:
-                    _cut(cell, cell_at(right + NEAR_PT, y) if clip is None or clip[2] > right + NEAR_PT else None)
+                for over in _beyond(char, cell.box):
+                    cell.is_cut = True
+                    other = cell_at(*over) if clip is None or _holds(clip, *over) else None
+                    if other is not None:  # a text that goes over an edge is of one of them; which, nobody can say
+                        other.is_cut = True
 
 
-def _cut(*cells: RuledCell | None) -> None:
-    """A text that goes over an edge is of one of the cells beside it; which, nobody can say."""
-    for cell in cells:
-        if cell is not None:
-            cell.is_cut = True
+def _beyond(char: Char, cell: Rect) -> Iterator[tuple[float, float]]:
+    """Points in the cells that a character reaches into from its own."""
+    left, top, right, bottom = cell
+    x, y = char.x + char.width / 2, char.y - FOOT * char.size
+    if char.x < left + EDGE_PT:
+        yield left - NEAR_PT, y
+    if char.x + char.width > right - EDGE_PT:
+        yield right + NEAR_PT, y
+    if char.y - ASCENT * char.size < top:
+        yield x, top - NEAR_PT
+    if char.y + DESCENT * char.size > bottom:
+        yield x, bottom + NEAR_PT
+
+
+def _holds(box: Rect, x: float, y: float) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def _may_go_on(cell: RuledCell, last: Char, clip: Rect) -> bool:
     """Whether a line is clipped to its cell and has no room for one more character: LibreOffice leaves out the rest."""
     is_own = abs(clip[0] - cell.box[0]) <= NEAR_PT and abs(clip[2] - cell.box[2]) <= NEAR_PT
-    return is_own and last.x + 2 * last.width > clip[2]
+    return is_own and _is_full(last, clip)
+
+
+def _is_full(last: Char, clip: Rect) -> bool:
+    return last.x + 2 * last.width > clip[2]
 
 
 def _seen(clip: Rect, view: Matrix) -> Rect:
     (x0, y0), (x1, y1) = moved(view, clip[0], clip[1]), moved(view, clip[2], clip[3])
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _overlaps(row: Sequence[Char]) -> bool:
+    """Whether texts lie over each other, as where a program lets one run into the cell below it."""
+    shown = [char for char in row if char.text.strip()]
+    return any(after.x < before.x + OVERLAP * before.width for before, after in itertools.pairwise(shown))
 
 
 def _within(place: float, first: float, last: float) -> float:

@@ -47,6 +47,8 @@ def read_printed_sheets(path: Path, pages: Sequence[SheetPage], found: Identifie
         faults = [Problem(code, place, text) for code, text in _faults(sheet, stack, anatomies)]
         for read in read_sheet(path, sheet, found, BookFacts(), {}):
             read.pages = tuple(page.number for page in stack)
+            if _lacks_first_column(read, anatomies):
+                faults.append(Problem("F-PDFREAD-019", place))
             read.unread = [one for one in (*read.unread, *sheet.unread) if words_of(one.text) not in words]
             _settle(read, sheet, place)
             if faults:
@@ -102,6 +104,18 @@ def _faults(sheet: PrintedSheet, stack: Sequence[SheetPage], anatomies: Sequence
         yield "F-PDFREAD-006", "、".join(missing)
     if sheet.odd_pages:
         yield "F-PDFREAD-019", "、".join(map(str, sheet.odd_pages))
+
+
+def _lacks_first_column(read: SheetRead, anatomies: Sequence[Anatomy]) -> bool:
+    """Whether what names a table's rows, totals among them, is on another page or cut off in the header."""
+    known = {(column.table, column.column) for column in read.columns}
+    firsts = [
+        (loop.field.key, next(column.keys for column in loop.columns if column.keys))
+        for anatomy in anatomies
+        for loop in anatomy.loops
+        if loop.field.key in read.tables
+    ]
+    return any((table, key) not in known for table, keys in firsts for key in keys)
 
 
 def _doubt_tables(read: SheetRead, faults: Sequence[Problem]) -> None:
@@ -165,9 +179,11 @@ def _has_addend(path: FieldPath, sources: Sequence[str], known: Set[FieldPath], 
 def _cells(columns: Sequence[ColumnRead], sheet: PrintedSheet) -> Iterator[tuple[Sighting, tuple[int, int]]]:
     for read in columns:
         column = column_index(read.before.rpartition("!")[2]) - 1
-        for index, number in enumerate(read.numbers):
-            at = sheet.anchor(number - 1, column)
-            yield replace(read.sighting(index), place=sheet.place(*at)), at
+        records = [index for index, number in enumerate(read.numbers) if number - 1 not in sheet.header_rows]
+        for row, index in enumerate(records, 1):
+            at = sheet.anchor(read.numbers[index] - 1, column)
+            path = (read.table, row, read.column)
+            yield replace(read.sighting(index), path=path, place=sheet.place(*at)), at
 
 
 def _item(manifest: Manifest, path: FieldPath) -> Field:

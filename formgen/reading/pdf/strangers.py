@@ -7,7 +7,8 @@ on it, where it is no page of a form that we know the geometry of.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pikepdf
@@ -19,25 +20,35 @@ from formgen.reading.pdf.frames import Frame
 from formgen.reading.pdf.glyphs import Rows, garbled, page_chars, rows_of, upright, view_matrix
 from formgen.reading.pdf.leaves import Leaf
 from formgen.reading.pdf.matching import Match, best_match
-from formgen.reading.pdf.matrices import Matrix
 from formgen.reading.pdf.printed_sheet import SheetPage, has_columns_of, outside_rows, printed_words
 from formgen.reading.pdf.prints import PrintBook
 from formgen.reading.pdf.raster import Pdfium
 from formgen.reading.pdf.resources import inherited
 from formgen.reading.pdf.rests import goes_on
-from formgen.reading.pdf.ruled import ruled_page
+from formgen.reading.pdf.ruled import RuledPage, ruled_page
 from formgen.reading.pdf.rules import Rules
 from formgen.reading.pdf.strange import lay_out
 from formgen.reading.xlsx.anatomy import anatomy_of
 from formgen.reading.xlsx.sheet import words_of
 from formgen.rendering.continuation import TITLE
 
-__all__ = ["StrangePages"]
+__all__ = ["StrangePages", "UnknownPage"]
 
-Found = Leaf | SheetPage | str | list[str]
-"""A page of a form by its layout, or of a printed spreadsheet; the code of a problem; the texts of a page of none."""
 CODE_ROOM_PT: Final = 12.0
 """Around the place of the page code."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPage:
+    """A page that is of no form whose geometry is known."""
+
+    texts: Sequence[str]
+    ruled: RuledPage | None
+    """As a grid, where its operators could be read."""
+
+
+Found = Leaf | SheetPage | str | UnknownPage
+"""A page of a form by its layout, or of a printed spreadsheet; the code of a problem; another page."""
 
 
 class StrangePages:
@@ -80,26 +91,22 @@ class StrangePages:
             if texts[0].strip() == TITLE or goes_on(self._rest, rows):
                 self._rest = rows
                 return Leaf(number, None, None, (), rows)
-            sheet = self._going_on(self._sheet, page, number, view) if self._sheet and content.is_readable else None
-            return sheet or texts
+            if not content.is_readable:
+                return UnknownPage(texts, None)
+            inked = self._with_rules(page)
+            grid = ruled_page(Rules(inked.segments, view), inked.lines, view)
+            last = self._sheet
+            is_more = last is not None and _goes_on(last, grid)
+            return SheetPage(number, last.manifest, grid) if last is not None and is_more else UnknownPage(texts, grid)
         self._rest = ()
-        ruled = self._with_rules(page)
-        rules = Rules(ruled.segments, view)
+        inked = self._with_rules(page)
+        rules = Rules(inked.segments, view)
         frame = lay_out(match, rows, view, number, rules)
         if not frame.is_believable and content.is_readable and match.form.manifest.template("xlsx").is_file():
-            sheet = SheetPage(number, match.form.manifest, ruled_page(rules, ruled.lines, view))
+            sheet = SheetPage(number, match.form.manifest, ruled_page(rules, inked.lines, view))
             if sheet.ruled.cells:
                 return sheet
         return Leaf(number, None if view is not seen else self._code(match, frame), frame)
-
-    def _going_on(self, last: SheetPage, page: pikepdf.Page, number: int, view: Matrix) -> SheetPage | None:
-        """A page with few of the form's words that goes on with a spreadsheet: by its columns or its foot."""
-        found = self._with_rules(page)
-        ruled = ruled_page(Rules(found.segments, view), found.lines, view)
-        words = printed_words(anatomy_of(last.manifest))
-        is_foot = any(words_of(token.text) in words for _, row in outside_rows(ruled, words) for token in row)
-        is_more = has_columns_of(last.ruled, ruled) if ruled.cells else is_foot
-        return SheetPage(number, last.manifest, ruled) if is_more else None
 
     def _code(self, match: Match, frame: Frame) -> PageCode | None:
         box = match.form.layout.page_code
@@ -110,3 +117,11 @@ class StrangePages:
         area = (left + across - CODE_ROOM_PT, top + down - CODE_ROOM_PT,
                 right + across + CODE_ROOM_PT, bottom + down + CODE_ROOM_PT)  # fmt: skip
         return decode_region(self._drawn, frame.page_number, (max(area[0], 0.0), max(area[1], 0.0), *area[2:]))
+
+
+def _goes_on(last: SheetPage, ruled: RuledPage) -> bool:
+    """Whether a page with few of the form's words goes on with a spreadsheet: by its columns or its foot."""
+    if ruled.cells:
+        return has_columns_of(last.ruled, ruled)
+    words = printed_words(anatomy_of(last.manifest))
+    return any(words_of(token.text) in words for _, row in outside_rows(ruled, words) for token in row)

@@ -250,11 +250,11 @@ def test_a_blank_beside_a_text_that_nobody_owns_is_in_doubt(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("key", ["long", "unnumbered", "untitled"])
 def test_households_over_several_pages(key: str, tmp_path: Path) -> None:
-    """With the header again on each page or not; a household torn by a page's end is known on one side of it."""
+    """With the header again on each page or not; a household torn by a page's end is in doubt."""
     reading = only_reading(printed()[key], tmp_path)
     assert len(reading.pages) == 3
     torn = [path for path in reading.doubts if path.endswith(".household_number")]
-    assert dict.fromkeys(torn, "rejected") == reading.doubts and 0 < len(torn) < 3
+    assert dict.fromkeys(torn, "rejected") == reading.doubts and 0 < len(torn) <= 4
     expected = _flat(as_read(BY_NAME["beneficiary-roster"], households(20)))
     assert _flat(reading.values) == {path: value for path, value in expected.items() if path not in torn}
 

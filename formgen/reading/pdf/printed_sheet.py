@@ -94,6 +94,17 @@ class PrintedSheet(Sheet):
     def address(self, row: int, column: int) -> str:
         return self.place(row, column)
 
+    def is_grid_row(self, row: int) -> bool:
+        return (row, 0) in self.places
+
+    def may_hold_record(self, row: int) -> bool:
+        """Whether a row is of the grid, and not of the header."""
+        return self.is_grid_row(row) and row not in self.header_rows
+
+    def height_of(self, row: int) -> float:
+        """Where a row stands on its page."""
+        return self._beside(row)[1]
+
     def spot_of(self, place: str) -> tuple[int, int] | None:
         """The cell with this place."""
         return self._spots.get(place)

@@ -9,6 +9,7 @@ is not on paper.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
@@ -33,6 +34,8 @@ __all__ = ["read_printed_sheets"]
 NUMBER: Final = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 FRACTIONS: Final = frozenset(["decimal", "money", "area", "percent"])
 """Types whose numbers a narrow cell shows rounded."""
+LINES_PT: Final = 40.0
+"""So far from a text outside the grid there may be other lines of it."""
 WRAPPED: Final = frozenset(["text", "long-text"])
 """Types of values in which a line end says something."""
 
@@ -47,7 +50,7 @@ def read_printed_sheets(path: Path, pages: Sequence[SheetPage], found: Identifie
         faults = [Problem(code, place, text) for code, text in _faults(sheet, stack, anatomies)]
         for read in read_sheet(path, sheet, found, BookFacts(), {}):
             read.pages = tuple(page.number for page in stack)
-            if _lacks_first_column(read, anatomies):
+            if _lacks_columns(read, anatomies):
                 faults.append(Problem("F-PDFREAD-019", place))
             read.unread = [one for one in (*read.unread, *sheet.unread) if words_of(one.text) not in words]
             _settle(read, sheet, place)
@@ -106,16 +109,11 @@ def _faults(sheet: PrintedSheet, stack: Sequence[SheetPage], anatomies: Sequence
         yield "F-PDFREAD-019", "、".join(map(str, sheet.odd_pages))
 
 
-def _lacks_first_column(read: SheetRead, anatomies: Sequence[Anatomy]) -> bool:
-    """Whether what names a table's rows, totals among them, is on another page or cut off in the header."""
+def _lacks_columns(read: SheetRead, anatomies: Sequence[Anatomy]) -> bool:
+    """Whether a column of a table is on other pages or cut off in the header: a row may have all it says there."""
     known = {(column.table, column.column) for column in read.columns}
-    firsts = [
-        (loop.field.key, next(column.keys for column in loop.columns if column.keys))
-        for anatomy in anatomies
-        for loop in anatomy.loops
-        if loop.field.key in read.tables
-    ]
-    return any((table, key) not in known for table, keys in firsts for key in keys)
+    loops = (loop for anatomy in anatomies for loop in anatomy.loops if loop.field.key in read.tables)
+    return any((loop.field.key, key) not in known for loop in loops for column in loop.columns for key in column.keys)
 
 
 def _doubt_tables(read: SheetRead, faults: Sequence[Problem]) -> None:
@@ -127,7 +125,7 @@ def _doubt_tables(read: SheetRead, faults: Sequence[Problem]) -> None:
 def _settle(read: SheetRead, sheet: PrintedSheet, place: Place) -> None:
     """What was seen, as surely as paper shows it; columns cell by cell, for each has its place and its doubts."""
     seen: list[tuple[Sighting, tuple[int, int] | None]] = [(one, sheet.spot_of(one.place)) for one in read.sightings]
-    untold = _untold_pages(read, sheet)
+    unowned = _unowned(read, sheet)
     seen += _cells(read.columns, sheet)
     zeros = _hidden_zeros([one for one, _ in seen], read.manifest)
     read.sightings = []
@@ -135,11 +133,11 @@ def _settle(read: SheetRead, sheet: PrintedSheet, place: Place) -> None:
         item = _item(read.manifest, one.path)
         raw, confidence = one.raw, min(one.confidence, STRANGE)
         if at is None or is_blank(raw if not isinstance(raw, Refused) else raw.text):
-            if at is not None and at not in sheet.cells and sheet.page_numbers[at[0]] in untold:
+            if at is not None and _is_beside(sheet, at, unowned, math.inf):
                 continue
             if one.path in zeros:
                 raw = Refused("", Finding("F-PDFREAD-018", ""))
-        elif _is_doubtful(sheet, at, item, raw):
+        elif _is_doubtful(sheet, at, item, raw) or _is_beside(sheet, at, unowned, LINES_PT):
             raw = Refused(str(raw), Finding("F-PDFREAD-018", str(raw)))
         elif not sheet.is_exact(*at) and item.type_name in WRAPPED:
             confidence = min(confidence, SOFT)
@@ -148,10 +146,18 @@ def _settle(read: SheetRead, sheet: PrintedSheet, place: Place) -> None:
     read.columns = []
 
 
-def _untold_pages(read: SheetRead, sheet: PrintedSheet) -> set[int]:
-    """Pages with a text outside the grid that nobody owns: what looks blank there may not be."""
-    found = [at for one in read.unread if (at := sheet.spot_of(one.place)) is not None]
-    return {sheet.page_numbers[at[0]] for at in found if at not in sheet.cells}
+def _unowned(read: SheetRead, sheet: PrintedSheet) -> list[tuple[int, float]]:
+    """Page and height of texts outside the grid that nobody owns: other lines of a value, or a value elsewhere."""
+    found = [at for one in read.unread if (at := sheet.spot_of(one.place)) is not None and at not in sheet.cells]
+    return [(sheet.page_numbers[at[0]], sheet.places[at][1]) for at in found]
+
+
+def _is_beside(sheet: PrintedSheet, at: tuple[int, int], unowned: Sequence[tuple[int, float]], near_pt: float) -> bool:
+    """Whether a blank outside the grid has a text near that nobody owns."""
+    if sheet.is_grid_row(at[0]):
+        return False
+    page, y = sheet.page_numbers[at[0]], sheet.height_of(at[0])
+    return any(page == other and abs(y - place) <= near_pt for other, place in unowned)
 
 
 def _hidden_zeros(seen: Sequence[Sighting], manifest: Manifest) -> set[FieldPath]:
@@ -179,7 +185,7 @@ def _has_addend(path: FieldPath, sources: Sequence[str], known: Set[FieldPath], 
 def _cells(columns: Sequence[ColumnRead], sheet: PrintedSheet) -> Iterator[tuple[Sighting, tuple[int, int]]]:
     for read in columns:
         column = column_index(read.before.rpartition("!")[2]) - 1
-        records = [index for index, number in enumerate(read.numbers) if number - 1 not in sheet.header_rows]
+        records = [index for index, number in enumerate(read.numbers) if sheet.may_hold_record(number - 1)]
         for row, index in enumerate(records, 1):
             at = sheet.anchor(read.numbers[index] - 1, column)
             path = (read.table, row, read.column)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import openpyxl
 import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from formgen.compiling.office import Office
@@ -126,6 +128,24 @@ def text_elsewhere(sheet: Worksheet) -> None:
     sheet["I3"], sheet["A4"] = None, "靳寨村（代管）"
 
 
+def disarranged(sheet: Worksheet) -> None:
+    """Widths, heights, alignments and sizes at random."""
+    chance = random.Random(str(sheet["A3"].value) + str(sheet.max_row))
+    for column in range(1, sheet.max_column + 1):
+        if chance.random() < 0.5:
+            sheet.column_dimensions[get_column_letter(column)].width = chance.choice([4, 6, 8, 10, 14, 20, 30])
+    for row in sheet.iter_rows():
+        if chance.random() < 0.3:
+            sheet.row_dimensions[row[0].row or 0].height = chance.choice([8, 10, 14, 20, 40])
+        for cell in row:
+            if cell.value is not None and chance.random() < 0.3:
+                across, down = chance.choice(["left", "center", "right"]), chance.choice(["top", "center", "bottom"])
+                wraps, shrinks = chance.random() < 0.5, chance.random() < 0.3
+                cell.alignment = Alignment(across, down, wrap_text=wraps, shrink_to_fit=shrinks)
+            if cell.value is not None and chance.random() < 0.05:
+                cell.font = Font(name=cell.font.name, size=chance.choice([6, 8, 14, 20]))
+
+
 EDITED: Mapping[str, tuple[str, Callable[[], dict[str, Any]], Callable[[Worksheet], None] | None]] = {
     "cut": ("beneficiary-roster", roster, cut_off),
     "beside": ("beneficiary-roster", roster, too_long_beside_blanks),
@@ -167,7 +187,9 @@ def printed() -> Mapping[str, bytes]:
     files = {f"{key}.xlsx": workbook(name, record(), edit) for key, (name, record, edit) in EDITED.items()}
     for name, record in RECORDS.items():
         files[f"{name}.xlsx"] = workbook(name, record())
-        files |= {f"{name}-{number}.xlsx": workbook(name, one) for number, one in enumerate(drawn()[name])}
+        for number, one in enumerate(drawn()[name]):
+            files[f"{name}-{number}.xlsx"] = workbook(name, one)
+            files[f"{name}-{number}-disarranged.xlsx"] = workbook(name, one, disarranged)
     return {name.removesuffix(".xlsx"): content for name, content in Office.find().to_pdf(files).items()}
 
 
@@ -190,22 +212,29 @@ def test_a_printed_workbook_comes_back(
     assert {problem.code for problem in reading.problems} <= {"F-PDFREAD-015"}
 
 
+@pytest.mark.parametrize("suffix", ["", "-disarranged"])
 @pytest.mark.parametrize("name", RECORDS)
-def test_a_field_is_read_or_in_doubt(name: str, tmp_path: Path) -> None:
+def test_a_field_is_read_or_in_doubt(name: str, suffix: str, tmp_path: Path) -> None:
     """Random records: what is read is what was filled in, but for line ends, which are inferred and said to be."""
     read = 0
     for number, record in enumerate(drawn()[name]):
-        reading = only_reading(printed()[f"{name}-{number}"], tmp_path)
+        found_in_file = read_bytes(printed()[f"{name}-{number}{suffix}"], tmp_path)
+        if not found_in_file.sheets:
+            assert suffix and found_in_file.problems
+            continue
+        (reading,) = (weigh(one, "a") for one in found_in_file.sheets)
         expected, found = (_flat(values) for values in (as_read(BY_NAME[name], record), reading.values))
         inferred = {(p.place.cell, p.place.label) for p in reading.problems if p.code == "F-PDFREAD-015"}
         for path in {*expected, *found}:
             if path in reading.doubts or path.partition(".")[0] in reading.doubts:
                 continue
+            if path == "rows.count" and any(doubt.startswith("rows.") for doubt in reading.doubts):
+                continue  # a row whose cells are all in doubt may be the totals'
             read += 1
             if expected.get(path) != found.get(path):
                 assert reading.evidence[path].place in {cell for cell, _ in inferred}, (number, path)
                 assert "".join(str(expected[path]).split()) == "".join(str(found[path]).split())
-    assert read > 100
+    assert read > (50 if suffix else 100)
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -244,8 +273,7 @@ def test_a_number_that_may_be_rounded_is_no_value(tmp_path: Path) -> None:
 
 def test_a_blank_beside_a_text_that_nobody_owns_is_in_doubt(tmp_path: Path) -> None:
     reading = only_reading(printed()["elsewhere"], tmp_path)
-    assert reading.values["town"] == "袁庄乡"
-    assert reading.doubts == {"village": "lost", "filler": "lost"}
+    assert reading.doubts == {"town": "rejected", "village": "lost", "filler": "lost"}
 
 
 @pytest.mark.parametrize("key", ["long", "unnumbered", "untitled"])

@@ -343,6 +343,8 @@ class _Builder:
                 spot = Spot(at, cell.column, at + cell.last_row - row, cell.last_column)
                 if spot[:2] != spot[2:]:
                     self.merges[at, cell.column] = spot
+        if self.rows[at] and self.rows[at][-1] is HIDDEN:  # a cell too few: those beside it may have moved up
+            self.rows[at] = [CutText(value or HIDDEN) for value in self.rows[at]]
 
     def _add_tokens(self, y: float, tokens: Sequence[Token]) -> None:
         at = len(self.rows)

@@ -8,6 +8,7 @@ Limits: 20,000 pages; pages no larger than 200 inches; a file that needs a passw
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
@@ -46,6 +47,8 @@ MOST_PAGES: Final = 20_000
 SHOWN: Final = 120
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
+WORD_PROCESSORS: Final = re.compile(r"\bWriter\b|Word|文字")
+"""In what a PDF says of the program that made it: Writer, Microsoft Word, WPS 文字."""
 WRAPPED: Final = frozenset(["text", "long-text"])
 """Types of values in which a line end says something."""
 
@@ -92,7 +95,7 @@ class _File:
 
     def __init__(self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, drawn: Pdfium) -> None:
         self.path, self.pdf, self.book, self.prints = path, pdf, book, prints
-        self.strangers = StrangePages(drawn, prints, self._with_rules)
+        self.strangers = StrangePages(drawn, prints, self._with_rules, may_be_sheets=not _is_of_word(pdf))
         self.file = str(path)
         self.caches: dict[tuple[int, int], Any] = {}
         self.resources: dict[tuple[int, int], Resources[Arts]] = {}
@@ -341,6 +344,14 @@ def _claimed(pdf: pikepdf.Pdf) -> SheetIdentity:
         return SheetIdentity()
     form, version, record = (str(information.get(f"/formgen.{name}", "")) for name in ("form", "version", "record"))
     return SheetIdentity(form, version, record)
+
+
+def _is_of_word(pdf: pikepdf.Pdf) -> bool:
+    """Whether the file says that a word processor made it."""
+    information = pdf.trailer.get("/Info")
+    if not isinstance(information, pikepdf.Dictionary):
+        return False
+    return any(WORD_PROCESSORS.search(str(information.get(key, ""))) for key in ("/Creator", "/Producer"))
 
 
 def _pages(numbers: Any) -> str:

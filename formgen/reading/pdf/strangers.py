@@ -55,8 +55,15 @@ class StrangePages:
     """The pages of one file that formgen did not paint."""
 
     def __init__(
-        self, drawn: Pdfium, prints: PrintBook, with_rules: Callable[[pikepdf.Page], PageContent[Any]]
+        self,
+        drawn: Pdfium,
+        prints: PrintBook,
+        with_rules: Callable[[pikepdf.Page], PageContent[Any]],
+        *,
+        may_be_sheets: bool,
     ) -> None:
+        """`may_be_sheets`: not of a file that a word processor says it made, whose rows may have lost a cell."""
+        self._may_be_sheets = may_be_sheets
         self._drawn, self._prints, self._with_rules = drawn, prints, with_rules
         self._sheet: SheetPage | None = None
         """The spreadsheet's page that was read last."""
@@ -91,7 +98,7 @@ class StrangePages:
             if texts[0].strip() == TITLE or goes_on(self._rest, rows):
                 self._rest = rows
                 return Leaf(number, None, None, (), rows)
-            if not content.is_readable:
+            if not (content.is_readable and self._may_be_sheets):
                 return UnknownPage(texts, None)
             inked = self._with_rules(page)
             grid = ruled_page(Rules(inked.segments, view), inked.lines, view)
@@ -102,7 +109,8 @@ class StrangePages:
         inked = self._with_rules(page)
         rules = Rules(inked.segments, view)
         frame = lay_out(match, rows, view, number, rules)
-        if not frame.is_believable and content.is_readable and match.form.manifest.template("xlsx").is_file():
+        is_sheet = self._may_be_sheets and content.is_readable and not frame.is_believable
+        if is_sheet and match.form.manifest.template("xlsx").is_file():
             sheet = SheetPage(number, match.form.manifest, ruled_page(rules, inked.lines, view))
             if sheet.ruled.cells:
                 return sheet

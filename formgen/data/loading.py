@@ -143,6 +143,8 @@ class Loader:
         self.rows_seen += count
         if not count:
             self.log.add(Problem("F-DATA-012", place), number)
+        if not table.is_looked_over:
+            self.log.add(Problem("F-EXCEL-008", place), number)
         if any(reader.skipped.values()):
             params = {kind: str(count) for kind, count in reader.skipped.items()}
             self.log.add(Problem("F-DATA-011", place, params=params), number)

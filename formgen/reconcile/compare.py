@@ -6,7 +6,8 @@ them: a birthday of which the form prints the month alone is unchanged when the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final
 
 from formgen.forms.manifest import Field, Manifest
@@ -18,6 +19,8 @@ from formgen.values import Rejected
 __all__ = ["compare", "contradict"]
 
 Row = Mapping[str, Any]
+MOST_OTHERS: Final = 20
+"""Contradicting values that are told beside one; every sheet has its own, too."""
 _DOUBTS: Final[tuple[Doubt, ...]] = ("contradictory", "rejected", "lost")
 """The gravest first: a table's own reason is that of its gravest cell."""
 
@@ -32,32 +35,46 @@ def compare(manifest: Manifest, record: Row, reading: Reading) -> Differences:
     }
 
 
-def contradict(manifest: Manifest, mine: Differences, others: Sequence[tuple[str, Differences]]) -> Differences:
-    """The differences of one sheet beside those of other sheets of the same record: (file, differences).
+def contradict(manifest: Manifest, sheets: Sequence[tuple[str, Differences]]) -> list[Differences]:
+    """The differences of all sheets of one record, each beside those of the others: (file, differences).
 
-    Where another sheet says something else, neither is believed. One that merely lost the field says nothing.
+    Where another sheet says something else, neither is believed. One that merely lost the field says nothing. Sheets
+    that say the same are told from others by what they say, not one by one: there may be hundreds.
     """
-    return {item.key: _contradicted(item, mine[item.key], others) for item in manifest.fields}
+    found: list[dict[str, Difference]] = [{} for _ in sheets]
+    for item in manifest.fields:
+        said = [_said(item, differences[item.key]) for _, differences in sheets]
+        others: dict[Hashable, Other] = {}
+        for (file, differences), says in zip(sheets, said, strict=True):
+            if says is not _NOTHING:
+                others.setdefault(says, Other(file, differences[item.key].read))
+        for made, (_, differences), says in zip(found, sheets, said, strict=True):
+            made[item.key] = _contradicted(differences[item.key], says, others)
+    return list(found)
 
 
-def _contradicted(item: Field, mine: Difference, others: Sequence[tuple[str, Differences]]) -> Difference:
+_NOTHING: Final = "lost"
+_DOUBTFUL: Final = "doubtful"
+"""What a sheet says of a field that nobody could read: nothing, or something else than all others."""
+
+
+def _said(item: Field, difference: Difference) -> Hashable:
+    """What a sheet says of a field, the same for those that say the same. An empty box is a blank."""
+    if difference.reason:
+        return _NOTHING if difference.reason == "lost" else _DOUBTFUL
+    read = difference.read
+    if item.table is not None:
+        return ("read", tuple(frozenset(_filled(row).items()) for row in read or ()))
+    return ("read", None if read is False else read)
+
+
+def _contradicted(mine: Difference, says: Hashable, others: Mapping[Hashable, Other]) -> Difference:
     if mine.reason:
         return mine
-    against = tuple(
-        Other(file, theirs.read)
-        for file, differences in others
-        if (theirs := differences[item.key]).reason != "lost"
-        and (theirs.reason in ("rejected", "contradictory") or not _is_same(item, mine.read, theirs.read))
-    )
+    against = tuple(itertools.islice((other for said, other in others.items() if said != says), MOST_OTHERS))
     if not against:
         return mine
     return Difference("contradictory", mine.record, mine.read, "duplicate", mine.rows, against)
-
-
-def _is_same(item: Field, one: Any, other: Any) -> bool:
-    if item.table is not None:
-        return [_filled(row) for row in one or ()] == [_filled(row) for row in other or ()]
-    return (one or None) == (other or None) if isinstance(one, bool) or isinstance(other, bool) else bool(one == other)
 
 
 def _cell(item: Field, record: Any, read: Any, doubt: Doubt | None) -> Difference:

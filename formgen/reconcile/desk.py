@@ -46,6 +46,8 @@ AND NOT EXISTS (
     SELECT 1 FROM alias a WHERE a.seq = r.seq
     AND NOT EXISTS (SELECT 1 FROM candidate c WHERE c.seq = a.seq AND c.rank = a.rank))
 """
+MOST_FILES: Final = 10
+"""Returned files of one record that a problem names."""
 MANY_ALIASES: Final = 2
 """Ways in which a sheet says whose it is (certificate, name) before its key is doubted: one may be a correction."""
 
@@ -237,15 +239,11 @@ class Desk:
         where = "WHERE form = ? AND record = ? ORDER BY seq"
         rows = self._db.execute(f"SELECT seq, body FROM reading {where}", (manifest.id, key)).fetchall()
         readings: dict[int, Reading] = {seq: pickle.loads(body) for seq, body in rows}
-        alone = {seq: compare(manifest, record, reading) for seq, reading in readings.items()}
-        for seq, reading in readings.items():
-            problems: list[Problem] = []
-            differences = alone[seq]
-            if count > 1:
-                others = [(readings[other].file, alone[other]) for other in readings if other != seq]
-                differences = contradict(manifest, differences, others)
-                files = [other.file for other in readings.values()]
-                problems.append(_duplicate(manifest, reading, files, differences, key))
+        sheets = [(reading.file, compare(manifest, record, reading)) for reading in readings.values()]
+        found = contradict(manifest, sheets) if count > 1 else [differences for _, differences in sheets]
+        files = _listed([reading.file for reading in readings.values()])
+        for (seq, reading), differences in zip(readings.items(), found, strict=True):
+            problems = [_duplicate(manifest, reading, files, count, differences, key)] if count > 1 else []
             self._found(seq, problems, differences)
 
     def _found(self, seq: int, problems: Sequence[Problem], differences: Differences | None) -> None:
@@ -270,10 +268,16 @@ class Desk:
             self.add_problem(Problem("F-DIFF-001", pickle.loads(place), params=params, record=key))
 
 
+def _listed(files: Sequence[str]) -> str:
+    """The first of them: each of hundreds would name hundreds."""
+    names = list(dict.fromkeys(files))
+    return "、".join([*names[:MOST_FILES], *(["…"] if len(names) > MOST_FILES else [])])
+
+
 def _duplicate(
-    manifest: Manifest, reading: Reading, files: Sequence[str], differences: Differences, key: str
+    manifest: Manifest, reading: Reading, files: str, count: int, differences: Differences, key: str
 ) -> Problem:
     place = Place(reading.file, label=manifest.short)
     labels = [item.label for item in manifest.fields if differences[item.key].others]
-    params = {"count": str(len(files)), "files": "、".join(dict.fromkeys(files)), "fields": "、".join(labels)}
+    params = {"count": str(count), "files": files, "fields": "、".join(labels)}
     return Problem("F-DIFF-003" if labels else "F-DIFF-002", place, params=params, record=key)

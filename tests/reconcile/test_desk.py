@@ -15,8 +15,9 @@ from formgen.forms.catalogue import Programme
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
 from formgen.reading.model import Reading
+from formgen.reconcile.compare import MOST_OTHERS, contradict
 from formgen.reconcile.desk import Desk, Entry
-from formgen.reconcile.model import flat
+from formgen.reconcile.model import Difference, Differences, flat
 from formgen.reconcile.printed import dataset_source, records_source
 from formgen.reconcile.summary import summarize
 from tests.data.conftest import ROSTER, Load, person
@@ -98,6 +99,43 @@ def test_two_sheets_of_one_record_that_disagree_are_contradictory_with_both_valu
     assert (first["phone"].read, first["phone"].others[0].read) == ("13811112222", "13833334444")
     said = entries[0].reading.problems[0].text("en")
     assert "联系方式" in said and "a.docx、a.pdf" in said
+
+
+def test_hundreds_of_sheets_of_one_record_are_not_compared_each_with_each(form: Manifest) -> None:
+    """Comparisons are counted: they grow with the sheets, not with their square."""
+    compared_values = 0
+
+    class Said(str):
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared_values
+            compared_values += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    def sheets(count: int) -> list[tuple[str, Differences]]:
+        blank = {item.key: Difference("empty") for item in form.fields}
+        return [
+            (f"{number}.docx", {**blank, "phone": Difference("corrected", "1", Said(f"1391234{number % 50:04}"))})
+            for number in range(count)
+        ]
+
+    counts = []
+    for count in (100, 200, 400):
+        compared_values = 0
+        found = contradict(form, sheets(count))
+        counts.append(compared_values)
+        assert all(one["phone"].reason == "duplicate" and len(one["phone"].others) == MOST_OTHERS for one in found)
+        assert all(other.read != one["phone"].read for one in found for other in one["phone"].others)
+    assert counts[1] < 2.5 * counts[0] and counts[2] < 2.5 * counts[1], counts
+
+
+def test_many_files_of_one_record_are_named_up_to_a_number(dataset: Dataset, returned: Returned) -> None:
+    entries, _ = compared(dataset, [returned(1, file=f"{number:02}.pdf") for number in range(12)])
+    said = [problem.params for entry in entries for problem in entry.reading.problems]
+    assert {(params["count"], params["files"]) for params in said} == {
+        ("12", "、".join([*(f"{number:02}.pdf" for number in range(10)), "…"]))
+    }
 
 
 def test_a_lost_blank_on_one_carrier_does_not_contradict_the_other(dataset: Dataset, returned: Returned) -> None:

@@ -10,7 +10,7 @@ from formgen.problems import Place, Problem
 __all__ = ["MOST_CELLS", "MOST_COLUMNS", "require_room"]
 
 MOST_CELLS: Final = 16_000_000
-"""Rows × columns that a sheet may span: calamine makes room for all, 32 bytes each; others are filled up with blanks."""
+"""Rows × columns that a sheet may span: calamine makes room for all, 32 bytes each; others fill them up."""
 MOST_COLUMNS: Final = 16_384
 """As many as Excel has: up to XFD."""
 

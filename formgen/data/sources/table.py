@@ -34,6 +34,8 @@ class RawTable:
     first_row: int = 1
     """The number of the first row, as people count them."""
     is_hidden: bool = False
+    is_looked_over: bool = True
+    """Whether cells that came to an error were told from blanks."""
 
     def cell_name(self, row: int, column: int | None = None) -> str:
         """Where a cell stands: `row` as `rows` counts (zero-based), `column` within the row's list."""

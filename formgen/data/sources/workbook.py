@@ -1,143 +1,49 @@
-"""Workbooks: .xlsx and .xlsm as streams of rows, .xls and .ods through calamine.
+"""Workbooks: which format a file is in, told by its content, and who reads it.
 
-In: a path. Out: one raw table a sheet. Cells are str, float, bool, date, datetime, time; "" is a blank.
-Limits: calamine reads a whole sheet into memory (about 75 bytes a cell) before its first row; the sheet is let go when
-its rows are done. Formulas are read by the value that the program which saved the file put beside them; those
-without one, and those that came to an error, are `UnreadCell`s.
+In: a path. Out: one raw table a sheet. Cells are str, float, bool, date, datetime, time; "" is a blank. Formulas are
+read by the value that the program which saved the file put beside them; those without one, and those that came to an
+error, are `UnreadCell`s.
 Source: ECMA-376 Part 2 (the package), MS-CFB 2.2 and MS-OFFCRYPTO 2.3.4.4 (the stream EncryptedPackage).
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import python_calamine as calamine
-
-from formgen.data.sources.open_document import OpenDocumentSurvey, survey_open_document
-from formgen.data.sources.room import require_room
-from formgen.data.sources.spreadsheet import Damaged, spreadsheet_tables
-from formgen.data.sources.table import RawRow, RawTable
-from formgen.data.sources.unread_cells import UnreadCell
+from formgen.data.sources.faults import translated
+from formgen.data.sources.table import RawTable
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
-from formgen.vocabulary.headers import MergedRange
 
 __all__ = ["workbook_tables"]
 
 _CFB_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP_MAGIC = b"PK\x03\x04"
-_ENDINGS = {"xlsx": (".xlsx", ".xlsm"), "xls": (".xls", ".et"), "ods": (".ods",)}
 
 
 @contextlib.contextmanager
 def workbook_tables(path: Path, wanted: str) -> Iterator[Iterator[RawTable]]:
-    """The sheets of a workbook that have cells, in order; each is loaded when the iterator comes to it.
+    """The sheets of a workbook that have cells, in order.
 
     Raises:
         InputError: F-FILE-002 … F-FILE-005; F-EXCEL-001 cells too far apart.
     """
     with contextlib.ExitStack() as stack:
-        with _translated(path):
+        with translated(path):
             stream = stack.enter_context(path.open("rb"))
             kind = _kind(stream, Place(str(path)), wanted)
         if kind == "xlsx":
-            yield stack.enter_context(spreadsheet_tables(path, functools.partial(_translated, path)))
-            return
-        with _translated(path):
-            survey = OpenDocumentSurvey()
-            if kind == "ods":  # all sheets of an .ods are loaded when it is opened
-                survey = survey_open_document(path)
-                require_room(Place(str(path)), survey.rows, survey.columns)
-            # calamine goes by the ending where it is given a path: only a true ending may be used.
-            source: str | IO[bytes] = str(path) if path.suffix.lower() in _ENDINGS[kind] else stream
-            book = stack.enter_context(calamine.CalamineWorkbook.from_object(source))
-        yield _tables(path, book, survey)
+            from formgen.data.sources.spreadsheet import spreadsheet_tables
 
-
-def _tables(path: Path, book: calamine.CalamineWorkbook, document: OpenDocumentSurvey) -> Iterator[RawTable]:
-    for metadata in book.sheets_metadata:
-        if metadata.typ != calamine.SheetTypeEnum.WorkSheet:
-            continue
-        unread: Mapping[int, Mapping[int, UnreadCell]] = document.unread.get(metadata.name, {})
-        with _translated(path):
-            sheet = book.get_sheet_by_name(metadata.name)
-        if sheet.start is None:
-            continue
-        left = sheet.start[1]
-        found: list[MergedRange] = sorted(sheet.merged_cell_ranges or document.merges.get(metadata.name) or [])
-        merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in found]
-        is_hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
-        if unread:
-            # Cells that read as blank may stand left of all others.
-            first = min(left, *(min(columns) for columns in unread.values()))
-            pad, left = left - first, first
-            merges = [((top, start + pad), (end, stop + pad)) for (top, start), (end, stop) in merges]
-            rows = _rows_once([sheet], functools.partial(_with_unread, pad=pad, first=left, unread=unread))
+            yield stack.enter_context(spreadsheet_tables(path))
         else:
-            rows = _rows_once([sheet])
-        table = RawTable(str(path), metadata.name, rows, left, functools.partial(list, merges), is_hidden=is_hidden)
-        del sheet
-        yield table
+            from formgen.data.sources.calamine_tables import calamine_tables
 
-
-def _rows_once(
-    held: list[calamine.CalamineSheet], completed: Callable[[Iterator[RawRow]], Iterator[RawRow]] = iter
-) -> Callable[[], Iterator[RawRow]]:
-    """The rows of a sheet that is let go when they are read: tables outlive it, and it is large."""
-    return lambda: completed(held.pop().iter_rows())
-
-
-def _with_unread(
-    rows: Iterator[RawRow], pad: int, first: int, unread: Mapping[int, Mapping[int, UnreadCell]]
-) -> Iterator[RawRow]:
-    """The rows with what calamine left blank, be it beside or below all cells that have a value."""
-    last = max(unread)
-    index = -1
-    for index, cells in enumerate(rows):
-        yield _filled([*[""] * pad, *cells], first, unread.get(index, {}))
-    for below in range(index + 1, last + 1):
-        yield _filled([], first, unread.get(below, {}))
-
-
-def _filled(row: RawRow, first: int, unread: Mapping[int, UnreadCell]) -> RawRow:
-    for column, cell in sorted(unread.items()):
-        row += [""] * (column - first + 1 - len(row))
-        if row[column - first] == "":
-            row[column - first] = cell
-    return row
-
-
-@contextlib.contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Foreign errors as problems."""
-    place = Place(str(path))
-    try:
-        yield
-    except calamine.PasswordError as exc:
-        raise InputError(Problem("F-FILE-003", place)) from exc
-    except (
-        calamine.CalamineError,
-        Damaged,
-        UnicodeDecodeError,
-        zipfile.BadZipFile,
-        EOFError,
-        KeyError,
-        zlib.error,
-    ) as exc:
-        raise InputError(Problem("F-FILE-004", place, params={"reason": _reason(exc)})) from exc
-    except OSError as exc:
-        reason = exc.strerror or type(exc).__name__
-        raise InputError(Problem("F-FILE-002", place, params={"reason": reason})) from exc
-
-
-def _reason(exc: Exception) -> str:
-    return " ".join(str(exc).split()) or type(exc).__name__
+            yield stack.enter_context(calamine_tables(path, stream, kind))
 
 
 def _kind(stream: IO[bytes], place: Place, wanted: str) -> str:

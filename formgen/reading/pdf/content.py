@@ -4,11 +4,13 @@ In: a page's operators and resources. Out: its strings in the order of painting,
 Artwork that formgen painted itself is known by its content and not looked into: that it is there says that everything
 printed on the form is there. Nothing is rendered.
 Source: ISO 32000-2, 7.8 (content streams), 8.4 (graphics state), 9.3 and 9.4 (text), 8.9.7 (inline images).
-Limits: marked content, optional content and clipping are not looked at; no text painted by patterns or Type 3 glyphs.
+Limits: marked content and optional content are not looked at; clipping only where rules are asked for, and of any path
+its box; no text painted by patterns or Type 3 glyphs.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
@@ -42,15 +44,17 @@ _STRING_EDGE: Final = re.compile(rb"[()\\]")
 def read_content(
     content: bytes, resources: Resources[K], matrix: Matrix = IDENTITY, *, has_rules: bool = False
 ) -> PageContent[K]:
-    """Everything on a page, or in the appearance of an annotation; rules only where they are asked for."""
+    """Everything on a page, or in the appearance of an annotation; rules and clips only where they are asked for."""
     page: PageContent[K] = PageContent()
-    _Interpreter(page, _WITH_RULES if has_rules else _HANDLERS).run(content, resources, matrix, ())
+    _Interpreter(page, _WITH_RULES if has_rules else _HANDLERS).run(content, resources, matrix, (), None)
     page.lines = [line for line in page.lines if line.text]
     return page
 
 
 Forms = tuple[Any, ...]
 """The form XObjects being painted, each within the one before it."""
+Clip = tuple[float, float, float, float] | None
+"""Left, bottom, right, top of what may show; None for all."""
 Handlers = Mapping[bytes, Callable[["_Stream[Any]", list[Any]], None]]
 
 
@@ -60,14 +64,16 @@ class _Interpreter(Generic[K]):
         self.handlers = handlers
         self.tokens = 0
 
-    def run(self, content: bytes, resources: Resources[K], start: Matrix, forms: Forms) -> None:
-        _Stream(self, resources, start, forms).run(content)
+    def run(self, content: bytes, resources: Resources[K], start: Matrix, forms: Forms, clip: Clip) -> None:
+        _Stream(self, resources, start, forms, clip).run(content)
 
 
 class _Stream(Generic[K]):
     """One content stream being read: its graphics state and text state."""
 
-    def __init__(self, owner: _Interpreter[K], resources: Resources[K], start: Matrix, forms: Forms) -> None:
+    def __init__(
+        self, owner: _Interpreter[K], resources: Resources[K], start: Matrix, forms: Forms, clip: Clip
+    ) -> None:
         self.owner, self.page, self.resources, self.forms = owner, owner.page, resources, forms
         self.ctm = start
         self.saved: list[tuple[Any, ...]] = []
@@ -79,6 +85,7 @@ class _Stream(Generic[K]):
         self.path: list[tuple[float, float, float, float]] = []
         self.boxes: list[tuple[float, float, float, float]] = []
         self.pen = self.start = (0.0, 0.0)
+        self.clip, self.is_clipping = clip, False
 
     def run(self, content: bytes) -> None:
         operands: list[Any] = []
@@ -165,7 +172,7 @@ class _Stream(Generic[K]):
             made = self.line.glyphs()
             offset = made[-1][1] + made[-1][2] if made else 0.0
         matrix = product((1.0, 0.0, 0.0, 1.0, offset, self.rise), product(self.line_matrix, self.ctm))
-        self.line = TextLine(matrix, is_hidden=self.mode == INVISIBLE)
+        self.line = TextLine(matrix, is_hidden=self.mode == INVISIBLE, clip=self.clip)
         self.page.lines.append(self.line)
         return self.line
 
@@ -180,13 +187,13 @@ class _Stream(Generic[K]):
         if len(self.saved) < MOST_OPERANDS:
             self.saved.append(
                 (self.ctm, self.font, self.size, self.stretch, self.char_space, self.word_space, self.leading,
-                 self.rise, self.mode)
+                 self.rise, self.mode, self.clip)
             )  # fmt: skip
 
     def restore(self) -> None:
         if self.saved:
             (self.ctm, self.font, self.size, self.stretch, self.char_space, self.word_space, self.leading,
-             self.rise, self.mode) = self.saved.pop()  # fmt: skip
+             self.rise, self.mode, self.clip) = self.saved.pop()  # fmt: skip
 
     def paint(self, name: bytes) -> None:
         found = self.resources.xobject(name)
@@ -202,7 +209,7 @@ class _Stream(Generic[K]):
         if len(self.forms) >= DEEPEST or any(form is found for form in self.forms):
             self.page.is_readable, self.page.is_endless = False, True
         else:
-            self.owner.run(content, resources, product(matrix, self.ctm), (*self.forms, found))
+            self.owner.run(content, resources, product(matrix, self.ctm), (*self.forms, found), self.clip)
 
 
 def _matrix(operands: list[Any]) -> Matrix:
@@ -310,7 +317,22 @@ def _fill(stream: _Stream[Any], operands: list[Any]) -> None:
 
 
 def _end_path(stream: _Stream[Any], operands: list[Any]) -> None:
+    if stream.is_clipping:
+        stream.clip, stream.is_clipping = _clipped(stream.clip, [*stream.path, *stream.boxes]), False
     stream.path, stream.boxes = [], []
+
+
+def _begin_clip(stream: _Stream[Any], operands: list[Any]) -> None:
+    stream.is_clipping = True  # when the path ends
+
+
+def _clipped(clip: Clip, lines: list[tuple[float, float, float, float]]) -> Clip:
+    xs = [x for line in lines for x in line[::2]]
+    ys = [y for line in lines for y in line[1::2]]
+    if not xs:
+        return clip
+    left, bottom, right, top = clip or (-math.inf, -math.inf, math.inf, math.inf)
+    return max(left, min(xs)), max(bottom, min(ys)), min(right, max(xs)), min(top, max(ys))
 
 
 _HANDLERS: Final[Handlers] = {
@@ -345,6 +367,7 @@ _WITH_RULES: Final[Handlers] = {
     **dict.fromkeys((b"S", b"s", b"B", b"B*", b"b", b"b*"), _stroke),
     **dict.fromkeys((b"f", b"F", b"f*"), _fill),
     b"n": _end_path,
+    **dict.fromkeys((b"W", b"W*"), _begin_clip),
 }
 
 

@@ -41,6 +41,8 @@ class TextLine:
     is_hidden: bool = False
     """Shown by no ink: what an OCR program lays over a picture."""
     shows: list[Show] = field(default_factory=list)
+    clip: tuple[float, float, float, float] | None = None
+    """What may show of it, where rules were asked for: left, bottom, right, top of the page's user space."""
     given: tuple[Glyph, ...] = ()
     given_size: float = 0.0
     """Of text that was not read from operators."""

@@ -79,6 +79,12 @@ class Frame:
     has_rows: bool = True
     """Whether the rows of its growing table could be told."""
 
+    @property
+    def is_believable(self) -> bool:
+        """Whether most of its spots are where the layout has them, and the rows of its table could be told."""
+        spots = sum(1 for _ in self.spots())
+        return self.has_rows and (not spots or 2 * len(self.untrusted) < spots)
+
     def point(self, x: float, y: float) -> tuple[float, float]:
         """A point of the file's page, seen in the frame."""
         assert self.back is not None

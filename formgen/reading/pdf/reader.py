@@ -8,8 +8,10 @@ Limits: 20,000 pages; pages no larger than 200 inches; a file that needs a passw
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -30,13 +32,14 @@ from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
 from formgen.reading.pdf.glyphs import garbled
 from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
+from formgen.reading.pdf.printed_sheet import SheetPage
 from formgen.reading.pdf.prints import FormPrint, PrintBook, PrintedArt, print_book
 from formgen.reading.pdf.raster import Pdfium
 from formgen.reading.pdf.resources import Resources, inherited
 from formgen.reading.pdf.rests import is_continuation
-from formgen.reading.pdf.rules import Segment
 from formgen.reading.pdf.sightings import Overlay, sight_copy
-from formgen.reading.pdf.strangers import StrangePages
+from formgen.reading.pdf.spreadsheets import read_printed_sheets
+from formgen.reading.pdf.strangers import StrangePages, UnknownPage
 
 __all__ = ["read_pdf"]
 
@@ -44,6 +47,8 @@ MOST_PAGES: Final = 20_000
 SHOWN: Final = 120
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
+WORD_PROCESSORS: Final = re.compile(r"\bWriter\b|Word|文字")
+"""In what a PDF says of the program that made it: Writer, Microsoft Word, WPS 文字."""
 WRAPPED: Final = frozenset(["text", "long-text"])
 """Types of values in which a line end says something."""
 
@@ -90,14 +95,15 @@ class _File:
 
     def __init__(self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, drawn: Pdfium) -> None:
         self.path, self.pdf, self.book, self.prints = path, pdf, book, prints
-        self.strangers = StrangePages(drawn, prints, self._segments)
+        self.strangers = StrangePages(drawn, prints, self._with_rules, may_be_sheets=not _is_of_word(pdf))
         self.file = str(path)
         self.caches: dict[tuple[int, int], Any] = {}
         self.resources: dict[tuple[int, int], Resources[Arts]] = {}
         self.read_so_far = FileRead()
         self.overlays: dict[int, Overlay] = {}
-        self.unknown: list[tuple[int, list[str]]] = []
-        """Pages on which no form's words stand where they should, and the texts on them."""
+        self.unknown: list[tuple[int, UnknownPage]] = []
+        """Pages on which no form's words stand where they should."""
+        self.sheet_pages: list[SheetPage] = []
         self.claimed = _claimed(pdf)
 
     def read(self) -> FileRead:
@@ -111,6 +117,7 @@ class _File:
             self._read_stack(stack)
         if lone:
             self._say("F-PDFREAD-009", _pages([leaf.page_number for leaf in lone]))
+        self._read_spreadsheets()
         self._read_unknown()
         found = self.read_so_far
         if not found.sheets and not any(problem.is_error for problem in found.problems):
@@ -156,10 +163,10 @@ class _File:
             raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), str(len(content))))
         return read_content(content, self._resources(inherited(page.obj, "/Resources")))
 
-    def _segments(self, page: pikepdf.Page) -> list[Segment]:
-        """The straight lines of a page."""
+    def _with_rules(self, page: pikepdf.Page) -> PageContent[Arts]:
+        """A page with its straight lines, and what of its texts may show."""
         resources = self._resources(inherited(page.obj, "/Resources"))
-        return read_content(_operators(page), resources, has_rules=True).segments
+        return read_content(_operators(page), resources, has_rules=True)
 
     def _resources(self, raw: Any) -> Resources[Arts]:
         if raw is None or raw.objgen == (0, 0):
@@ -177,11 +184,33 @@ class _File:
         found = self.strangers.read(page, number, content, self.claimed.form)
         if isinstance(found, Leaf):
             return found
+        if isinstance(found, SheetPage):
+            self.sheet_pages.append(found)
+            return None
         if isinstance(found, str):
             self._say(found, "", number)
         else:
             self.unknown.append((number, found))
         return None
+
+    def _read_spreadsheets(self) -> None:
+        """Pages of filled workbooks that somebody printed: those of one form that follow each other together."""
+        groups: list[list[SheetPage]] = []
+        for page in self.sheet_pages:
+            is_next = groups and groups[-1][-1].number == page.number - 1
+            if is_next and groups[-1][-1].manifest is page.manifest:
+                groups[-1].append(page)
+            else:
+                groups.append([page])
+        for pages in groups:
+            form = self.prints.forms[pages[0].manifest.id]
+            found = self._identify(form, None, Place(self.file, cell=_pages([page.number for page in pages])))
+            if isinstance(found, list):
+                self.read_so_far.problems += found
+            elif found.manifest is not pages[0].manifest:  # the user says so
+                self.unknown += [(page.number, UnknownPage(page.texts, page.ruled)) for page in pages]
+            else:
+                self.read_so_far.sheets += read_printed_sheets(self.path, pages, found)
 
     def _read_unknown(self) -> None:
         """Pages that are of no form, or of a form with other words or places: read by the labels on them."""
@@ -189,9 +218,11 @@ class _File:
             return
         numbers = [number for number, _ in self.unknown]
         place = Place(self.file, cell=_pages(numbers))
-        found = self.book.identify(self.claimed, [text for _, texts in self.unknown for text in texts], place)
+        found = self.book.identify(self.claimed, [text for _, page in self.unknown for text in page.texts], place)
         if isinstance(found, list):
             self.read_so_far.problems += found
+            return
+        if self._read_grids(found):
             return
         try:
             grid = text_grid(self.path, numbers)
@@ -208,28 +239,48 @@ class _File:
                 sheet.problems.append(Problem("F-PDFREAD-015", where, record=found.identity.record or None))
         self.read_so_far.sheets.append(sheet)
 
+    def _read_grids(self, found: Identified) -> bool:
+        """Read unknown pages as a printed spreadsheet, where the form may be one; False where they are none."""
+        if not found.manifest.template("xlsx").is_file():
+            return False
+        pages = [
+            SheetPage(number, found.manifest, page.ruled) for number, page in self.unknown if page.ruled is not None
+        ]
+        sheets = list(read_printed_sheets(self.path, pages, found)) if len(pages) == len(self.unknown) else []
+        if any(sheet.tables or sheet.problems for sheet in sheets):
+            self.read_so_far.sheets += sheets
+            return True
+        cut = [page.number for page in pages if any(cell.is_cut for cell in page.ruled.cells)]
+        if cut:  # whoever goes by labels alone does not see what is cut off
+            self.read_so_far.problems.append(Problem("F-PDFREAD-018", Place(self.file, cell=_pages(cut))))
+        return bool(cut)
+
     def _read_stack(self, stack: Stack) -> None:
-        code, form = stack.code, stack.form
-        version = code.version if code is not None else self.claimed.version or form.layout.version
-        record = code.record if code is not None else self.claimed.record
-        identity = SheetIdentity(form.manifest.id, version, record)
-        place = Place(self.file, cell=_pages(stack.page_numbers))
-        if code is None and not self.claimed.form and self.prints.has_twin(form):
-            found = self.book.identify(SheetIdentity(), form.texts, place)  # nothing on the page tells them apart
-        else:
-            found = self._identified(identity, form, place, "page-code" if code is not None else "property")
+        form = stack.form
+        found = self._identify(form, stack.code, Place(self.file, cell=_pages(stack.page_numbers)))
         if isinstance(found, list):
             self.read_so_far.problems += found
             return
         if found.manifest is not form.manifest:  # the user says so
-            self.unknown += [(number, list(form.texts)) for number in stack.page_numbers]
+            self.unknown += [(number, UnknownPage(form.texts, None)) for number in stack.page_numbers]
             return
-        sheet = SheetRead(form.manifest, identity, stack.page_numbers)
+        sheet = SheetRead(form.manifest, found.identity, stack.page_numbers)
         sheet.problems += found.problems
         self._tell_pages(stack, sheet)
         for leaves in stack.copies:
             sight_copy(sheet, leaves, self.overlays, self.file, has_all_rows=stack.has_all_rows)
         self.read_so_far.sheets.append(sheet)
+
+    def _identify(self, form: FormPrint, code: PageCode | None, place: Place) -> Identified | list[Problem]:
+        """The form of a sheet whose words are all a form's: as its page code or the file says, else that form."""
+        version = code.version if code is not None else self.claimed.version or form.layout.version
+        record = code.record if code is not None else self.claimed.record
+        identity = SheetIdentity(form.manifest.id, version, record)
+        if code is None and not self.claimed.form and self.prints.has_twin(form):
+            found = self.book.identify(SheetIdentity(), form.texts, place)  # nothing on the page tells them apart
+        else:
+            found = self._identified(identity, form, place, "page-code" if code is not None else "property")
+        return found if isinstance(found, list) else replace(found, identity=identity)
 
     def _identified(
         self, identity: SheetIdentity, form: FormPrint, place: Place, claimed_by: Claim
@@ -293,6 +344,14 @@ def _claimed(pdf: pikepdf.Pdf) -> SheetIdentity:
         return SheetIdentity()
     form, version, record = (str(information.get(f"/formgen.{name}", "")) for name in ("form", "version", "record"))
     return SheetIdentity(form, version, record)
+
+
+def _is_of_word(pdf: pikepdf.Pdf) -> bool:
+    """Whether the file says that a word processor made it."""
+    information = pdf.trailer.get("/Info")
+    if not isinstance(information, pikepdf.Dictionary):
+        return False
+    return any(WORD_PROCESSORS.search(str(information.get(key, ""))) for key in ("/Creator", "/Producer"))
 
 
 def _pages(numbers: Any) -> str:

@@ -38,6 +38,11 @@ class Rules:
         self._upright.sort()
         self._level.sort()
 
+    @property
+    def edges(self) -> tuple[list[float], list[float]]:
+        """All places across at which upright rules stand, and all heights of level ones."""
+        return _distinct(self._upright), _distinct(self._level)
+
     def upright(self, y: float, left: float, right: float) -> list[float]:
         """Where rules cross a height, between two places."""
         return _crossing(self._upright, y, left, right)
@@ -54,6 +59,14 @@ def _crossing(lines: Sequence[Segment], at: float, first: float, last: float) ->
         if place > last:
             break
         if begin <= at <= end and (not found or place - found[-1] > SAME_PT):
+            found.append(place)
+    return found
+
+
+def _distinct(lines: Sequence[Segment]) -> list[float]:
+    found: list[float] = []
+    for place, _, _, _ in lines:
+        if not found or place - found[-1] > SAME_PT:
             found.append(place)
     return found
 

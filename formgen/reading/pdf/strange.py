@@ -23,7 +23,7 @@ from formgen.reading.pdf.prints import ArtRole
 from formgen.reading.pdf.rules import Rules
 from formgen.reading.pdf.trust import distrust
 
-__all__ = ["lay_out"]
+__all__ = ["lay_out", "lines_of"]
 
 TAKEN_PT: Final = 4.0
 """A printed character stands so near its place, after the shift of the words around it."""
@@ -236,7 +236,7 @@ def _fill(frame: Frame, chars: Sequence[Char], shifts: Shifts) -> None:
         key = frame.spot_at(x + min(char.width, char.size) / 2, y - FOOT * char.size)
         cells.setdefault(key, []).append(Char(char.text, x, y, char.width, char.size))
     for key, found in cells.items():
-        for line in _lines(found):
+        for line in lines_of(found):
             if key is None:
                 if line.text.strip():
                     frame.strays.append(line)
@@ -244,7 +244,8 @@ def _fill(frame: Frame, chars: Sequence[Char], shifts: Shifts) -> None:
                 frame.found.setdefault(key, []).append(line)
 
 
-def _lines(chars: Sequence[Char]) -> Iterator[PlacedText]:
+def lines_of(chars: Sequence[Char]) -> Iterator[PlacedText]:
+    """Characters as lines of text, from the top."""
     for row in rows_of(chars):
         first = row[0]
         given = tuple((char.text, char.x - first.x, char.width) for char in row)

@@ -1,8 +1,8 @@
 """What a workbook says of itself beside its sheets: form and record, names of cells, its date system.
 
 In: the file. Out: identity (custom properties), the cells that names beginning with `f_` point at, and whether days
-are counted from 1904. Of an .ods the same is in meta.xml and content.xml; an .xls is not asked (its properties are in a
-format of their own), so its sheets are known by their words.
+are counted from 1904. Of an .ods the same is in meta.xml and content.xml, of an .xls in streams of another format;
+where those cannot be read, its sheets are known by their words.
 Source: ECMA-376 Part 1, 18.2.5 (definedName), 18.2.28 (workbookPr), 22.3 (custom properties); OpenDocument 1.2, 4.3.3.
 """
 
@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -20,6 +20,7 @@ from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import OfficePackage
+from formgen.reading.xlsx.property_set import STREAM, user_properties
 from formgen.rendering.xlsx.references import column_index
 
 __all__ = ["BookFacts", "NamedCell", "book_facts"]
@@ -54,15 +55,13 @@ class BookFacts:
     names: Sequence[NamedCell] = ()
     is_1904: bool | None = False
     """None: it may be."""
-    is_told: bool = True
-    """Whether the file's format lets errors be told from blanks."""
 
 
 def book_facts(path: Path) -> BookFacts:
     """Raises: InputError: the package is damaged or unsafe."""
     with path.open("rb") as stream:
         if stream.read(4) != ZIP_MAGIC:
-            return BookFacts(is_1904=_maybe_1904(stream), is_told=False)
+            return _old_facts(path)
     with OfficePackage(path) as package:
         names = set(package.names)
         if "content.xml" in names:
@@ -99,10 +98,19 @@ def _ods_facts(package: OfficePackage) -> BookFacts:
     return BookFacts(_identity(texts), cells, ODS_1904.search(content) is not None)
 
 
-def _maybe_1904(stream: IO[bytes]) -> bool | None:
-    """False of an .xls without the record that tells of the other date system."""
-    stream.seek(0)
-    return None if XLS_1904 in stream.read() else False
+def _old_facts(path: Path) -> BookFacts:
+    """Of an .xls."""
+    from formgen.data.sources.old_workbook import open_old_workbook
+
+    book = open_old_workbook(path)
+    if book is None:
+        return BookFacts(is_1904=None if XLS_1904 in path.read_bytes() else False)
+    cells = [
+        NamedCell(area.name[2:], area.sheet, area.row, area.column)
+        for area in book.names()
+        if area.name.startswith("f_")
+    ]
+    return BookFacts(_identity(user_properties(book.stream(STREAM))), cells, book.is_1904)
 
 
 def _identity(texts: Mapping[Any, str]) -> SheetIdentity:

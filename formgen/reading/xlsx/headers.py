@@ -60,7 +60,8 @@ def find_header(sheet: Sheet, loop: Loop, top: int, bottom: int) -> FoundHeader 
             if row + height > bottom:
                 break
             found = _match(sheet, loop, words, row, row + height - 1)
-            rank = (sum(found.strengths.values()), height == loop.height, -height)
+            reached = found.last_row - found.first_row + 1  # merged cells may reach below
+            rank = (sum(found.strengths.values()), reached == loop.height, -reached)
             if rank > best_rank:
                 best, best_rank = found, rank
     if best is None:

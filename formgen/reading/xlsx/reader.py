@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 from formgen.data.sources import open_tables
-from formgen.data.sources.table import RawTable
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
 from formgen.reading.grid import GridBlock, GridCell
@@ -31,11 +30,13 @@ from formgen.reading.xlsx.rosters import FoundRows, find_rows, read_columns, unr
 from formgen.reading.xlsx.sheet import Sheet, words_of
 from formgen.values import is_blank
 
-__all__ = ["read_xlsx"]
+__all__ = ["OpenForms", "read_sheet", "read_xlsx"]
 
 HEAD_ROWS: Final = 60
 FOOT_ROWS: Final = 30
 """Rows at the top and at the bottom of a sheet whose words tell which form it is."""
+OpenForms = dict[str, tuple[SheetRead, set[str]]]
+"""By form what was read last, and which of the template's sheets it has."""
 MOST_BLOCK_CELLS: Final = 200_000
 """Cells of a sheet that are read by labels alone."""
 
@@ -53,20 +54,23 @@ def read_xlsx(path: Path, book: FormBook) -> FileRead:
 def _read(path: Path, book: FormBook) -> FileRead:
     facts = book_facts(path)
     read = FileRead()
-    if not facts.is_told:
-        read.problems.append(Problem("F-EXCEL-008", Place(str(path))))
     with open_tables(path) as tables:
         sheets = [(Sheet.of(table), table) for table in tables]
+    read.problems += [
+        Problem("F-EXCEL-008", Place(str(path), table.name)) for _, table in sheets if not table.is_looked_over
+    ]
     carriers = _carriers(facts, book, [sheet for sheet, _ in sheets])
-    open_forms: dict[str, tuple[SheetRead, set[str]]] = {}
+    open_forms: OpenForms = {}
     for sheet, table in sheets:
         claimed = facts.identity if sheet.name in carriers else SheetIdentity()
         found = book.identify(claimed, _texts(sheet), Place(str(path), sheet.name))
         if not isinstance(found, Identified):
             read.problems += found
             continue
-        for one in _read_sheet(path, sheet, table, found, facts, open_forms):
-            read.sheets.append(one)
+        if table.is_hidden:
+            hidden = Problem("F-EXCEL-007", Place(str(path), sheet.name))
+            found = replace(found, problems=(*found.problems, hidden))
+        read.sheets += read_sheet(path, sheet, found, facts, open_forms)
     return read
 
 
@@ -99,18 +103,11 @@ def _head_words(sheet: Sheet) -> set[str]:
     return {words_of(value) for row in range(min(HEAD_ROWS, len(sheet.rows))) for _, value in sheet.filled(row)}
 
 
-def _read_sheet(
-    path: Path,
-    sheet: Sheet,
-    table: RawTable,
-    found: Identified,
-    facts: BookFacts,
-    open_forms: dict[str, tuple[SheetRead, set[str]]],
+def read_sheet(
+    path: Path, sheet: Sheet, found: Identified, facts: BookFacts, open_forms: OpenForms
 ) -> Iterator[SheetRead]:
     """The forms on one sheet; nothing where it goes on with the form of a sheet before it."""
     notes = list(found.problems)
-    if table.is_hidden:
-        notes.append(Problem("F-EXCEL-007", Place(str(path), sheet.name)))
     anatomies = anatomy_of(found.manifest)
     words = _head_words(sheet)
     anatomy = max(anatomies, key=lambda one: len(one.words & words), default=None)

@@ -20,11 +20,17 @@ from formgen.reading.xlsx.anatomy import Spot
 from formgen.values import is_blank
 from formgen.vocabulary.folding import fold
 
-__all__ = ["Sheet", "refused", "words_of"]
+__all__ = ["CutText", "Sheet", "refused", "words_of"]
 
 ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
 LABEL_LENGTH: Final = 200
 """Longer texts are no printed words that anybody matches."""
+
+
+class CutText(str):
+    """What shows of a cell on paper, where more may stand in it."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,8 @@ def refused(value: Any) -> Any:
     """The cell, or what is wrong with it where no program could compute it."""
     if isinstance(value, UnreadCell):
         return Refused(str(value), Finding("F-EXCEL-003" if value.is_error else "F-EXCEL-002", str(value)))
+    if isinstance(value, CutText):
+        return Refused(str(value), Finding("F-PDFREAD-018", str(value)))
     if isinstance(value, str) and value[:1] == "#" and value.strip() in ERRORS:
         return Refused(value.strip(), Finding("F-EXCEL-003", value.strip()))
     return value

@@ -17,11 +17,11 @@ __all__ = [
     "MAX_DIGITS",
     "MAX_TEXT",
     "NEEDS_CARE",
+    "as_number",
     "clean_text",
     "escape",
     "escape_markup",
     "number_text",
-    "percent_number",
     "quoted",
     "significant_digits",
     "utf16_length",
@@ -80,7 +80,18 @@ def significant_digits(text: str) -> int:
     return len(text.lstrip("-0.").replace(".", ""))
 
 
-def percent_number(text: str, is_multiplied: bool) -> str:
-    """12.5% as a number: 12.5, or 0.125 for a cell whose format multiplies by 100."""
-    number = Decimal(text.removesuffix("%"))
-    return number_text(number / 100 if is_multiplied else number)
+def as_number(text: str, *, is_share: bool = False, is_multiplied: bool = False) -> tuple[str, str]:
+    """A printed number as a numeric cell holds it; or as it is, with the code of what makes it a text.
+
+    12.5% is 12.5, or 0.125 in a cell whose format multiplies by 100. 0.5% is text where the format does not: the number
+    0.5 alone may be half of all.
+    """
+    figures = text.removesuffix("%") if is_share else text
+    if len(figures) > MAX_DIGITS and significant_digits(figures) > MAX_DIGITS:
+        return text, "F-XLSX-023"
+    if not is_share:
+        return text, ""
+    share = Decimal(figures)
+    if is_multiplied:
+        return number_text(share.scaleb(-2)), ""
+    return (text, "F-XLSX-027") if share and abs(share) <= 1 else (number_text(share), "")

@@ -21,15 +21,7 @@ from formgen.forms.manifest import Table
 from formgen.problems import Place, Problem
 from formgen.rendering.context import Row, printer_of
 from formgen.rendering.xlsx.calculation import Calculation, Results, formula_text
-from formgen.rendering.xlsx.cells import (
-    MAX_DIGITS,
-    MAX_TEXT,
-    NEEDS_CARE,
-    escape,
-    number_text,
-    percent_number,
-    significant_digits,
-)
+from formgen.rendering.xlsx.cells import MAX_DIGITS, MAX_TEXT, NEEDS_CARE, as_number, escape, number_text
 from formgen.rendering.xlsx.formulas import NoValue, Value
 from formgen.rendering.xlsx.heights import Growing
 from formgen.rendering.xlsx.references import MAX_ROWS, Area, RowMap, column_letters
@@ -110,10 +102,9 @@ class LoopWriter:
             lead = ""
         self._tail = lead
         fields = [(index, cell) for index, cell in enumerate(self.cells) if isinstance(cell, FieldCell)]
-        self._numbers = [(index, cell) for index, cell in fields if cell.is_number]
+        self._numbers = [(index, cell, self._is_percent(cell)) for index, cell in fields if cell.is_number]
         self._row_numbers = [index for index, cell in fields if cell.tag.column == ROW_NUMBER]
         self._mixed = [(index, cell) for index, cell in enumerate(self.cells) if isinstance(cell, MixedCell)]
-        self._percents = [(i, c.format.is_percent) for i, c in self._numbers if self._is_percent(c)]
 
     def _is_percent(self, cell: FieldCell) -> bool:
         assert self.loop.table.table is not None
@@ -271,16 +262,15 @@ class _RowWriter:
 
     def _watch_numbers(self, texts: list[str]) -> None:
         writer = self.writer
-        for index, is_multiplied in writer._percents:
-            if texts[index]:
-                texts[index] = percent_number(texts[index], is_multiplied)
-        for index, cell in writer._numbers:
+        for index, cell, is_share in writer._numbers:
             text = texts[index]
-            if len(text) > MAX_DIGITS and significant_digits(text) > MAX_DIGITS:
-                self.reporter.report("F-XLSX-023", writer.sheet, self._name(index), label=self._label(index))
+            if not text or (len(text) <= MAX_DIGITS and not is_share):
+                continue
+            texts[index], code = as_number(text, is_share=is_share, is_multiplied=cell.format.is_percent)
+            if code:
+                self.reporter.report(code, writer.sheet, self._name(index), label=self._label(index))
                 lead = self.opens[index][: -len(cell.open)]
                 self.overrides[index] = f"{lead}{cell.text_open}{text}</t></is></c>"
-                texts[index] = ""
 
     def _mix(self, row: Mapping[str, Any], texts: list[str]) -> None:
         writer = self.writer
@@ -323,6 +313,8 @@ class _RowWriter:
     def _value_at(self, index: int, texts: list[str]) -> Value:
         text = texts[index]
         cell = self.writer.cells[index]
+        if index in self.overrides:
+            return text
         if isinstance(cell, FormulaCell) or (isinstance(cell, FieldCell) and cell.is_number):
             return Decimal(text) if text else None
         return text or None

@@ -15,7 +15,7 @@ from formgen.errors import OutputError
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
 from formgen.rendering.xlsx.calculation import Calculation, Results, formula_text
-from formgen.rendering.xlsx.cells import MAX_DIGITS, escape, number_text, percent_number, significant_digits
+from formgen.rendering.xlsx.cells import as_number, escape, number_text
 from formgen.rendering.xlsx.formulas import NoValue, Value
 from formgen.rendering.xlsx.heights import Growing
 from formgen.rendering.xlsx.loops import FilledLoop, LoopWriter
@@ -148,12 +148,15 @@ class SheetWriter:
             return cell.blank
         if not cell.is_number:
             return f"{cell.open}{escape(text)}{cell.close}"
-        if self._types[key] == "percent":
-            text = percent_number(text, cell.format.is_percent)
-        if significant_digits(text) > MAX_DIGITS:
-            reporter.report("F-XLSX-023", self.plan.name, name, label=self._labels[key])
+        number, code = self._number(cell, text)
+        if code:
+            reporter.report(code, self.plan.name, name, label=self._labels[key])
             return f"{cell.text_open}{text}</t></is></c>"
-        return f"{cell.open}{text}{cell.close}"
+        return f"{cell.open}{number}{cell.close}"
+
+    def _number(self, cell: FieldCell, text: str) -> tuple[str, str]:
+        is_share = self._types[cell.tag.key] == "percent"
+        return as_number(text, is_share=is_share, is_multiplied=cell.format.is_percent)
 
     def _formula(self, cell: FormulaCell, row_map: RowMap, results: Results, reporter: Reporter, name: str) -> str:
         xml = f"{cell.open}><f>{escape(formula_text(cell.formula, row_map))}</f>"
@@ -170,4 +173,5 @@ class SheetWriter:
         text = str(context[cell.tag.key])
         if not text or not cell.is_number:
             return text or None
-        return Decimal(percent_number(text, cell.format.is_percent) if self._types[cell.tag.key] == "percent" else text)
+        number, code = self._number(cell, text)
+        return text if code else Decimal(number)

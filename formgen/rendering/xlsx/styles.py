@@ -3,12 +3,14 @@
 In: xl/styles.xml. Out: one `CellFormat` for each entry of cellXfs, and the width of a digit of the workbook's default
 font, the unit of column widths.
 
-Source: ECMA-376 Part 1, 18.8.10 (cellXfs), 18.8.45 (xf), 18.8.1 (alignment), 18.3.1.13 (col, its width).
+Source: ECMA-376 Part 1, 18.8.10 (cellXfs), 18.8.45 (xf), 18.8.31 (numFmts), 18.8.1 (alignment),
+18.3.1.13 (col, its width).
 Limits: an alignment is taken from the cell's own format, never from the named style behind it; Excel writes it there.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +23,8 @@ DEFAULT_SIZE_PT = 11.0
 DIGIT_EM = 0.507
 """A digit of Calibri; those of 宋体 are half an em."""
 PX_PER_PT = 96 / 72
+LITERALS = re.compile(r'"[^"]*"|[\\_*].')
+"""What a number's format shows as it stands: 0"%" multiplies nothing."""
 FILLING = frozenset(["justify", "distributed"])
 """Alignments that break lines without being told to wrap."""
 
@@ -70,7 +74,7 @@ def _format(xf: Any, codes: dict[int, str], sizes: list[float]) -> CellFormat:
     is_turned = given.get("textRotation", "0") != "0"
     return CellFormat(
         number == BUILT_IN_TEXT or code == "@",
-        number in BUILT_IN_PERCENT or "%" in code,
+        number in BUILT_IN_PERCENT or "%" in LITERALS.sub("", code),
         (is_filling or given.get("wrapText") in ("1", "true")) and not is_turned,
         sizes[font] if font < len(sizes) else DEFAULT_SIZE_PT,
         int(given.get("indent", "0")),

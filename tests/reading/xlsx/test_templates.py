@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,41 @@ def test_any_template_comes_back(made: Manifest, data: st.DataObject) -> None:
     assert not [key for key in reading.values if key not in expected]
     assert not [path for path in reading.doubts if path.rpartition(".")[2] not in ("name", "sex")], reading.problems
     assert "F-READ-003" not in [problem.code for problem in reading.problems]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rate=st.decimals(-200, 200, allow_nan=False),
+    digits=st.integers(0, 40),
+    format_code=st.sampled_from(["0%", "General", '0.0"%"', "@"]),
+)
+def test_a_share_of_any_length_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, rate: Decimal, digits: int, format_code: str
+) -> None:
+    """A cell's number keeps fifteen digits; longer shares, and those that would mean two things, are text in it."""
+    folder = tmp_path_factory.mktemp("share")
+    share = Decimal(f"{rate:.{digits}f}")
+    column = Field("share", "补贴比例", "percent")
+    fields = (Field("rate", "完成率", "percent"), Field("rows", "村", "table", table=Table("member", (column,), 1)))
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ["完成情况表"],
+        ["完成率", "{{ rate }}"],
+        ["序号", "补贴比例"],
+        ["{%tr for r in rows %}"],
+        ["{{ r.row_number }}", "{{ r.share }}"],
+        ["{%tr endfor %}"],
+    ):
+        sheet.append(row)
+    sheet["B2"].number_format = sheet["B5"].number_format = format_code
+    book.save(folder / "form.xlsx")
+    form = Manifest("t/s", "1", "完成情况表", "情况表", "form", "", "place", "reference", fields, folder)
+    record = {"rate": share, "rows": [{"share": share}]}
+    path = folder / "filled.xlsx"
+    path.write_bytes(compile_xlsx(form).render(record, "K").content or b"")
+    reading = read_back(form, path)
+    assert (reading.values, reading.doubts) == (as_read(form, record), {})
 
 
 def test_several_tables_on_a_sheet_and_several_sheets(made: Manifest, tmp_path: Path) -> None:

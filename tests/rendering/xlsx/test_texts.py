@@ -18,7 +18,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.worksheet.worksheet import Worksheet
 
 from formgen.rendering.xlsx import CompiledXlsx, compile_xlsx
-from tests.rendering.xlsx.workbooks import LOOP, compiled, filled, with_shared_strings
+from tests.rendering.xlsx.workbooks import CLOSE, LOOP, OPEN, compiled, filled, with_shared_strings
 
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 AWKWARD = [
@@ -131,6 +131,39 @@ def test_a_number_too_long_for_a_cell_is_kept_as_text(tmp_path: Path, key: str) 
     sheet = openpyxl.load_workbook(BytesIO(rendered.content)).active
     assert isinstance(sheet, Worksheet)
     assert sheet["A1" if key == "total" else "C3"].value == str(number)
+
+
+@pytest.mark.parametrize(("format_code", "shown"), [("0.0%", 0.5), ("General", 50), ('0.0"%"', 50)])
+def test_a_share_too_long_for_a_cell_is_kept_as_it_prints(tmp_path: Path, format_code: str, shown: float) -> None:
+    cells = {"A1": "{{ rate }}", "B1": "=A1+1", "A3": OPEN, "A4": "{{ r.share }}", "B4": "{{ r.share }}", "A5": CLOSE}
+
+    def formats(sheet: Worksheet) -> None:
+        for spot in ("A1", "A4", "B4"):
+            sheet[spot].number_format = format_code
+
+    writer = compiled(tmp_path, cells, formats)
+    share = Decimal("12.3456789012345678901234567890123")
+    record = {"rate": share, "rows": [{"share": share}, {"share": Decimal(50)}]}
+    sheet = filled(writer, record, values=True)
+    assert [sheet[spot].value for spot in ("A1", "A3", "B3")] == [f"{share}%"] * 3
+    assert [sheet[spot].value for spot in ("A4", "B1")] == [shown, None]  # Excel adds no text
+    problems = writer.render(record, "k").problems
+    assert [problem.code for problem in problems] == ["F-XLSX-023"] * 3 + ["F-XLSX-024"]
+
+
+def test_a_small_share_keeps_its_sign_where_the_cell_does_not_show_it(tmp_path: Path) -> None:
+    """0.5 alone would be half of a percent or half of all, and is not read."""
+    cells = {"A1": "{{ rate }}", "A3": OPEN, "A4": "{{ r.share }}", "B4": "{{ r.share }}", "A5": CLOSE}
+
+    def formats(sheet: Worksheet) -> None:
+        sheet["B4"].number_format = "0%"
+
+    writer = compiled(tmp_path, cells, formats)
+    record = {"rate": Decimal("-1"), "rows": [{"share": Decimal("0.5")}, {"share": Decimal(0)}]}
+    sheet = filled(writer, record)
+    assert [sheet[spot].value for spot in ("A1", "A3", "B3", "A4", "B4")] == ["-1%", "0.5%", 0.005, 0, 0]
+    problems = writer.render(record, "k").problems
+    assert [(problem.code, problem.place.cell) for problem in problems] == [("F-XLSX-027", "A3"), ("F-XLSX-027", "A1")]
 
 
 @pytest.mark.parametrize("record", [{"town": "长" * 32_768}, {"rows": [{"name": "𬱖" * 16_384}]}])

@@ -11,13 +11,14 @@ import functools
 import itertools
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from formgen.data.sources.faults import Damaged, translated
 from formgen.data.sources.spreadsheet.cells import CellReader
-from formgen.data.sources.spreadsheet.damage import Damaged, whole_number
 from formgen.data.sources.spreadsheet.elements import parse
+from formgen.data.sources.spreadsheet.figures import whole_number
 from formgen.data.sources.spreadsheet.formats import FormatKind, format_kind
 from formgen.data.sources.spreadsheet.rows import read_rows
 from formgen.data.sources.spreadsheet.texts import shared_texts
@@ -28,25 +29,23 @@ from formgen.vocabulary.headers import MergedRange
 
 __all__ = ["spreadsheet_tables"]
 
-Translated = Callable[[], contextlib.AbstractContextManager[None]]
-"""What turns foreign errors into problems of the file."""
-
 
 @contextlib.contextmanager
-def spreadsheet_tables(path: Path, translated: Translated) -> Iterator[Iterator[RawTable]]:
+def spreadsheet_tables(path: Path) -> Iterator[Iterator[RawTable]]:
     """The worksheets that hold anything; rows can be read until the block ends.
 
-    Raises: what `translated` makes of Damaged, zipfile's errors and KeyError (a part that is not there).
+    Raises:
+        InputError: F-FILE-002 unreadable, F-FILE-004 damaged; F-EXCEL-001 cells too far apart, while rows are read.
     """
     with contextlib.ExitStack() as stack:
-        with translated():
-            book = _Book(path, stack.enter_context(zipfile.ZipFile(path)), translated)
+        with translated(path):
+            book = _Book(path, stack.enter_context(zipfile.ZipFile(path)))
         yield book.tables()
 
 
 class _Book:
-    def __init__(self, path: Path, package: zipfile.ZipFile, translated: Translated) -> None:
-        self.path, self.package, self.translated = path, package, translated
+    def __init__(self, path: Path, package: zipfile.ZipFile) -> None:
+        self.path, self.package = path, package
         self.names = {name.lower(): name for name in package.namelist()}
         self.part = next(self._related("", "/officeDocument"), "")
         if not self.part:
@@ -132,7 +131,7 @@ class _SheetSource:
         self._found: list[MergedRange] | None = None
 
     def rows(self) -> Iterator[RawRow]:
-        with self.book.translated(), self.book.open(self.part) as stream:
+        with translated(self.book.path), self.book.open(self.part) as stream:
             sheet = Worksheet(stream)
             yield from read_rows(sheet, self.book.cells, Place(str(self.book.path), self.name))
             self._found = sheet.merges()
@@ -140,7 +139,7 @@ class _SheetSource:
     def merges(self) -> list[MergedRange]:
         """Merged cells stand behind the rows: while those are not read the part is gone through for them alone."""
         if self._found is None:
-            with self.book.translated(), self.book.open(self.part) as stream:
+            with translated(self.book.path), self.book.open(self.part) as stream:
                 sheet = Worksheet(stream)
                 for _ in sheet.chunks():
                     pass

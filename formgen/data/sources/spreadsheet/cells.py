@@ -15,7 +15,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from formgen.data.sources.spreadsheet.damage import Damaged, whole_number
+from formgen.data.sources.faults import Damaged
+from formgen.data.sources.spreadsheet.figures import whole_number
 from formgen.data.sources.spreadsheet.formats import FormatKind
 from formgen.data.sources.unread_cells import UnreadCell
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from formgen.data.sources.spreadsheet.damage import Damaged
+from formgen.data.sources.faults import Damaged
 
 __all__ = ["local_name", "parse", "rich_text"]
 

@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from formgen.data.sources.faults import Damaged
 from formgen.data.sources.room import require_room
 from formgen.data.sources.spreadsheet.cells import CellReader, is_plain
-from formgen.data.sources.spreadsheet.damage import Damaged, whole_number
 from formgen.data.sources.spreadsheet.elements import local_name, parse, rich_text
+from formgen.data.sources.spreadsheet.figures import whole_number
 from formgen.data.sources.spreadsheet.worksheet import Worksheet, column_number
 from formgen.data.sources.table import RawRow, column_letters
 from formgen.data.sources.unread_cells import UnreadCell

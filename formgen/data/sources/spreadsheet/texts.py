@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import IO, Final
 
+from formgen.data.sources.faults import Damaged
 from formgen.data.sources.spreadsheet.cells import is_plain, unescaped, xml_text
-from formgen.data.sources.spreadsheet.damage import Damaged
 from formgen.data.sources.spreadsheet.elements import local_name, parse, rich_text
 from formgen.data.sources.spreadsheet.worksheet import BLOCK, LONGEST
 

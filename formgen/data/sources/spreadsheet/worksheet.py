@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, Final
 
-from formgen.data.sources.spreadsheet.damage import Damaged
+from formgen.data.sources.faults import Damaged
 from formgen.vocabulary.headers import MergedRange
 
 __all__ = ["BLOCK", "LONGEST", "Worksheet", "column_number"]

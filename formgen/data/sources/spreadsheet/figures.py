@@ -1,12 +1,10 @@
-"""What is wrong with the XML of a workbook. Whoever opens the file makes a problem of it."""
+"""Whole numbers in the attributes of elements."""
 
 from __future__ import annotations
 
-__all__ = ["Damaged", "whole_number"]
+from formgen.data.sources.faults import Damaged
 
-
-class Damaged(ValueError):
-    """The XML is not what the standard says. The text is the reason."""
+__all__ = ["whole_number"]
 
 
 def whole_number(text: str | None, default: int = 0) -> int:

@@ -1,0 +1,171 @@
+"""Labels and values in one text: a cell or a paragraph of several lines, each with pairs or blanks of the form's own.
+
+In: a cell and what lies around it. Out: sightings of what its lines say, and what they say besides as unread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from formgen.reading.grid import GridCell
+from formgen.reading.labels.anchors import looks_like_name, whose
+from formgen.reading.labels.inline import Pair, pairs_in
+from formgen.reading.labels.ledger import Ledger
+from formgen.reading.labels.neighbours import Neighbours
+from formgen.reading.labels.skeleton import LinePattern
+from formgen.reading.model import Layer
+from formgen.vocabulary.folding import fold
+
+__all__ = ["LONG", "TextReader"]
+
+LONG: Final = frozenset(["long-text", "text"])
+"""Types of which any text is a value."""
+_FREE: Final = LONG | {"place"}
+_WORD_ENDS: Final = re.compile(r"[\s:：]")
+
+
+class TextReader:
+    """The texts of one block, the sheet's `number`-th."""
+
+    def __init__(self, ledger: Ledger, around: Neighbours, number: int) -> None:
+        self.ledger = ledger
+        self.anchors = ledger.anchors
+        self.done = ledger.done
+        self.around = around
+        self.number = number
+
+    def read_lines(self, cell: GridCell) -> bool:
+        """Whether anything in the cell's text was read; what was not is unread."""
+        lines = [line for line in cell.text.split("\n") if line.strip()]
+        if len(lines) > 1 and (self._read_long(cell, lines) or self.read_whole(cell)):
+            self.done.add(id(cell))
+            return True
+        joined = self._joined(lines)
+        left = [line for line in joined if not self._read_line(cell, line)]
+        if len(left) == len(joined):
+            return False
+        self.done.add(id(cell))
+        for line in left:
+            if not self.ledger.is_printed(line):
+                self.ledger.leave(cell.place, line)
+        return True
+
+    def _joined(self, lines: Sequence[str]) -> list[str]:
+        """The lines, where one goes on with the value or the label of the one above put together with it."""
+        found: list[str] = []
+        for line in lines:
+            pairs = pairs_in(line, self.ledger.is_label)
+            begins = bool(pairs and pairs[0].label and self.ledger.is_label(pairs[0].label)) or self.ledger.is_line(
+                line
+            )
+            begins = begins and not (found and pairs and self._is_one_label(found[-1], pairs[0].label))
+            if found and not begins and pairs_in(found[-1], self.ledger.is_label):
+                found[-1] += f"\n{line}"
+            else:
+                found.append(line)
+        return found
+
+    def _is_one_label(self, above: str, label: str) -> bool:
+        """Whether a label was broken between two lines, of which the second half is a label too: 残疾人 / 姓名."""
+        return self.ledger.is_label(_WORD_ENDS.split(above)[-1] + label)
+
+    def take_value(self, key: str, cell: GridCell, layer: Layer, confidence: float) -> None:
+        """A value's text, without the lines below it that say who signed it and when."""
+        lines = cell.text.split("\n")
+        kept = len(lines)
+        while kept and (not lines[kept - 1].strip() or self.read_closing(cell, lines[kept - 1], key)):
+            kept -= 1
+        self.ledger.see((key,), layer, cell.place, "\n".join(lines[:kept]), confidence)
+        self.done.add(id(cell))
+
+    def _read_long(self, cell: GridCell, lines: Sequence[str]) -> bool:
+        """个人申请： on a line of its own, and the text below it in the same cell."""
+        meaning = self.anchors.meaning(lines[0])
+        if meaning is None or not lines[0].strip().endswith((":", "：")):
+            return False
+        key, confidence = self.ledger.persons.resolve(meaning, cell, self.around, (self.number, cell.row))
+        if not key or self.anchors.fields[key].type_name not in LONG:
+            return False
+        rest = GridCell("\n".join(lines[1:]), cell.row, cell.column, cell.row_span, cell.column_span, cell.place)
+        self.take_value(key, rest, "label", confidence)
+        self.done.add(id(cell))
+        return True
+
+    def read_closing(self, cell: GridCell, line: str, box: str) -> bool:
+        """The line at the foot of a box: who signed, and when. It belongs to the box, whatever else it looks like."""
+        matches = self.closes(line, box)
+        if len(matches) == 1:
+            self.ledger.see_pattern(cell.place, *matches[0])
+        return len(matches) == 1
+
+    def closes(self, line: str, box: str) -> list[tuple[LinePattern, re.Match[str]]]:
+        patterns = (item for item in self.anchors.skeleton.patterns if self._is_box(item.owner, box))
+        return [(item, match) for item in patterns if (match := item.match(line))]
+
+    def _is_box(self, owner: str, key: str) -> bool:
+        meaning = self.anchors.meaning(owner) if owner else None
+        return meaning is not None and list(meaning.fields) == [key]
+
+    def read_whole(self, cell: GridCell) -> bool:
+        """A sentence with blanks, broken where it pleased."""
+        fitting = list(self._fits(cell, " ".join(cell.text.split("\n"))))
+        if len(fitting) == 1:
+            self.ledger.see_pattern(cell.place, *fitting[0])
+        return len(fitting) == 1
+
+    def _read_line(self, cell: GridCell, line: str) -> bool:
+        fitting = list(self._fits(cell, line))
+        if len(fitting) == 1:
+            self.ledger.see_pattern(cell.place, *fitting[0])
+            return True
+        pairs = pairs_in(line, self.ledger.is_label)
+        for pair in pairs:
+            self._read_pair(cell, pair)
+        return bool(pairs)
+
+    def _fits(self, cell: GridCell, line: str) -> Iterator[tuple[LinePattern, re.Match[str]]]:
+        """The lines of the template that this one reads as, in the same box; one that has no rival in any."""
+        found = [(item, match) for item in self.anchors.skeleton.patterns if (match := item.match(line))]
+        if not found:
+            return
+        owners = self._owners(cell)
+        own = [entry for entry in found if entry[0].owner and self._is_owner(entry[0].owner, owners)]
+        if own:
+            yield from own
+        elif len(found) == 1 and not found[0][0].is_lonely:
+            yield from found
+
+    def _owners(self, cell: GridCell) -> list[str]:
+        """Labels the cell may belong to, the nearest first."""
+        labels = [item.text for item in self.around.leftwards(cell) if self.anchors.meaning(item.text)]
+        above = [item.text for item in self.around.upwards(cell) if self.anchors.meaning(item.text)]
+        return (labels or above)[:1]
+
+    def _is_owner(self, owner: str, labels: Sequence[str]) -> bool:
+        wanted = self.anchors.meaning(owner)
+        found = self.anchors.meaning(labels[0]) if labels else None
+        if labels and fold(labels[0]) == owner:
+            return True
+        return (
+            wanted is not None
+            and found is not None
+            and bool(wanted.fields)
+            and wanted.fields.keys() == found.fields.keys()
+        )
+
+    def _read_pair(self, cell: GridCell, pair: Pair) -> None:
+        spot = (self.number, cell.row)
+        meaning = self.anchors.meaning(pair.label) if pair.label else None
+        if meaning is not None:
+            key, confidence = self.ledger.persons.resolve(meaning, cell, self.around, spot)
+            is_free = bool(key) and self.anchors.fields[key].type_name in _FREE
+            if key and (pair.end == "sure" or (pair.end == "open" and not is_free)):
+                self.ledger.see((key,), "label", cell.place, pair.value, confidence)
+                return
+        elif pair.label and (whose(pair.label) not in ("", "person") or looks_like_name(pair.value)):
+            self.ledger.persons.name_somebody(spot, True)
+        text = f"{pair.label}：{pair.value}" if pair.label else pair.value
+        if not self.ledger.is_printed(text) and (pair.value.strip() or not self.ledger.is_printed(pair.label)):
+            self.ledger.leave(cell.place, text)

@@ -113,7 +113,8 @@ def _synonyms(manifest: Manifest) -> dict[str, list[str]]:
             term = base_vocabulary()[item.term]
             is_bare = fold(item.label) in bare
             options = [word for word in term.synonyms if is_bare or fold(word) not in bare]
-            found[fold(item.label)] = found.get(fold(item.label), options) and options
+            before = found.get(fold(item.label), options)  # a label may be of two persons: 本人电话 is of one
+            found[fold(item.label)] = [word for word in options if word in before]
     return found
 
 
@@ -122,8 +123,8 @@ def spaced(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Blocks:
     known = {fold(item.label) for item in manifest.fields}
 
     def say(cell: GridCell) -> GridCell:
-        if fold(cell.text) not in known:
-            return cell
+        if fold(cell.text) not in known or not cell.text.strip()[0].isalnum():
+            return cell  # 、： before a label is a value
         text = cell.text.replace("(", "（").replace(")", "）")
         at = rng.randrange(1, len(text)) if len(text) > 1 else 0
         return dataclasses.replace(

@@ -30,6 +30,7 @@ __all__ = [
     "Meaning",
     "looks_like_label",
     "looks_like_name",
+    "names_somebody",
     "whose",
 ]
 
@@ -56,6 +57,7 @@ _LABEL_ENDS: Final = re.compile(
     r"|金额|人数|户数|人口|面积|收入|年龄|性别|民族|备注|来源|措施|成效|职务|单位|联系人|责任人|负责人|签章|盖章|公章|照片)$"
 )
 _PERSON: Final = re.compile(r"帮扶对象|帮扶残疾人|被帮扶|受助|申请人|残疾人|本人|个人|基本情况|基本信息|户主信息")
+_HIMSELF: Final = re.compile(r"(?:本人|个人)")
 _ROLES: Final = (
     ("member", re.compile(r"家庭成员|成员情况|成员")),
     ("person", re.compile(r"帮扶对象|帮扶残疾人|被帮扶|受助|申请人情况|申请人信息|^申请人$")),
@@ -143,7 +145,7 @@ class Anchors:
             return None
         owners = {term.partition(".")[0] for term in entry.terms} | {self.entities.get(key, "") for key in fields}
         is_name = any(term.endswith((".name", ".leader")) for term in entry.terms)
-        if owners & PERSONAL and not whose(text) and any(_attribute(term) in _ANYBODYS for term in entry.terms):
+        if owners & PERSONAL and _is_anybodys(text) and any(_attribute(term) in _ANYBODYS for term in entry.terms):
             owners |= PERSONAL
         return Meaning(fields, frozenset(owners & PERSONAL), is_name)
 
@@ -203,10 +205,20 @@ def whose(text: str) -> str:
     return next((entity for entity, words in _ROLES if words.search(folded)), "")
 
 
+def _is_anybodys(text: str) -> bool:
+    """Whether a label does not say whose it is; 本人 is whoever was named before."""
+    return whose(text) == "" or (whose(text) == "person" and _HIMSELF.match(fold(text)) is not None)
+
+
 def looks_like_name(text: str) -> bool:
     """Whether a text may well be somebody's name: beside a label nobody knows it names somebody nobody asked about."""
     folded = fold(text)
     return _NAME.fullmatch(folded) is not None and folded[0] in _SURNAMES
+
+
+def names_somebody(text: str, behind: str) -> bool:
+    """Whether a text is somebody's role with a name behind it (户主 · 赵六): a label, be it known to nobody."""
+    return whose(text) not in ("", "person") and looks_like_name(behind) and not looks_like_label(behind)
 
 
 def looks_like_label(text: str) -> bool:

@@ -7,7 +7,7 @@ looks like a label, or has one of its own in front, is nobody's value.
 from __future__ import annotations
 
 from formgen.reading.grid import GridCell
-from formgen.reading.labels.anchors import Anchors, looks_like_label
+from formgen.reading.labels.anchors import Anchors, looks_like_label, names_somebody
 from formgen.reading.labels.inline import pairs_in
 from formgen.reading.labels.neighbours import Neighbours
 from formgen.reading.labels.skeleton import letters_of
@@ -46,6 +46,9 @@ class Placing:
             return None
         if any(not item.owner and item.match(cell.text) for item in self.anchors.skeleton.patterns):
             return None
+        behind = self.around.right(cell)
+        if behind is not None and names_somebody(cell.text, behind.text):
+            return None
         begins = (cell.text.split("\n")[0], " ".join(cell.text.split("\n")))
         found = (pairs_in(text, self._is_known) for text in begins)
         return None if any(pairs and pairs[0].label for pairs in found) else cell
@@ -54,7 +57,21 @@ class Placing:
         below = self.around.all_below(cell)
         if len(below) != 1 or below[0].column != cell.column or below[0].column_span > cell.column_span:
             return None
-        return self._free(below[0])
+        if not self._is_headed(cell.row, below[0].row):
+            return None
+        left = next(self.around.leftwards(below[0]), None)
+        return None if left is not None and self._is_its_label(left, below[0]) else self._free(below[0])
+
+    def _is_headed(self, labels: int, values: int) -> bool:
+        """Whether all that stands in a row has something above it: else its first word is sooner a label of its own."""
+        columns = {cell.column for cell in self.around.in_row(labels) if cell.text.strip()}
+        return all(
+            cell.column in columns for cell in self.around.in_row(values) if cell.row == values and cell.text.strip()
+        )
+
+    def _is_its_label(self, left: GridCell, cell: GridCell) -> bool:
+        """Whether a cell has a label at its left, and is the value of that."""
+        return self._is_known(left.text) or looks_like_label(left.text) or names_somebody(left.text, cell.text)
 
     def _evidence(self, cell: GridCell) -> tuple[int, int]:
         """How many labels around stand as they do where values are to the right, and where they are below."""

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from formgen.forms.manifest import Manifest
 from formgen.reading.grid import GridBlock, GridCell
-from formgen.reading.labels.anchors import EXACT, Meaning
+from formgen.reading.labels.anchors import EXACT, Meaning, names_somebody
 from formgen.reading.labels.inline import pairs_in
 from formgen.reading.labels.ledger import Ledger
 from formgen.reading.labels.neighbours import Neighbours
@@ -111,6 +111,8 @@ class _LabelReader:
         texts = list(itertools.takewhile(self._is_plain, following))
         if any(item.text.strip() for item in texts) and self._is_label_before():
             return  # labels one after the other and values after them: whose the text is nobody can tell
+        if any(names_somebody(one.text, other.text) for one, other in itertools.pairwise(texts)):
+            return  # lines of somebody else, which end nobody knows where
         if texts:
             place = next((item.place for item in texts if item.text.strip()), texts[0].place)
             self.ledger.see((key,), "label", place, "\n".join(item.text for item in texts).strip(), confidence)

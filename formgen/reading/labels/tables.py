@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from formgen.problems import Finding
 from formgen.reading.grid import GridCell
 from formgen.reading.labels.anchors import whose
 from formgen.reading.labels.ledger import Ledger
 from formgen.reading.labels.neighbours import Neighbours
-from formgen.reading.labels.rosters import Roster, RosterRow, find_roster, is_total, rows_of
+from formgen.reading.labels.rosters import Roster, find_roster
+from formgen.reading.labels.rows import RosterRow, is_total, rows_of
+from formgen.reading.model import Refused, Sighting
 from formgen.vocabulary.folding import fold
 
 __all__ = ["TableReader"]
@@ -70,7 +73,9 @@ class TableReader:
             if self._is_header_again(row, roster):
                 continue
             last = max(last, number + 1)
-            if is_total(row):
+            if row.is_doubtful:
+                self._doubt_row(table, row)
+            elif is_total(row):
                 self._read_total(table, roster, row)
             elif row.is_blank:
                 self.done |= {id(cell) for cell in (*row.cells.values(), *row.others)}
@@ -94,6 +99,14 @@ class TableReader:
         for cell in row.others:
             if self._is_row_number(cell, roster):
                 self.done.add(id(cell))
+
+    def _doubt_row(self, table: str, row: RosterRow) -> None:
+        """A row of which nothing is believed, not even that it is one: it counts, so that none is missed."""
+        number = self.counts[table] = self.counts.get(table, 0) + 1
+        for key, cell in row.cells.items():
+            refused = Refused(cell.text, Finding("F-READ-008", cell.text))
+            self.ledger.sheet.sightings.append(Sighting((table, number, key), "header", cell.place, refused, 0.0))
+            self.done.add(id(cell))
 
     def _is_row_number(self, cell: GridCell, roster: Roster) -> bool:
         words = (word for header in roster.headers if header.column == cell.column for word in header.spellings)

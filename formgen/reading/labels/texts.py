@@ -60,16 +60,19 @@ class TextReader:
             begins = bool(pairs and pairs[0].label and self.ledger.is_label(pairs[0].label)) or self.ledger.is_line(
                 line
             )
-            begins = begins and not (found and pairs and self._is_one_label(found[-1], pairs[0].label))
+            begins = begins and not (found and self._is_one_label(found[-1], line))
             if found and not begins and pairs_in(found[-1], self.ledger.is_label):
                 found[-1] += f"\n{line}"
             else:
                 found.append(line)
         return found
 
-    def _is_one_label(self, above: str, label: str) -> bool:
-        """Whether a label was broken between two lines, of which the second half is a label too: 残疾人 / 姓名."""
-        return self.ledger.is_label(_WORD_ENDS.split(above)[-1] + label)
+    def _is_one_label(self, above: str, line: str) -> bool:
+        """Whether a label was broken between two lines, whatever its halves are alone: 残疾人 / 姓名, 性 / 别."""
+        half = _WORD_ENDS.split(above)[-1]
+        head = line.strip()
+        ends = [match.start() for match in _WORD_ENDS.finditer(head)] or [len(head)]
+        return bool(half) and any(self.ledger.is_label(half + head[:end]) for end in ends[:3])
 
     def take_value(self, key: str, cell: GridCell, layer: Layer, confidence: float) -> None:
         """A value's text, without the lines below it that say who signed it and when."""
@@ -120,10 +123,15 @@ class TextReader:
         if len(fitting) == 1:
             self.ledger.see_pattern(cell.place, *fitting[0])
             return True
-        pairs = pairs_in(line, self.ledger.is_label)
+        pairs = [] if self._answers_label(cell) else pairs_in(line, self.ledger.is_label)
         for pair in pairs:
             self._read_pair(cell, pair)
         return bool(pairs)
+
+    def _answers_label(self, cell: GridCell) -> bool:
+        """Whether the cell stands where a label beside it, that has found no value, would have it: 党组织 · 村 6."""
+        left = next(self.around.leftwards(cell), None)
+        return left is not None and id(left) not in self.done and self.ledger.is_label(left.text)
 
     def _fits(self, cell: GridCell, line: str) -> Iterator[tuple[LinePattern, re.Match[str]]]:
         """The lines of the template that this one reads as, in the same box; one that has no rival in any."""

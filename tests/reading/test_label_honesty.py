@@ -57,6 +57,38 @@ ASTRAY: list[tuple[str, str, str, Any]] = [
     # what answers the label beside it is no pair of its own
     ("pairing-registration", "| 党组织 | 村 6 |", "village", None),
     ("application-form", "| 家庭住址 | 村：6 |", "village", None),
+    # a heading beside its labels, above them, or nobody's that the vocabulary knows
+    ("application-form", "| 帮扶人 | 姓名 | 王五 | 联系电话 | 13900000009 |", "name", None),
+    ("application-form", "| 姓名 | 张三 |\n| 帮扶人 | < |\n| 联系电话 | 13900000009 |", "phone", None),
+    ("application-form", "| 掌柜的 | 姓名 | 王五 |\n| ^ | 联系电话 | 13900000009 |", "name", None),
+    ("application-form", "帮扶人\n姓名：王五\n姓名：李四", "name", None),
+    ("pairing-registration", "| 帮扶人 | 姓名 | 李四 |\n| 残疾人 | 姓名 | 张三 |", "liaison", "李四"),
+    ("pairing-registration", "| 残疾人 | < | 帮扶人 | < |\n| 性别 | 女 | 电话 | 13900000009 |", "phone", None),
+    ("pairing-registration", "| 帮扶人 | < | 帮扶对象 | < |\n| 姓名 | 李四 | 姓名 | 张三 |", "liaison", "李四"),
+    # a list of persons below the form's own, and of a family
+    ("application-form", "| 姓名 | 性别 | 民族 |\n| 张三 | 男 | 汉 |\n| 李四 | 女 | 回 |", "name", None),
+    ("application-form", "| 姓名 | 与本人关系 | 联系电话 |\n| 李红 | 配偶 | 13900000009 |", "phone", None),
+    # a value before its label, above it, or beside a label nobody knows
+    ("application-form", "| 张三 | 姓名 | 男 | 性别 |", "name", "张三"),
+    ("application-form", "| 姓名 | 曾叫 | 张四 | 性别 | 男 |", "name", None),
+    ("application-form", "| 姓名 | 曾用名 | 性别 |\n| 张三 | 张四 | 男 |", "name", "张三"),
+    # somebody else in one text
+    ("application-form", "姓名 张三 监护人 王五 联系电话 13900000009", "name", "张三"),
+    ("application-form", "姓名 张三 监护人 王五 联系电话 13900000009", "phone", None),
+    ("application-form", "| 姓名：张三（监护人：王五） | 联系电话：13900000009 |", "name", "张三"),
+    ("application-form", "| 姓名：张三（监护人：王五） | 联系电话：13900000009 |", "phone", None),
+    # a date in several cells
+    ("application-form", "| 出生年月 | 1968 | 年 | 5 | 月 |", "birth", "1968年5月"),
+    ("application-form", "| 出生年月 | 1968 | 5 | 12 | 民族 | 汉 |", "birth", "1968年5月"),
+    ("application-form", "| 出生年月 | | 年 | 5 | 月 |", "birth", None),
+    # how to fill in the form
+    ("application-form", "例：姓名：王小明  性别：男", "name", None),
+    ("application-form", "| 填表说明：1、姓名：填写身份证上的姓名。 |", "name", None),
+    ("application-form", "| 填写示例 | 姓名 | 王小明 |", "name", None),
+    # figures of another unit
+    ("base-application", "| 省级扶持资金（万元） | 20 |", "province_fund", "200000"),
+    ("base-application", "单位：万元\n| 省级扶持资金 | 20 |", "province_fund", "200000"),
+    ("base-application", "| 人均纯收入（元/月） | 300 |", "income_per_head", None),
     # 本人 is whoever was named before
     ("pairing-registration", "| 联络人姓名 | 王五 |\n| 本人电话 | 13900000009 |", "phone", None),
 ]
@@ -67,3 +99,34 @@ def test_a_value_is_right_or_unread(form: str, sheet: str, key: str, right: Any)
     values, reading, _ = shown_values(form, sheet)
     assert values.get(key) in (None, right)
     assert key in values or key in reading.doubts
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| 例 | 王小明 | 男 | 30 | 3组 | 13900000009 |",
+        "| | （身份证上的姓名） | （男/女） | （周岁） | | |",
+        "| 1 | 2 | 3 | 4 | 5 | 6 |",
+    ],
+)
+def test_a_line_that_shows_how_to_fill_in_a_roster_is_no_row(line: str) -> None:
+    values, _, unread = shown_values("survey-sheet", SURVEY + line + "\n| 1 | 张三 | 男 | 40 | 3组 | |")
+    assert [row["name"] for row in values["rows"]] == ["张三"]
+    assert unread
+
+
+def test_a_header_again_above_other_columns_begins_another_table() -> None:
+    moved = "| | 编号 | 姓名 | 性别 | 年龄 | 住址 |\n| | 2 | 李四 | 女 | 50 | 5组 |"
+    values, _, _ = shown_values("survey-sheet", SURVEY + "| 1 | 张三 | 男 | 40 | 3组 | |\n" + moved)
+    assert [(row["name"], row["address"]) for row in values["rows"]] == [("张三", "3组"), ("李四", "5组")]
+
+
+def test_a_column_of_somebody_else_under_a_heading_of_its_own_is_not_read() -> None:
+    sheet = """
+        | 编号 | 姓名 | 性别 | 年龄 | 监护人 | < |
+        | ^ | ^ | ^ | ^ | 姓名 | 联系电话 |
+        | 1 | 张三 | 男 | 40 | 王五 | 13900000009 |
+        """
+    values, _, unread = shown_values("survey-sheet", sheet)
+    assert values["rows"] == [{"number": "1", "name": "张三", "sex": "男", "age": "40"}]
+    assert {"王五", "13900000009"} <= set(unread)

@@ -23,6 +23,9 @@ _BLANK: Final = re.compile(r"[\s_＿]*(?:年[\s_＿]*月[\s_＿]*日?|元)?[\s_�
 """A blank as it is printed: a line, a date without numbers, a unit."""
 
 
+_FIGURES: Final = re.compile(r"[\d\s,.，]+")
+
+
 class Ledger:
     """One sheet while it is read."""
 
@@ -44,6 +47,21 @@ class Ledger:
     def leave(self, place: str, text: str) -> None:
         """A text for a person to look at."""
         self.sheet.unread.append(Unread(place, text.strip()))
+
+    def forget_bare_money(self) -> None:
+        """Amounts that do not say their unit, on a sheet that counts in another one than the form."""
+        kept = []
+        for sighting in self.sheet.sightings:
+            if self._is_money(sighting.path) and isinstance(sighting.raw, str) and _FIGURES.fullmatch(sighting.raw):
+                self.leave(sighting.place, sighting.raw)
+            else:
+                kept.append(sighting)
+        self.sheet.sightings[:] = kept
+
+    def _is_money(self, path: FieldPath) -> bool:
+        table = self.anchors.tables.get(path[0])
+        columns = {item.key: item for item in table.columns} if table is not None else self.anchors.fields
+        return path[-1] in columns and columns[str(path[-1])].type_name == "money"
 
     def is_label(self, text: str) -> bool:
         return self.anchors.meaning(text) is not None

@@ -12,11 +12,13 @@ read at all. The rules err on the side of what a person has to look at.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from formgen.forms.manifest import Manifest
 from formgen.reading.grid import GridBlock, GridCell
-from formgen.reading.labels.anchors import EXACT, Meaning, names_somebody
+from formgen.reading.labels.anchors import EXACT, Meaning, looks_like_label, names_somebody, whose
 from formgen.reading.labels.inline import pairs_in
 from formgen.reading.labels.ledger import Ledger
 from formgen.reading.labels.neighbours import Neighbours
@@ -27,6 +29,9 @@ from formgen.reading.model import SheetIdentity, SheetRead
 from formgen.vocabulary.folding import fold
 
 __all__ = ["read_by_labels"]
+
+_THOUSANDS: Final = re.compile(r"单位\s*[:：]?\s*(?:人民币)?[万千]元")
+"""A line that says what all figures of the sheet count."""
 
 
 def read_by_labels(blocks: Sequence[GridBlock], manifest: Manifest, identity: SheetIdentity) -> SheetRead:
@@ -55,6 +60,8 @@ class _LabelReader:
             for cell in block.cells:
                 if id(cell) not in self.done and cell.text.strip() and self._is_to_be_shown(cell.text):
                     self.ledger.leave(cell.place, cell.text)
+        if any(_THOUSANDS.search(cell.text) for block in self.blocks for cell in block.cells):
+            self.ledger.forget_bare_money()
         return self.ledger.sheet
 
     def _paragraph_before(self) -> Sequence[GridCell]:
@@ -85,12 +92,27 @@ class _LabelReader:
             return True
         value = Placing(self.around, self.anchors, self.done).value_of(cell)
         if value is None:
+            if meaning.is_name and whose(cell.text):  # 帮扶人 above the labels of a helper
+                self.ledger.persons.note(cell, self.around, (self.number, cell.row), False)
             return False
+        if value.row > cell.row and self._is_list(cell, value):
+            return True
         key, confidence = self.ledger.persons.resolve(meaning, cell, self.around, (self.number, cell.row))
         if key:
             self.done.add(id(cell))
             self.texts.take_value(key, value, "label", confidence)
         return True
+
+    def _is_list(self, cell: GridCell, value: GridCell) -> bool:
+        """Whether a label heads a column of several persons, or one of a family's."""
+        if any(fold(item.text).endswith("关系") for item in self.around.in_row(cell.row)):
+            return True
+        following = self.around.below(value)
+        if following is None or not following.text.strip() or following.column_span != value.column_span:
+            return False
+        row = self.around.in_row(following.row)
+        return not any(self.ledger.is_label(item.text) or self.ledger.is_line(item.text) or looks_like_label(item.text)
+                       for item in row)  # fmt: skip
 
     def _is_section(self, cell: GridCell) -> bool:
         """A label that others stand to the right of, in rows of their own: a heading."""
@@ -101,6 +123,8 @@ class _LabelReader:
         """A paragraph that is a label: the paragraphs below it are its text, where the field is a text."""
         key, confidence = self.ledger.persons.resolve(meaning, cell, self.around, (self.number, 0))
         following = self._paragraphs_after()
+        if not key and meaning.is_name and whose(cell.text):
+            self.ledger.persons.note(cell, self.around, (self.number, 0), False)
         if not key or self.anchors.fields[key].type_name not in LONG:
             if following and following[0].text.strip() and self._is_plain(following[0]):
                 return  # what stands below may be its value: it is not known to be blank

@@ -98,8 +98,11 @@ def _is_empty_below(around: Neighbours, cell: GridCell) -> bool:
 
 
 def _meaning(anchors: Anchors, table: str, header: Header) -> Meaning | None:
-    found = (anchors.column(table, spelling) for spelling in header.spellings)
-    return next((meaning for meaning in found if meaning is not None), None)
+    """Of a header in two rows that of both; of the lower alone where the upper names nobody else (监护人 / 姓名)."""
+    whole = next((anchors.column(table, spelling) for spelling in header.spellings[:1]), None)
+    if whole is not None or len(header.spellings) < 2 or anchors.somebody(header.cells[0].text):
+        return whole
+    return anchors.column(table, header.spellings[1])
 
 
 def _columns(

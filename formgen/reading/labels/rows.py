@@ -8,6 +8,7 @@ A cell merged over several rows is the value of each only where it belongs to a 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Final, Literal
 
 from formgen.forms.manifest import Field
 from formgen.reading.grid import GridCell
-from formgen.reading.labels.anchors import SOMEBODY, Anchors, looks_like_name, whose
+from formgen.reading.labels.anchors import SOMEBODY, Anchors, looks_like_name, names_somebody, whose
 from formgen.reading.labels.inline import pairs_in
 from formgen.reading.labels.neighbours import Neighbours
 from formgen.reading.labels.rosters import Roster
@@ -31,9 +32,13 @@ _SHARED: Final = frozenset(["household", "place"])
 _BLANKS: Final = re.compile(r"[\s□☐_]*")
 _ANY_TEXT: Final = frozenset(["text", "long-text", "place", "name"])
 """Types that refuse next to nothing: a cell that they take says nothing of its row."""
+_EXAMPLE: Final = re.compile(r"\(?(?:例|示例|样例|例如|举例|范例)\)?")
 _WORD: Final = re.compile("[\u4e00-\u9fff]{2,}")
 _TELLING: Final = 3
 """A label of so many characters is no value of a column; 村 or 户 may be."""
+
+
+RowKind = Literal["data", "foreign", "doubtful", "header"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ def rows_of(around: Neighbours, roster: Roster, anchors: Anchors) -> Iterator[Ro
         cells = around.in_row(row)
         own = [cell for cell in cells if cell.row == row]
         kind = judge.kind(cells, own) if cells else "foreign"
+        if kind == "header":
+            return
         if kind == "foreign":
             continue
         found: dict[str, GridCell] = {}
@@ -84,21 +91,27 @@ class _Judge:
         }
         """Columns by where they begin, of types that tell a value from another text."""
 
-    def kind(self, cells: Sequence[GridCell], own: Sequence[GridCell]) -> Literal["data", "foreign", "doubtful"]:
+    def kind(self, cells: Sequence[GridCell], own: Sequence[GridCell]) -> RowKind:
         filled = [cell for cell in own if cell.text.strip()]
+        if len(filled) > 1 and (_is_instruction(filled) or all(map(_is_signed, filled))):
+            return "foreign"
+        if self._is_moved_header(filled):
+            return "header"
         if not self._is_aligned(cells):
             is_row = len(filled) > 1 and fold(cells[0].text) not in _TOTALS and any(map(self._fits, filled))
             return "doubtful" if is_row and not any(map(self._has_pairs, filled)) else "foreign"
         if len(filled) == 1 and self._has_pairs(filled[0]):
             return "foreign"  # a lone label with its value (户主姓名：钱七): a line written below the table
         labels = [self._is_label(cell, cell is own[0], cell is filled[-1]) for cell in filled]
+        named = [names_somebody(one.text, other.text) for one, other in itertools.pairwise(filled)] + [False]
+        either = [one or other for one, other in zip(labels, named, strict=True)]
+        if either == [number % 2 == 0 for number in range(len(filled))]:
+            labels = either  # 填表人 · 王五 · 审核人 · 赵六: labels that nobody knows
         if not any(labels) or self._is_header_again(own):
             return "data"
         return self._kind_of_labels(filled, labels)
 
-    def _kind_of_labels(
-        self, filled: Sequence[GridCell], labels: Sequence[bool]
-    ) -> Literal["data", "foreign", "doubtful"]:
+    def _kind_of_labels(self, filled: Sequence[GridCell], labels: Sequence[bool]) -> RowKind:
         """Labels with values behind them, or a row of the table in which a value reads like a label."""
         is_strict = any(is_one and cell.column in self.strict for cell, is_one in zip(filled, labels, strict=True))
         alternate = [number % 2 == 0 for number in range(len(filled))]
@@ -140,9 +153,30 @@ class _Judge:
             if cell.text.strip() or cell.column_span > 1
         )
 
+    def _is_moved_header(self, filled: Sequence[GridCell]) -> bool:
+        """The table's header once more, its words above other columns: from here on it is another table."""
+        own = {(header.column, fold(word)) for header in self.roster.headers for word in header.spellings}
+        words = {word for _, word in own}
+        texts = [(cell.column, fold(cell.text)) for cell in filled]
+        return len(texts) > 2 and all(text in words for _, text in texts) and not own.issuperset(texts)
+
     def _is_header_again(self, own: Sequence[GridCell]) -> bool:
         words = {fold(word) for header in self.roster.headers for word in (header.cells[0].text, *header.spellings)}
         return all(fold(cell.text) in words for cell in own if cell.text.strip())
+
+
+def _is_instruction(filled: Sequence[GridCell]) -> bool:
+    """A row that shows how to fill in the table: an example, hints in brackets, the columns' numbers."""
+    texts = [fold(cell.text) for cell in filled]
+    numbers = [str(number) for number in range(1, len(texts) + 1)]
+    is_hint = all(text.startswith("(") and text.endswith(")") for text in texts)
+    return _EXAMPLE.fullmatch(texts[0]) is not None or is_hint or (len(texts) > 2 and texts == numbers)
+
+
+def _is_signed(cell: GridCell) -> bool:
+    """填表人：王五, in a cell of its own."""
+    label, colon, _ = cell.text.replace(":", "：").partition("：")
+    return bool(colon) and whose(label) == SOMEBODY
 
 
 def _is_blank(own: Sequence[GridCell], roster: Roster) -> bool:

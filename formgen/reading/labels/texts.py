@@ -14,6 +14,7 @@ from formgen.reading.labels.anchors import looks_like_name, whose
 from formgen.reading.labels.inline import Pair, pairs_in
 from formgen.reading.labels.ledger import Ledger
 from formgen.reading.labels.neighbours import Neighbours
+from formgen.reading.labels.placing import DATE_PART
 from formgen.reading.labels.skeleton import LinePattern
 from formgen.reading.model import Layer
 from formgen.vocabulary.folding import fold
@@ -23,6 +24,11 @@ __all__ = ["LONG", "TextReader"]
 LONG: Final = frozenset(["long-text", "text"])
 """Types of which any text is a value."""
 _FREE: Final = LONG | {"place"}
+_COLON: Final = re.compile("[:：]")
+_NOTE: Final = re.compile(
+    r"\s*[(（【]?((?:填表|填写)?(?:说明|须知|要求|示例|样例)|注意?(?:事项)?|例如?|示例|样例)[)）】]?\s*[:：]"
+)
+_YEAR: Final = re.compile(r"\s*(?:\d{2,4}\s*年?)?\s*")
 _WORD_ENDS: Final = re.compile(r"[\s:：]")
 
 
@@ -76,12 +82,22 @@ class TextReader:
 
     def take_value(self, key: str, cell: GridCell, layer: Layer, confidence: float) -> None:
         """A value's text, without the lines below it that say who signed it and when."""
-        lines = cell.text.split("\n")
+        lines = self._with_date(cell, key).split("\n")
         kept = len(lines)
         while kept and (not lines[kept - 1].strip() or self.read_closing(cell, lines[kept - 1], key)):
             kept -= 1
         self.ledger.see((key,), layer, cell.place, "\n".join(lines[:kept]), confidence)
         self.done.add(id(cell))
+
+    def _with_date(self, cell: GridCell, key: str) -> str:
+        """A cell's text; of a date the cells behind it too that go on with it: 1968 · 年 · 5 · 月."""
+        texts, last = [cell.text], cell
+        if self.anchors.fields[key].type_name == "date" and _YEAR.fullmatch(cell.text):
+            while (right := self.around.right(last)) is not None and DATE_PART.fullmatch(right.text):
+                texts.append(right.text)
+                self.done.add(id(right))
+                last = right
+        return " ".join(text for text in texts if text.strip())
 
     def _read_long(self, cell: GridCell, lines: Sequence[str]) -> bool:
         """个人申请： on a line of its own, and the text below it in the same cell."""
@@ -123,10 +139,16 @@ class TextReader:
         if len(fitting) == 1:
             self.ledger.see_pattern(cell.place, *fitting[0])
             return True
-        pairs = [] if self._answers_label(cell) else pairs_in(line, self.ledger.is_label)
+        pairs = [] if self._answers_label(cell) or self._is_note(line) else pairs_in(line, self.ledger.is_label)
         for pair in pairs:
             self._read_pair(cell, pair)
         return bool(pairs)
+
+    def _is_note(self, line: str) -> bool:
+        """How to fill in the form, with its labels in it; not where the form has a blank for notes."""
+        found = _NOTE.match(line)
+        meaning = self.anchors.meaning(found[1]) if found else None
+        return found is not None and not (meaning is not None and meaning.fields)
 
     def _answers_label(self, cell: GridCell) -> bool:
         """Whether the cell stands where a label beside it, that has found no value, would have it: 党组织 · 村 6."""
@@ -168,6 +190,9 @@ class TextReader:
         meaning = self.anchors.meaning(pair.label) if pair.label else None
         if meaning is not None:
             key, confidence = self.ledger.persons.resolve(meaning, cell, self.around, spot)
+            if meaning.is_name and _COLON.search(pair.value):
+                self.ledger.persons.name_somebody(spot, True)  # 张三（监护人：王五）
+                key = ""
             is_free = bool(key) and self.anchors.fields[key].type_name in _FREE
             if key and (pair.end == "sure" or (pair.end == "open" and not is_free)):
                 self.ledger.see((key,), "label", cell.place, pair.value, confidence)

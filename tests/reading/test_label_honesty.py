@@ -89,6 +89,13 @@ ASTRAY: list[tuple[str, str, str, Any]] = [
     ("base-application", "| 省级扶持资金（万元） | 20 |", "province_fund", "200000"),
     ("base-application", "单位：万元\n| 省级扶持资金 | 20 |", "province_fund", "200000"),
     ("base-application", "| 人均纯收入（元/月） | 300 |", "income_per_head", None),
+    # a cell of its own label and value is no value of the label above it, nor a heading
+    ("cover-sheet", "| 户号\\n |\n| 村\\n东沟村 |", "household_number", None),
+    ("cover-sheet", "| 残疾人姓名：\\n张三 | < |\n| 村支书 | 联系方式 | 13900000009 |", "phone", None),
+    # label and value below each other in a cell, and words that explain the label there
+    ("application-form", "| 姓名\\n张三 | 性别\\n男 |", "name", "张三"),
+    ("application-form", "| 家庭住址\\n（写到组） | 东沟村3组 |", "address", "东沟村3组"),
+    ("pairing-registration", "| 帮扶项目\\n简介 | 养羊 |", "project", "养羊"),
     # 本人 is whoever was named before
     ("pairing-registration", "| 联络人姓名 | 王五 |\n| 本人电话 | 13900000009 |", "phone", None),
 ]
@@ -119,6 +126,22 @@ def test_a_header_again_above_other_columns_begins_another_table() -> None:
     moved = "| | 编号 | 姓名 | 性别 | 年龄 | 住址 |\n| | 2 | 李四 | 女 | 50 | 5组 |"
     values, _, _ = shown_values("survey-sheet", SURVEY + "| 1 | 张三 | 男 | 40 | 3组 | |\n" + moved)
     assert [(row["name"], row["address"]) for row in values["rows"]] == [("张三", "3组"), ("李四", "5组")]
+
+
+@pytest.mark.parametrize("heading", ["| 家庭成员 | | | | | |\n", ""])
+@pytest.mark.parametrize("relation", ["与户主关系", "与本人关系"])
+def test_a_family_s_table_below_a_roster_is_none_of_its_rows(heading: str, relation: str) -> None:
+    family = f"| 联系电话 | 姓名 | 性别 | 年龄 | {relation} | |\n| 13900000009 | 李红 | 女 | 45 | 配偶 | |"
+    values, _, unread = shown_values("survey-sheet", SURVEY + "| 1 | 张三 | 男 | 40 | 3组 | |\n" + heading + family)
+    assert [row["name"] for row in values["rows"]] == ["张三"]
+    assert "李红" in unread
+
+
+def test_a_note_above_a_header_is_no_part_of_it() -> None:
+    _, _, unread = shown_values(
+        "task-plan", "| 说明：按2015年数填写 | < | < |\n| 单位 | 2015年 | 2016年 |\n| 米村镇 | 3 | 4 |"
+    )
+    assert unread == ["说明：按2015年数填写"]
 
 
 def test_a_column_of_somebody_else_under_a_heading_of_its_own_is_not_read() -> None:

@@ -120,9 +120,13 @@ class Persons:
     def _may_be_heading(self, cell: GridCell, around: Neighbours) -> bool:
         """Whether a text is short, no label's value, and no label but one that names a person."""
         meaning = self.anchors.meaning(cell.text)
-        if meaning is not None and not meaning.is_name:
+        if (meaning is not None and not meaning.is_name) or (meaning is None and self._has_label(cell.text)):
             return False
         left, below = next(around.leftwards(cell), None), around.below(cell)
         is_above_label = below is not None and self.anchors.meaning(below.text) is not None
         is_value = left is not None and self.anchors.meaning(left.text) is not None and not is_above_label
         return 0 < len(letters_of(cell.text)) <= _HEADING and not is_value
+
+    def _has_label(self, text: str) -> bool:
+        """Whether a text is a label with its value: 残疾人姓名：张三, or in two lines."""
+        return ":" in fold(text) or self.anchors.meaning(text.split("\n")[0]) is not None

@@ -93,9 +93,21 @@ class Placing:
         is_short = len(letters) <= _HEADING
         if below is not None and is_short and whose(cell.text) and self._is_known(below.text):
             return None  # a heading of the labels below it
+        if self.label_above(cell):
+            return None
         begins = (cell.text.split("\n")[0], " ".join(cell.text.split("\n")))
         found = (pairs_in(text, self._is_known) for text in begins)
         return None if any(pairs and pairs[0].label for pairs in found) else cell
+
+    def label_above(self, cell: GridCell) -> int:
+        """How many of a cell's first lines are a label with something below it; 0 where none are."""
+        lines = cell.text.split("\n")
+        counts = (count for count in range(len(lines) - 1, 0, -1) if self._is_known("".join(lines[:count])))
+        return next(counts, 0)
+
+    def has_room(self, cell: GridCell) -> bool:
+        """Whether a value may stand beside a cell or below it."""
+        return self._free(self.around.right(cell)) is not None or self._free_below(cell) is not None
 
     def _free_below(self, cell: GridCell) -> GridCell | None:
         below = self.around.all_below(cell)

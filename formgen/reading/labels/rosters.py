@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from formgen.reading.grid import GridCell
 from formgen.reading.labels.anchors import Anchors, Meaning
 from formgen.reading.labels.neighbours import Neighbours
+from formgen.vocabulary.folding import fold
 
 __all__ = ["Header", "Roster", "find_roster"]
 
@@ -71,7 +72,9 @@ def _headers(around: Neighbours, row: int) -> tuple[list[Header], int]:
     if not is_split:
         lower = around.in_row(row + 1)
         split = [cell for cell in flat if cell.column_span > 1 and len(_under(cell, lower)) > 1]
-        is_split = bool(split) and all(cell in split or _is_empty_below(around, cell) for cell in flat)
+        is_split = (
+            bool(split) and len(flat) > 1 and all(cell in split or _is_empty_below(around, cell) for cell in flat)
+        )
         height = 2 if is_split else height
     found: list[Header] = []
     for cell in upper:
@@ -113,8 +116,11 @@ def _columns(
     found: dict[str, list[tuple[Header, float]]] = {}
     other = ""
     for header, meaning in zip(headers, meanings, strict=True):
-        if meaning is None:
+        if any(fold(word).endswith("关系") for word in header.spellings):
+            other = "member"  # whatever the word before it: it is a family's table
+        elif meaning is None:
             other = anchors.somebody(header.spellings[-1]) or other if header.spellings else other
+        if meaning is None:
             continue
         foreign = meaning.entities - own
         if not meaning.fields and len(meaning.entities) == 1 and foreign:

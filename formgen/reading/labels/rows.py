@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from formgen.forms.manifest import Field
 from formgen.reading.grid import GridCell
-from formgen.reading.labels.anchors import SOMEBODY, Anchors, looks_like_name, names_somebody, whose
+from formgen.reading.labels.anchors import SOMEBODY, Anchors, looks_like_label, looks_like_name, names_somebody, whose
 from formgen.reading.labels.inline import pairs_in
 from formgen.reading.labels.neighbours import Neighbours
 from formgen.reading.labels.rosters import Roster
@@ -95,13 +95,15 @@ class _Judge:
         filled = [cell for cell in own if cell.text.strip()]
         if len(filled) > 1 and (_is_instruction(filled) or all(map(_is_signed, filled))):
             return "foreign"
-        if self._is_moved_header(filled):
+        if self._is_moved_header(filled) or self._is_other_header(filled):
             return "header"
         if not self._is_aligned(cells):
             is_row = len(filled) > 1 and fold(cells[0].text) not in _TOTALS and any(map(self._fits, filled))
             return "doubtful" if is_row and not any(map(self._has_pairs, filled)) else "foreign"
         if len(filled) == 1 and self._has_pairs(filled[0]):
             return "foreign"  # a lone label with its value (户主姓名：钱七): a line written below the table
+        if filled == [own[0]] and whose(own[0].text) not in ("", "person"):  # 家庭成员: a heading of what follows
+            return "foreign" if len(fold(own[0].text)) >= _TELLING else "doubtful"
         labels = [self._is_label(cell, cell is own[0], cell is filled[-1]) for cell in filled]
         named = [names_somebody(one.text, other.text) for one, other in itertools.pairwise(filled)] + [False]
         either = [one or other for one, other in zip(labels, named, strict=True)]
@@ -159,6 +161,16 @@ class _Judge:
         words = {word for _, word in own}
         texts = [(cell.column, fold(cell.text)) for cell in filled]
         return len(texts) > 2 and all(text in words for _, text in texts) and not own.issuperset(texts)
+
+    def _is_other_header(self, filled: Sequence[GridCell]) -> bool:
+        """Labels only, and not this table's: what stands below them is another table's."""
+        known = [self.anchors.meaning(cell.text) is not None for cell in filled]
+        is_header = len(filled) > 2 and sum(known) > 1
+        is_header = is_header and all(
+            is_one or looks_like_label(cell.text) or whose(cell.text)
+            for is_one, cell in zip(known, filled, strict=True)
+        )
+        return is_header and not self._is_header_again(filled)
 
     def _is_header_again(self, own: Sequence[GridCell]) -> bool:
         words = {fold(word) for header in self.roster.headers for word in (header.cells[0].text, *header.spellings)}

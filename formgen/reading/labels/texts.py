@@ -5,16 +5,17 @@ In: a cell and what lies around it. Out: sightings of what its lines say, and wh
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from formgen.reading.grid import GridCell
-from formgen.reading.labels.anchors import looks_like_name, whose
+from formgen.reading.labels.anchors import looks_like_label, looks_like_name, whose
 from formgen.reading.labels.inline import Pair, pairs_in
 from formgen.reading.labels.ledger import Ledger
 from formgen.reading.labels.neighbours import Neighbours
-from formgen.reading.labels.placing import DATE_PART
+from formgen.reading.labels.placing import DATE_PART, Placing
 from formgen.reading.labels.skeleton import LinePattern
 from formgen.reading.model import Layer
 from formgen.vocabulary.folding import fold
@@ -24,6 +25,7 @@ __all__ = ["LONG", "TextReader"]
 LONG: Final = frozenset(["long-text", "text"])
 """Types of which any text is a value."""
 _FREE: Final = LONG | {"place"}
+_COLUMN: Final = 2
 _COLON: Final = re.compile("[:：]")
 _NOTE: Final = re.compile(
     r"\s*[(（【]?((?:填表|填写)?(?:说明|须知|要求|示例|样例)|注意?(?:事项)?|例如?|示例|样例)[)）】]?\s*[:：]"
@@ -45,7 +47,7 @@ class TextReader:
     def read_lines(self, cell: GridCell) -> bool:
         """Whether anything in the cell's text was read; what was not is unread."""
         lines = [line for line in cell.text.split("\n") if line.strip()]
-        if len(lines) > 1 and (self._read_long(cell, lines) or self.read_whole(cell)):
+        if len(lines) > 1 and (self._read_long(cell, lines) or self.read_whole(cell) or self._read_below_label(cell)):
             self.done.add(id(cell))
             return True
         joined = self._joined(lines)
@@ -111,6 +113,31 @@ class TextReader:
         self.take_value(key, rest, "label", confidence)
         self.done.add(id(cell))
         return True
+
+    def _read_below_label(self, cell: GridCell) -> bool:
+        """姓名 and 张三 below it in one cell, where no other cell may hold the value; a word in brackets explains."""
+        placing = Placing(self.around, self.anchors, self.done)
+        lines = cell.text.split("\n")
+        count = placing.label_above(cell)
+        label, text = "".join(lines[:count]), "\n".join(lines[count:])
+        meaning = self.anchors.meaning(label)
+        if all(len(line.strip()) <= _COLUMN for line in lines):
+            return False  # written from top to bottom: 企 / 业 / 概 / 况
+        if meaning is None or placing.has_room(cell) or label.strip().endswith((":", "：")):
+            return False
+        if (
+            not text.strip()
+            or text.lstrip().startswith(("(", "（"))
+            or looks_like_label(text)
+            or self.ledger.is_line(text)
+        ):
+            return False
+        if self.ledger.is_label(text) or pairs_in(text, self.ledger.is_label):
+            return False
+        key, confidence = self.ledger.persons.resolve(meaning, cell, self.around, (self.number, cell.row))
+        if key:
+            self.take_value(key, dataclasses.replace(cell, text=text), "label", confidence)
+        return bool(key)
 
     def read_closing(self, cell: GridCell, line: str, box: str) -> bool:
         """The line at the foot of a box: who signed, and when. It belongs to the box, whatever else it looks like."""

@@ -204,10 +204,7 @@ def _dates_split(block: GridBlock, rng: random.Random) -> GridBlock:
             numbers = [(match[number], unit) for number, unit in enumerate("年月日", 1) if match[number]]
             pieces = [bit for pair in numbers for bit in pair] if rng.random() < 0.5 else [a + b for a, b in numbers]
             for number, text in enumerate(pieces):
-                place = f"{cell.place}+{number}"
-                found.append(
-                    dataclasses.replace(cell, text=text, column=cell.column + number, column_span=1, place=place)
-                )
+                found.append(dataclasses.replace(cell, text=text, column=cell.column + number, column_span=1))
             shift += len(pieces) - cell.column_span
     return GridBlock("table", tuple(found))
 

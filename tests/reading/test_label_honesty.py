@@ -52,6 +52,8 @@ ASTRAY: list[tuple[str, str, str, Any]] = [
     ("cover-sheet", "| 户号 | 残疾人姓名 |\n| 监护人 | 赵六 |", "head", None),
     ("pairing-registration", "帮扶效果评估:\n户主\n赵六\n联系电话\n13900000009", "effect", None),
     ("cover-sheet", "| 家庭住址： | < |\n| 身份证有效期 | 2030年1月 |", "address", None),
+    ("application-form", "| 姓名 | 性别 | 民族 |\n| 致贫缘由 | 疾病 | < |", "name", None),
+    ("application-form", "| 姓名 | 性别 |\n| 致贫缘由 | 疾病 |", "name", None),
     # a label broken in two is no end of the value before it
     ("pairing-registration", "| 残疾人姓名：张三  性\\n别：  家庭住\\n址：甲地 |", "name", "张三"),
     # what answers the label beside it is no pair of its own

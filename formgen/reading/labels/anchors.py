@@ -17,10 +17,12 @@ from typing import Final
 
 from formgen.forms.manifest import Field, Manifest, load_yaml
 from formgen.reading.labels.skeleton import Skeleton, letters_of, skeleton_of
+from formgen.values import Rejected
 from formgen.vocabulary.folding import fold, is_other_unit, split_unit
 from formgen.vocabulary.terms import Vocabulary, base_vocabulary, read_terms
 
 __all__ = [
+    "ANY_TEXT",
     "EXACT",
     "FUZZY",
     "PERSONAL",
@@ -37,6 +39,8 @@ __all__ = [
 EXACT: Final = 0.9
 SYNONYM: Final = 0.8
 FUZZY: Final = 0.6
+ANY_TEXT: Final = frozenset(["text", "long-text", "place", "name"])
+"""Types that refuse next to nothing: that they take a text says nothing of it."""
 LONGEST_LABEL: Final = 40
 PERSONAL: Final = frozenset(["person", "helper", "member", "base"])
 """Entities that have names, phones and sexes of their own: a label 姓名 may be of any of them."""
@@ -54,7 +58,7 @@ _DIGIT: Final = re.compile(r"\d")
 _NEUTRAL: Final = re.compile(r"号码|号|的|及其|及|和|与|或|[/、,()\-]|本人|所在|情况|信息|填写|详细|具体|名称|内容")
 _LABEL_ENDS: Final = re.compile(
     r"(姓名|面貌|号码|证号|号|电话|手机|方式|情况|意见|类别|等级|级别|类型|时间|日期|年月|住址|地址|状况|程度|关系|签名|签字"
-    r"|金额|人数|户数|人口|面积|收入|年龄|性别|民族|备注|来源|措施|成效|职务|单位|联系人|责任人|负责人|签章|盖章|公章|照片|曾用名|别名|小名)$"
+    r"|金额|人数|户数|人口|面积|收入|年龄|性别|民族|备注|来源|措施|成效|职务|单位|联系人|责任人|负责人|签章|盖章|公章|照片|曾用名|别名|小名|原因|有效期)$"
 )
 _PERSON: Final = re.compile(r"帮扶对象|帮扶残疾人|被帮扶|受助|申请人|残疾人|本人|个人|基本情况|基本信息|户主信息")
 _HIMSELF: Final = re.compile(r"(?:本人|个人)")
@@ -129,6 +133,13 @@ class Anchors:
     def term_entity(self, item: Field) -> str:
         """The entity a field is of; '' where it binds to no term."""
         return _entity(item)
+
+    def fits(self, meaning: Meaning, text: str) -> bool | None:
+        """Whether the types of a label's fields take a text; None where they take any."""
+        items = [self.fields[key] for key in meaning.fields]
+        if not items or any(item.type_name in ANY_TEXT for item in items) or not text.strip():
+            return None
+        return any(_is_taken(item, text) for item in items)
 
     def somebody(self, text: str) -> str:
         """SOMEBODY where a label nobody knows speaks of a person the form does not ask about."""
@@ -206,6 +217,14 @@ def whose(text: str) -> str:
     """Whose matters a heading is about: an entity, SOMEBODY, or '' where it does not say."""
     folded = fold(text)
     return next((entity for entity, words in _ROLES if words.search(folded)), "")
+
+
+def _is_taken(item: Field, text: str) -> bool:
+    try:
+        item.value_type.parse(text)
+    except Rejected:
+        return False
+    return True
 
 
 def _is_in_other_unit(unit: str, item: Field) -> bool:

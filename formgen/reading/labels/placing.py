@@ -120,9 +120,18 @@ class Placing:
 
     def _is_headed(self, labels: int, values: int) -> bool:
         """Whether all that stands in a row is a value with something above it: else its first is sooner a label."""
-        columns = {cell.column for cell in self.around.in_row(labels) if cell.text.strip()}
+        widths = {cell.column: cell.column_span for cell in self.around.in_row(labels) if cell.text.strip()}
         own = [cell for cell in self.around.in_row(values) if cell.row == values and cell.text.strip()]
-        return all(cell.column in columns and not self._is_known(cell.text) for cell in own)
+        if not all(cell.column_span <= widths.get(cell.column, 0) and not self._is_known(cell.text) for cell in own):
+            return False
+        fits = [self._fits(labels, cell) for cell in own]
+        return True in fits or False not in fits
+
+    def _fits(self, labels: int, cell: GridCell) -> bool | None:
+        """Whether a cell has a value of the type that the label above it asks for; None where any text is one."""
+        label = self.around.at.get((labels, cell.column))
+        meaning = self.anchors.meaning(label.text) if label is not None else None
+        return self.anchors.fits(meaning, cell.text) if meaning is not None else None
 
     def _is_its_label(self, left: GridCell, cell: GridCell) -> bool:
         """Whether a cell has a label at its left, and is the value of that."""

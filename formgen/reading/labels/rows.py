@@ -16,7 +16,15 @@ from typing import Final, Literal
 
 from formgen.forms.manifest import Field
 from formgen.reading.grid import GridCell
-from formgen.reading.labels.anchors import SOMEBODY, Anchors, looks_like_label, looks_like_name, names_somebody, whose
+from formgen.reading.labels.anchors import (
+    ANY_TEXT,
+    SOMEBODY,
+    Anchors,
+    looks_like_label,
+    looks_like_name,
+    names_somebody,
+    whose,
+)
 from formgen.reading.labels.inline import pairs_in
 from formgen.reading.labels.neighbours import Neighbours
 from formgen.reading.labels.rosters import Roster
@@ -30,8 +38,6 @@ _ROW_NUMBERS: Final = frozenset(["序号", "编号", "号", "no", "序"])
 _SHARED: Final = frozenset(["household", "place"])
 """Entities whose values may stand once for several rows."""
 _BLANKS: Final = re.compile(r"[\s□☐_]*")
-_ANY_TEXT: Final = frozenset(["text", "long-text", "place", "name"])
-"""Types that refuse next to nothing: a cell that they take says nothing of its row."""
 _EXAMPLE: Final = re.compile(r"\(?(?:例|示例|样例|例如|举例|范例)\)?")
 _WORD: Final = re.compile("[\u4e00-\u9fff]{2,}")
 _TELLING: Final = 3
@@ -87,7 +93,7 @@ class _Judge:
         self.strict: dict[int, Field] = {
             header.column: columns[key]
             for key, (header, _) in roster.columns.items()
-            if columns[key].type_name not in _ANY_TEXT
+            if columns[key].type_name not in ANY_TEXT
         }
         """Columns by where they begin, of types that tell a value from another text."""
 

@@ -19,7 +19,7 @@ from formgen.reading.weigh import weigh
 from tests.reading.grids import blocks
 from tests.reading.variants import Blocks
 
-__all__ = ["CATALOGUE", "FORMS", "compare", "read_sheet", "shown_values", "told"]
+__all__ = ["CATALOGUE", "FORMS", "NOT_READ", "compare", "read_sheet", "shown_values", "told"]
 
 CATALOGUE = Catalogue()
 FORMS = [form for form in CATALOGUE.forms() if form.templates]

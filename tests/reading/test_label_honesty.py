@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.reading.labelled import shown_values
+from formgen.forms.manifest import Manifest
+from tests.reading.labelled import FORMS, NOT_READ, read_sheet, shown_values
+from tests.reading.records import as_read, records_of
+from tests.reading.variants import filled_blocks
 
+SINGLE = [form for form in FORMS if not any(item.table for item in form.fields)]
 SURVEY = "| 编号 | 姓名 | 性别 | 年龄 | 住址 | 联系方式 |\n"
 
 
@@ -155,3 +161,18 @@ def test_a_column_of_somebody_else_under_a_heading_of_its_own_is_not_read() -> N
     values, _, unread = shown_values("survey-sheet", sheet)
     assert values["rows"] == [{"number": "1", "name": "张三", "sex": "男", "age": "40"}]
     assert {"王五", "13900000009"} <= set(unread)
+
+
+@pytest.mark.parametrize("form", SINGLE, ids=lambda form: form.id)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_of_two_households_in_one_sheet_only_what_both_have_is_read(form: Manifest, data: st.DataObject) -> None:
+    one, other = data.draw(records_of(form, has_long_texts=False)), data.draw(records_of(form, has_long_texts=False))
+    found, reading = read_sheet(form, [*filled_blocks(form, one), *filled_blocks(form, other)])
+    unread = "".join("".join(item.text.split()) for item in found.unread)
+    for item in form.fields:
+        if item.type_name in NOT_READ or item.key in reading.doubts:
+            continue
+        read = reading.values.get(item.key)
+        for wanted in (as_read(form, one).get(item.key), as_read(form, other).get(item.key)):
+            assert wanted == read or (read is None and "".join(item.value_type.format(wanted).split()) in unread)

@@ -33,6 +33,7 @@ __all__ = [
     "looks_like_label",
     "looks_like_name",
     "names_somebody",
+    "takes",
     "whose",
 ]
 
@@ -139,7 +140,7 @@ class Anchors:
         items = [self.fields[key] for key in meaning.fields]
         if not items or any(item.type_name in ANY_TEXT for item in items) or not text.strip():
             return None
-        return any(_is_taken(item, text) for item in items)
+        return any(takes(item, text) for item in items)
 
     def somebody(self, text: str) -> str:
         """SOMEBODY where a label nobody knows speaks of a person the form does not ask about."""
@@ -213,18 +214,19 @@ def _entity(item: Field) -> str:
     return item.term.partition(".")[0]
 
 
-def whose(text: str) -> str:
-    """Whose matters a heading is about: an entity, SOMEBODY, or '' where it does not say."""
-    folded = fold(text)
-    return next((entity for entity, words in _ROLES if words.search(folded)), "")
-
-
-def _is_taken(item: Field, text: str) -> bool:
+def takes(item: Field, text: str) -> bool:
+    """Whether a field's type makes a value of a text."""
     try:
         item.value_type.parse(text)
     except Rejected:
         return False
     return True
+
+
+def whose(text: str) -> str:
+    """Whose matters a heading is about: an entity, SOMEBODY, or '' where it does not say."""
+    folded = fold(text)
+    return next((entity for entity, words in _ROLES if words.search(folded)), "")
 
 
 def _is_in_other_unit(unit: str, item: Field) -> bool:

@@ -23,12 +23,12 @@ from formgen.reading.labels.anchors import (
     looks_like_label,
     looks_like_name,
     names_somebody,
+    takes,
     whose,
 )
 from formgen.reading.labels.inline import pairs_in
 from formgen.reading.labels.neighbours import Neighbours
 from formgen.reading.labels.rosters import Roster
-from formgen.values import Rejected
 from formgen.vocabulary.folding import fold
 
 __all__ = ["RosterRow", "is_total", "rows_of"]
@@ -99,7 +99,7 @@ class _Judge:
 
     def kind(self, cells: Sequence[GridCell], own: Sequence[GridCell]) -> RowKind:
         filled = [cell for cell in own if cell.text.strip()]
-        if len(filled) > 1 and (_is_instruction(filled) or all(map(_is_signed, filled))):
+        if len(filled) > 1 and (_is_instruction(filled, len(own)) or all(map(_is_signed, filled))):
             return "foreign"
         if self._is_moved_header(filled) or self._is_other_header(filled):
             return "header"
@@ -144,13 +144,7 @@ class _Judge:
     def _fits(self, cell: GridCell) -> bool:
         """Whether a cell has a value that its column's type tells from other texts."""
         column = self.strict.get(cell.column)
-        if column is None or cell.column_span > 1:
-            return False
-        try:
-            column.value_type.parse(cell.text)
-        except Rejected:
-            return False
-        return True
+        return column is not None and cell.column_span == 1 and takes(column, cell.text)
 
     def _is_aligned(self, cells: Sequence[GridCell]) -> bool:
         """Whether each cell lies below one header."""
@@ -183,12 +177,12 @@ class _Judge:
         return all(fold(cell.text) in words for cell in own if cell.text.strip())
 
 
-def _is_instruction(filled: Sequence[GridCell]) -> bool:
+def _is_instruction(filled: Sequence[GridCell], width: int) -> bool:
     """A row that shows how to fill in the table: an example, hints in brackets, the columns' numbers."""
     texts = [fold(cell.text) for cell in filled]
-    numbers = [str(number) for number in range(1, len(texts) + 1)]
-    is_hint = all(text.startswith("(") and text.endswith(")") for text in texts)
-    return _EXAMPLE.fullmatch(texts[0]) is not None or is_hint or (len(texts) > 2 and texts == numbers)
+    is_hint = len(texts) > 2 and all(text.startswith("(") and text.endswith(")") for text in texts)
+    is_numbered = width > 2 and texts == [str(number) for number in range(1, width + 1)]
+    return _EXAMPLE.fullmatch(texts[0]) is not None or is_hint or is_numbered
 
 
 def _is_signed(cell: GridCell) -> bool:

@@ -25,7 +25,9 @@ __all__ = ["LONG", "TextReader"]
 LONG: Final = frozenset(["long-text", "text"])
 """Types of which any text is a value."""
 _FREE: Final = LONG | {"place"}
-_COLUMN: Final = 2
+_UPRIGHT: Final = 2
+"""Characters in a line of a label that is written from top to bottom: 企 / 业 / 概 / 况."""
+_BRACKET: Final = re.compile(r"\s*[(（]")
 _COLON: Final = re.compile("[:：]")
 _NOTE: Final = re.compile(
     r"\s*[(（【]?((?:填表|填写)?(?:说明|须知|要求|示例|样例)|注意?(?:事项)?|例如?|示例|样例)[)）】]?\s*[:：]"
@@ -64,16 +66,17 @@ class TextReader:
         """The lines, where one goes on with the value or the label of the one above put together with it."""
         found: list[str] = []
         for line in lines:
-            pairs = pairs_in(line, self.ledger.is_label)
-            begins = bool(pairs and pairs[0].label and self.ledger.is_label(pairs[0].label)) or self.ledger.is_line(
-                line
-            )
-            begins = begins and not (found and self._is_one_label(found[-1], line))
+            begins = self._begins(line) and not (found and self._is_one_label(found[-1], line))
             if found and not begins and pairs_in(found[-1], self.ledger.is_label):
                 found[-1] += f"\n{line}"
             else:
                 found.append(line)
         return found
+
+    def _begins(self, line: str) -> bool:
+        """Whether a line begins with a label, or is the form's own."""
+        pairs = pairs_in(line, self.ledger.is_label)
+        return bool(pairs and pairs[0].label and self.ledger.is_label(pairs[0].label)) or self.ledger.is_line(line)
 
     def _is_one_label(self, above: str, line: str) -> bool:
         """Whether a label was broken between two lines, whatever its halves are alone: 残疾人 / 姓名, 性 / 别."""
@@ -121,23 +124,20 @@ class TextReader:
         count = placing.label_above(cell)
         label, text = "".join(lines[:count]), "\n".join(lines[count:])
         meaning = self.anchors.meaning(label)
-        if all(len(line.strip()) <= _COLUMN for line in lines):
-            return False  # written from top to bottom: 企 / 业 / 概 / 况
-        if meaning is None or placing.has_room(cell) or label.strip().endswith((":", "：")):
+        is_upright = all(len(line.strip()) <= _UPRIGHT for line in lines)
+        if meaning is None or is_upright or label.strip().endswith((":", "：")) or not self._is_value(text):
             return False
-        if (
-            not text.strip()
-            or text.lstrip().startswith(("(", "（"))
-            or looks_like_label(text)
-            or self.ledger.is_line(text)
-        ):
-            return False
-        if self.ledger.is_label(text) or pairs_in(text, self.ledger.is_label):
+        if placing.has_room(cell):
             return False
         key, confidence = self.ledger.persons.resolve(meaning, cell, self.around, (self.number, cell.row))
         if key:
             self.take_value(key, dataclasses.replace(cell, text=text), "label", confidence)
         return bool(key)
+
+    def _is_value(self, text: str) -> bool:
+        """Whether a text is neither blank, nor a label, nor a word in brackets, nor the form's own."""
+        is_label = self.ledger.is_label(text) or looks_like_label(text) or bool(pairs_in(text, self.ledger.is_label))
+        return bool(text.strip()) and not is_label and not _BRACKET.match(text) and not self.ledger.is_line(text)
 
     def read_closing(self, cell: GridCell, line: str, box: str) -> bool:
         """The line at the foot of a box: who signed, and when. It belongs to the box, whatever else it looks like."""

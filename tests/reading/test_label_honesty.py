@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from formgen.forms.manifest import Manifest
+from formgen.reading.labels.anchors import looks_like_label
 from tests.reading.labelled import FORMS, NOT_READ, read_sheet, shown_values
 from tests.reading.records import as_read, records_of
 from tests.reading.variants import filled_blocks
@@ -167,7 +168,8 @@ def test_a_column_of_somebody_else_under_a_heading_of_its_own_is_not_read() -> N
 @settings(max_examples=15)
 @given(data=st.data())
 def test_of_two_households_in_one_sheet_only_what_both_have_is_read(form: Manifest, data: st.DataObject) -> None:
-    one, other = data.draw(records_of(form, has_long_texts=False)), data.draw(records_of(form, has_long_texts=False))
+    one, other = (data.draw(records_of(form, has_long_texts=False)) for _ in range(2))
+    assume(not any(looks_like_label(str(text)) for record in (one, other) for text in record.values()))
     found, reading = read_sheet(form, [*filled_blocks(form, one), *filled_blocks(form, other)])
     unread = "".join("".join(item.text.split()) for item in found.unread)
     for item in form.fields:

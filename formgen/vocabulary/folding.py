@@ -14,7 +14,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-__all__ = ["fold", "split_unit"]
+__all__ = ["fold", "is_other_unit", "split_unit"]
 
 _DROPPED = re.compile(r"[\s\u200b-\u200f\u2060\ufeff*★☆]+")
 _EDGES = re.compile(r"^[:;、,.·]+|[:;、,.·]+$")
@@ -24,6 +24,9 @@ _UNIT = re.compile(
     r"\((?:单位)?:?((?:万|千)?元(?:/人)?(?:/?每?[年月])?|[人名户个口]|周?岁|平方米|平米|m2|亩|公斤|公里|km"
     r"|年月日?|年/月(?:/日)?|是/否|男/女|必填|选填|可选|文本(?:格式)?)\)$"
 )
+_MEASURES = (
+    ("万元", ("万元",)), ("千元", ("千元",)), ("元", ("元",)), ("亩", ("亩",)), ("平方米", ("平方米", "平米", "m2")),
+)  # fmt: skip
 
 
 @functools.lru_cache(maxsize=8192)
@@ -42,6 +45,17 @@ def split_unit(folded: str) -> tuple[str, str]:
     if match is None or match.start() == 0:
         return folded, ""
     return folded[: match.start()], match[1]
+
+
+def is_other_unit(unit: str, wanted: str) -> bool:
+    """Whether two units, folded, count differently: 万元 and 元, 元/月 and 元/年. What is not said is no other unit."""
+    pairs = zip(_measure_and_period(unit), _measure_and_period(wanted), strict=True)
+    return any(one and other and one != other for one, other in pairs)
+
+
+def _measure_and_period(unit: str) -> tuple[str, str]:
+    measure = next((known for known, words in _MEASURES if unit.startswith(words)), "")
+    return measure, unit[-1] if unit.endswith(("年", "月")) and measure.endswith("元") else ""
 
 
 @functools.cache

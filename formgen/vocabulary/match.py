@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from formgen.problems import Finding
-from formgen.vocabulary.folding import fold, split_unit
+from formgen.vocabulary.folding import fold, is_other_unit, split_unit
 from formgen.vocabulary.terms import ENTITIES, Term, Vocabulary
 
 __all__ = ["KEEP", "Column", "Labels", "Matcher", "TableMatch", "is_of_the_row"]
@@ -198,11 +198,12 @@ class Matcher:
 
     def _wrong_unit(self, key: str, word: str) -> Finding | None:
         """万元 over a column whose term counts 元: converting silently would be a guess about what was typed."""
-        unit = split_unit(fold(word))[1].partition("/")[0]
-        wanted = fold(str(self.vocabulary[key].options.get("unit", "")))
-        if not unit or not wanted or unit not in _MEASURES or _MEASURES[unit] == _MEASURES.get(wanted):
+        term = self.vocabulary[key]
+        unit, wanted = split_unit(fold(word))[1], fold(str(term.options.get("unit", "")))
+        own = split_unit(fold(term.label))[1]
+        if not wanted or not (is_other_unit(unit, wanted) or is_other_unit(unit, own)):
             return None
-        return Finding("F-DATA-009", word, {"wanted": str(self.vocabulary[key].options["unit"]), "label": word})
+        return Finding("F-DATA-009", word, {"wanted": own or wanted, "label": word})
 
     def _named(self, keys: Iterable[str]) -> str:
         return "、".join(f"{self.vocabulary[key].label} ({key})" for key in keys)
@@ -225,6 +226,3 @@ class Matcher:
 def is_of_the_row(label: str) -> bool:
     """Whether a column of this label says something of its row alone: kept, never joined or compared."""
     return fold(label) in _OF_THE_ROW
-
-
-_MEASURES = {"元": "元", "万元": "万元", "亩": "亩", "平方米": "平方米", "m2": "平方米", "平米": "平方米"}

@@ -18,17 +18,23 @@ from formgen.reading.labels.template_grid import template_blocks
 from formgen.vocabulary.folding import fold
 from formgen.vocabulary.terms import base_vocabulary
 
-__all__ = ["VARIANTS", "Blocks", "Variant", "filled_blocks"]
+__all__ = ["VARIANTS", "Blocks", "Variant", "Written", "filled_blocks", "is_label", "is_pairs", "simple_rows"]
 
 TAG = re.compile(r"\{\{-?\s*(\w+)(?:\s*\.\s*(\w+))?[^{}]*\}\}")
 OTHER_TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 Blocks = list[GridBlock]
+Written = Callable[[Field, str], str]
+"""How a value of a field is written that is printed as a text."""
 Variant = Callable[[Blocks, Manifest, random.Random], Blocks]
 
 
-def filled_blocks(manifest: Manifest, record: Mapping[str, Any]) -> Blocks:
+def _as_printed(item: Field, text: str) -> str:
+    return text
+
+
+def filled_blocks(manifest: Manifest, record: Mapping[str, Any], written: Written = _as_printed) -> Blocks:
     """The form's template with a record's values, rows of tables one below the other."""
-    found = [_filled(block, manifest, record) for block in template_blocks(manifest)]
+    found = [_filled(block, manifest, record, written) for block in template_blocks(manifest)]
     return [placed(block, number) for number, block in enumerate(found, 1)]
 
 
@@ -37,7 +43,7 @@ def placed(block: GridBlock, number: int) -> GridBlock:
     return GridBlock(block.kind, tuple(cells))
 
 
-def _filled(block: GridBlock, manifest: Manifest, record: Mapping[str, Any]) -> GridBlock:
+def _filled(block: GridBlock, manifest: Manifest, record: Mapping[str, Any], written: Written) -> GridBlock:
     fields = {item.key: item for item in manifest.fields}
     loops = {cell.row: table for cell in block.cells if (table := _table_of(cell, manifest))}
     cells: list[GridCell] = []
@@ -51,12 +57,12 @@ def _filled(block: GridBlock, manifest: Manifest, record: Mapping[str, Any]) -> 
             rows = record.get(item.key, [])
             for number, values in enumerate(rows):
                 for cell in own:
-                    text = _printed(cell.text, {"": columns}, values)
+                    text = _printed(cell.text, columns, values, {}, written)
                     cells.append(dataclasses.replace(cell, row=row + shift + number, text=text))
             shift += len(rows) - 1
         else:
             for cell in own:
-                text = _printed(cell.text, {"": {}, **{key: {} for key in fields}}, record, fields)
+                text = _printed(cell.text, {}, record, fields, written)
                 cells.append(dataclasses.replace(cell, row=row + shift, text=text))
     return GridBlock(block.kind, tuple(cells))
 
@@ -71,8 +77,14 @@ def _table_of(cell: GridCell, manifest: Manifest) -> str:
 
 
 def _printed(
-    text: str, columns: Mapping[str, Mapping[str, Field]], values: Mapping[str, Any], fields: Mapping[str, Field] = {}
+    text: str,
+    columns: Mapping[str, Field],
+    values: Mapping[str, Any],
+    fields: Mapping[str, Field],
+    written: Written,
 ) -> str:
+    is_alone = TAG.fullmatch(text.strip()) is not None
+
     def say(match: re.Match[str]) -> str:
         if match[1] in fields:
             value, item = values.get(match[1]), fields[match[1]]
@@ -80,10 +92,11 @@ def _printed(
                 number = getattr(value, match[2], None)
                 return f" {'' if number is None else number} "
         else:
-            value, item = values.get(match[2]), columns[""].get(match[2])
+            value, item = values.get(match[2]), columns.get(match[2])
         if item is None or value is None or item.type_name in ("signature", "seal"):
             return "□" if item is not None and item.type_name == "checkbox" else ""
-        return item.value_type.format(value)
+        shown = item.value_type.format(value)
+        return written(item, shown) if is_alone else shown
 
     return TAG.sub(say, OTHER_TAG.sub("", text))
 
@@ -113,7 +126,8 @@ def _synonyms(manifest: Manifest) -> dict[str, list[str]]:
             term = base_vocabulary()[item.term]
             is_bare = fold(item.label) in bare
             options = [word for word in term.synonyms if is_bare or fold(word) not in bare]
-            found[fold(item.label)] = found.get(fold(item.label), options) and options
+            before = found.get(fold(item.label), options)  # a label may be of two persons: 本人电话 is of one
+            found[fold(item.label)] = [word for word in options if word in before]
     return found
 
 
@@ -122,8 +136,8 @@ def spaced(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Blocks:
     known = {fold(item.label) for item in manifest.fields}
 
     def say(cell: GridCell) -> GridCell:
-        if fold(cell.text) not in known:
-            return cell
+        if fold(cell.text) not in known or not cell.text.strip()[0].isalnum():
+            return cell  # 、： before a label is a value
         text = cell.text.replace("(", "（").replace(")", "）")
         at = rng.randrange(1, len(text)) if len(text) > 1 else 0
         return dataclasses.replace(
@@ -139,18 +153,18 @@ def rows_swapped(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Bloc
 
 
 def _swapped(block: GridBlock, manifest: Manifest, rng: random.Random) -> GridBlock:
-    movable = [row for row in _simple_rows(block) if _is_pairs(block, row)]
+    movable = [row for row in simple_rows(block) if is_pairs(block, row)]
     order = dict(zip(movable, rng.sample(movable, len(movable)), strict=True))
     cells = [dataclasses.replace(cell, row=order.get(cell.row, cell.row)) for cell in block.cells]
     return GridBlock("table", tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))
 
 
-def _simple_rows(block: GridBlock) -> list[int]:
+def simple_rows(block: GridBlock) -> list[int]:
     spanned = {row for cell in block.cells if cell.row_span > 1 for row in range(cell.row, cell.row + cell.row_span)}
     return [row for row in sorted({cell.row for cell in block.cells}) if row not in spanned]
 
 
-def _is_pairs(block: GridBlock, row: int) -> bool:
+def is_pairs(block: GridBlock, row: int) -> bool:
     """A row of labels and values in turn."""
     words = [item for item in block.cells if item.row == row]
     if any(cell.text.endswith("村(社区)") for cell in words[1::2]):
@@ -158,12 +172,12 @@ def _is_pairs(block: GridBlock, row: int) -> bool:
     is_even = len(words) > 1 and len(words) % 2 == 0
     return (
         is_even
-        and all(_is_label(cell.text) for cell in words[::2])
-        and not any(_is_label(cell.text) for cell in words[1::2])
+        and all(is_label(cell.text) for cell in words[::2])
+        and not any(is_label(cell.text) for cell in words[1::2])
     )
 
 
-def _is_label(text: str) -> bool:
+def is_label(text: str) -> bool:
     return fold(text) in _labels()
 
 
@@ -179,9 +193,9 @@ def pairs_shuffled(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Bl
 
 def _shuffled(block: GridBlock, rng: random.Random) -> GridBlock:
     cells = list(block.cells)
-    for row in _simple_rows(block):
+    for row in simple_rows(block):
         own = [cell for cell in cells if cell.row == row]
-        if not _is_pairs(block, row):
+        if not is_pairs(block, row):
             continue
         pairs = list(zip(own[::2], own[1::2], strict=True))
         rng.shuffle(pairs)
@@ -201,9 +215,10 @@ def _columns_shuffled(block: GridBlock, rng: random.Random) -> GridBlock:
     width = max(cell.column + cell.column_span for cell in block.cells)
     if any(cell.column_span > 1 or cell.row_span > 1 for cell in block.cells):
         return block
-    if not any(sum(1 for cell in block.cells if cell.row == row) == width > 3 for row in (0,)):
+    header = [cell for cell in block.cells if cell.row == 0]
+    if not len(header) == width > 3 or not all(cell.place for cell in header):  # a line that was put there
         return block
-    if any(_is_pairs(block, row) for row in {cell.row for cell in block.cells}):
+    if any(is_pairs(block, row) for row in {cell.row for cell in block.cells}):
         return block
     order = rng.sample(range(width), width)
     cells = [dataclasses.replace(cell, column=order[cell.column]) for cell in block.cells]
@@ -227,7 +242,7 @@ def _extended(block: GridBlock, rng: random.Random, extra: Sequence[tuple[str, s
     for label, value in rng.sample(extra, 2):
         rows = [
             row
-            for row in _simple_rows(GridBlock("table", tuple(cells)))
+            for row in simple_rows(GridBlock("table", tuple(cells)))
             if row and not any(_is_heading(cells, above, labels) for above in (row - 1, row - 2))
         ]
         at = rng.choice(rows[-3:] or [0])
@@ -250,7 +265,7 @@ def extra_people(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Bloc
 
 
 def _with_row(block: GridBlock, rng: random.Random, pairs: Sequence[tuple[str, str]]) -> GridBlock:
-    at = rng.choice(_simple_rows(block) or [0])
+    at = rng.choice(simple_rows(block) or [0])
     cells = [dataclasses.replace(cell, row=cell.row + (cell.row >= at)) for cell in block.cells]
     if any(cell.row < at < cell.row + cell.row_span for cell in cells):
         return block
@@ -268,10 +283,10 @@ def _stacked(block: GridBlock) -> GridBlock:
     cells: list[GridCell] = []
     at = 0
     rows = sorted({cell.row for cell in block.cells})
-    simple = set(_simple_rows(block))
+    simple = set(simple_rows(block))
     for row in rows:
         own = [cell for cell in block.cells if cell.row == row]
-        if row in simple and _is_pairs(block, row) and len(own) > 2:
+        if row in simple and is_pairs(block, row) and len(own) > 2:
             for number, (label, value) in enumerate(zip(own[::2], own[1::2], strict=True)):
                 cells.append(dataclasses.replace(label, row=at, column=number, column_span=1))
                 cells.append(dataclasses.replace(value, row=at + 1, column=number, column_span=1))
@@ -290,10 +305,10 @@ def one_pair_a_row(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Bl
 def _listed(block: GridBlock) -> GridBlock:
     cells: list[GridCell] = []
     at = 0
-    simple = set(_simple_rows(block))
+    simple = set(simple_rows(block))
     for row in sorted({cell.row for cell in block.cells}):
         own = [cell for cell in block.cells if cell.row == row]
-        if row in simple and _is_pairs(block, row):
+        if row in simple and is_pairs(block, row):
             for label, value in zip(own[::2], own[1::2], strict=True):
                 cells += [dataclasses.replace(label, row=at, column=0, column_span=1),
                           dataclasses.replace(value, row=at, column=1, column_span=1)]  # fmt: skip
@@ -311,7 +326,7 @@ def in_one_cell(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Block
         cells: list[GridCell] = []
         for row in sorted({cell.row for cell in block.cells}):
             own = [cell for cell in block.cells if cell.row == row]
-            if block.kind == "table" and row in _simple_rows(block) and _is_pairs(block, row):
+            if block.kind == "table" and row in simple_rows(block) and is_pairs(block, row):
                 texts = [
                     f"{label.text.rstrip('：')}：{value.text}" for label, value in zip(own[::2], own[1::2], strict=True)
                 ]

@@ -2,7 +2,8 @@
 
 a carrier's blocks of cells ─► reader ─► sightings, and what was not read
 anchors: what a label may mean (vocabulary, manifest) · skeleton: what the form's template prints (template_grid)
-neighbours, placing: where a label's value stands · inline: labels and values in one text · rosters: tables
+neighbours, placing: where a label's value stands · inline, texts: labels and values in one text · rosters, tables
+ledger: what has been read so far, and what is left
 persons: whose name, phone or address a label speaks of
 """
 

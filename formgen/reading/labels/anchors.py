@@ -17,10 +17,12 @@ from typing import Final
 
 from formgen.forms.manifest import Field, Manifest, load_yaml
 from formgen.reading.labels.skeleton import Skeleton, letters_of, skeleton_of
-from formgen.vocabulary.folding import fold, split_unit
+from formgen.values import Rejected
+from formgen.vocabulary.folding import fold, is_other_unit, split_unit
 from formgen.vocabulary.terms import Vocabulary, base_vocabulary, read_terms
 
 __all__ = [
+    "ANY_TEXT",
     "EXACT",
     "FUZZY",
     "PERSONAL",
@@ -30,12 +32,16 @@ __all__ = [
     "Meaning",
     "looks_like_label",
     "looks_like_name",
+    "names_somebody",
+    "takes",
     "whose",
 ]
 
 EXACT: Final = 0.9
 SYNONYM: Final = 0.8
 FUZZY: Final = 0.6
+ANY_TEXT: Final = frozenset(["text", "long-text", "place", "name"])
+"""Types that refuse next to nothing: that they take a text says nothing of it."""
 LONGEST_LABEL: Final = 40
 PERSONAL: Final = frozenset(["person", "helper", "member", "base"])
 """Entities that have names, phones and sexes of their own: a label 姓名 may be of any of them."""
@@ -53,9 +59,10 @@ _DIGIT: Final = re.compile(r"\d")
 _NEUTRAL: Final = re.compile(r"号码|号|的|及其|及|和|与|或|[/、,()\-]|本人|所在|情况|信息|填写|详细|具体|名称|内容")
 _LABEL_ENDS: Final = re.compile(
     r"(姓名|面貌|号码|证号|号|电话|手机|方式|情况|意见|类别|等级|级别|类型|时间|日期|年月|住址|地址|状况|程度|关系|签名|签字"
-    r"|金额|人数|户数|人口|面积|收入|年龄|性别|民族|备注|来源|措施|成效|职务|单位|联系人|责任人|负责人|签章|盖章|公章|照片)$"
+    r"|金额|人数|户数|人口|面积|收入|年龄|性别|民族|备注|来源|措施|成效|职务|单位|联系人|责任人|负责人|签章|盖章|公章|照片|曾用名|别名|小名|原因|有效期)$"
 )
 _PERSON: Final = re.compile(r"帮扶对象|帮扶残疾人|被帮扶|受助|申请人|残疾人|本人|个人|基本情况|基本信息|户主信息")
+_HIMSELF: Final = re.compile(r"(?:本人|个人)")
 _ROLES: Final = (
     ("member", re.compile(r"家庭成员|成员情况|成员")),
     ("person", re.compile(r"帮扶对象|帮扶残疾人|被帮扶|受助|申请人情况|申请人信息|^申请人$")),
@@ -63,7 +70,7 @@ _ROLES: Final = (
         SOMEBODY,
         re.compile(
             r"监护|户主|支书|村长|会计|两委|配偶|父亲|母亲|子女|丈夫|妻子|亲属|家属|家长|法人|法定代表|经办|书记|主任|专干|专委|专职|委员|教师|医生|村医|签约|雇主"
-            r"|老板|代理|委托|代办|紧急|填表|审核|审批|登记人|调查人|建档|介绍|证明人|担保|干部|邻居|组长|队长|联系人|第一书记|包户|包村"
+            r"|老板|代理|示例|样例|范例|委托|代办|紧急|填表|审核|审批|登记人|调查人|建档|介绍|证明人|担保|干部|邻居|组长|队长|联系人|第一书记|包户|包村"
         ),
     ),
     ("helper", re.compile(r"帮扶|联络|结对|责任人")),
@@ -105,6 +112,7 @@ class Anchors:
         self.skeleton: Skeleton = skeleton_of(manifest)
         self.fields = {item.key: item for item in manifest.fields if item.table is None}
         self.tables = {item.key: item.table for item in manifest.fields if item.table is not None}
+        self._columns_of = {key: {item.key: item for item in table.columns} for key, table in self.tables.items()}
         self.titles = frozenset(map(letters_of, (manifest.title, manifest.short, manifest.annex, "附件")))
         self.entities = {key: _entity(item) for key, item in self.fields.items()}
         self._index = self._indexed(self.fields.values(), self.skeleton.labels)
@@ -117,21 +125,28 @@ class Anchors:
 
     def meaning(self, text: str) -> Meaning | None:
         """None of a text that is no label anybody knows."""
-        return self._meaning(self._index, text)
+        return self._meaning(self._index, text, self.fields)
 
     def column(self, table: str, text: str) -> Meaning | None:
         """What a header means in this table: `fields` are its columns."""
-        return self._meaning(self._columns[table], text)
+        return self._meaning(self._columns[table], text, self._columns_of[table])
 
     def term_entity(self, item: Field) -> str:
         """The entity a field is of; '' where it binds to no term."""
         return _entity(item)
 
+    def fits(self, meaning: Meaning, text: str) -> bool | None:
+        """Whether the types of a label's fields take a text; None where they take any."""
+        items = [self.fields[key] for key in meaning.fields]
+        if not items or any(item.type_name in ANY_TEXT for item in items) or not text.strip():
+            return None
+        return any(takes(item, text) for item in items)
+
     def somebody(self, text: str) -> str:
         """SOMEBODY where a label nobody knows speaks of a person the form does not ask about."""
         return SOMEBODY if whose(text) not in ("", "person") else ""
 
-    def _meaning(self, index: Mapping[str, _Entry], text: str) -> Meaning | None:
+    def _meaning(self, index: Mapping[str, _Entry], text: str, items: Mapping[str, Field]) -> Meaning | None:
         if not text.strip() or len(text) > LONGEST_LABEL:
             return None
         folded = fold(text)
@@ -141,9 +156,11 @@ class Anchors:
             fields = {key: min(FUZZY, confidence) for key, confidence in entry.fields.items()}
         if entry is None:
             return None
+        if unit := split_unit(folded)[1]:  # 万元 above figures of 元 is a label still, and of no field
+            fields = {key: confidence for key, confidence in fields.items() if not _is_in_other_unit(unit, items[key])}
         owners = {term.partition(".")[0] for term in entry.terms} | {self.entities.get(key, "") for key in fields}
         is_name = any(term.endswith((".name", ".leader")) for term in entry.terms)
-        if owners & PERSONAL and not whose(text) and any(_attribute(term) in _ANYBODYS for term in entry.terms):
+        if owners & PERSONAL and _is_anybodys(text) and any(_attribute(term) in _ANYBODYS for term in entry.terms):
             owners |= PERSONAL
         return Meaning(fields, frozenset(owners & PERSONAL), is_name)
 
@@ -197,16 +214,40 @@ def _entity(item: Field) -> str:
     return item.term.partition(".")[0]
 
 
+def takes(item: Field, text: str) -> bool:
+    """Whether a field's type makes a value of a text."""
+    try:
+        item.value_type.parse(text)
+    except Rejected:
+        return False
+    return True
+
+
 def whose(text: str) -> str:
     """Whose matters a heading is about: an entity, SOMEBODY, or '' where it does not say."""
     folded = fold(text)
     return next((entity for entity, words in _ROLES if words.search(folded)), "")
 
 
+def _is_in_other_unit(unit: str, item: Field) -> bool:
+    own = (split_unit(fold(item.label))[1], fold(str(item.options.get("unit", ""))))
+    return any(is_other_unit(unit, wanted) for wanted in own)
+
+
+def _is_anybodys(text: str) -> bool:
+    """Whether a label does not say whose it is; 本人 is whoever was named before."""
+    return whose(text) == "" or (whose(text) == "person" and _HIMSELF.match(fold(text)) is not None)
+
+
 def looks_like_name(text: str) -> bool:
     """Whether a text may well be somebody's name: beside a label nobody knows it names somebody nobody asked about."""
     folded = fold(text)
     return _NAME.fullmatch(folded) is not None and folded[0] in _SURNAMES
+
+
+def names_somebody(text: str, behind: str) -> bool:
+    """Whether a text is somebody's role with a name behind it (户主 · 赵六): a label, be it known to nobody."""
+    return whose(text) not in ("", "person") and looks_like_name(behind) and not looks_like_label(behind)
 
 
 def looks_like_label(text: str) -> bool:

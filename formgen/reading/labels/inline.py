@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from formgen.reading.labels.anchors import looks_like_label, whose
+
 __all__ = ["Pair", "pairs_in"]
 
 _COLON: Final = re.compile(r"[:：]")
@@ -83,6 +85,8 @@ def _by_gaps(text: str, is_label: Callable[[str], bool]) -> list[Pair]:
             pairs.append(Pair(word, ""))
         else:
             last = pairs[-1]
+            if last.value and (looks_like_label(word) or whose(word) not in ("", "person")):
+                return []  # a label nobody knows: whose what follows is cannot be told
             pairs[-1] = Pair(last.label, f"{last.value} {word}".strip())
     return pairs if all(pair.value for pair in pairs) else []
 

@@ -12,6 +12,7 @@ from typing import Final
 from formgen.reading.grid import GridCell
 from formgen.reading.labels.anchors import PERSONAL, SOMEBODY, Anchors, Meaning, looks_like_name, whose
 from formgen.reading.labels.neighbours import Neighbours
+from formgen.reading.labels.skeleton import letters_of
 from formgen.vocabulary.folding import fold
 
 __all__ = ["Persons", "Spot"]
@@ -54,7 +55,7 @@ class Persons:
         entity = self.anchors.entities.get(default, "") if default else ""
         if not meaning.entities:
             return default, fields.get(default, 0.0)
-        heading = _heading(around, cell)
+        heading = self._heading(around, cell)
         if len(meaning.entities) == 1:
             (wanted,) = meaning.entities
             if (heading or self.section) in (SOMEBODY, "member") and (heading or self.section) != wanted:
@@ -73,7 +74,7 @@ class Persons:
         last = self.focus
         if not last.entity or last.entity == default:
             return default or SOMEBODY
-        starts_anew = meaning.is_name and last.has_name
+        starts_anew = meaning.is_name and last.has_name and last.entity != self.section
         if (last.spot == spot or last.entity == self.section) and not starts_anew:
             return last.entity if last.entity in meaning.entities else SOMEBODY
         return default if starts_anew and default else SOMEBODY
@@ -96,10 +97,36 @@ class Persons:
         """Somebody the form does not ask about: the labels that follow may be theirs."""
         self.focus.move(SOMEBODY, spot, has_name)
 
+    def _heading(self, around: Neighbours, cell: GridCell) -> str:
+        """Whom the heading is about that the label stands under: to its left, or above it and wider."""
+        for other in around.leftwards(cell):
+            if not self._may_be_heading(other, around):
+                continue
+            right = around.right(other, cell.row)
+            is_one = right is not None and self.anchors.meaning(right.text) is not None
+            if (is_one or other.row_span > cell.row_span) and (entity := whose(other.text)):
+                return entity
+            if other.row_span > cell.row_span and letters_of(other.text) not in self.anchors.skeleton.words:
+                return SOMEBODY  # somebody the vocabulary does not know
+        for other in around.upwards(cell):
+            right = around.right(other)
+            if other.column_span <= cell.column_span or len(around.in_row(other.row)) == 1:
+                continue
+            is_beside_heading = right is None or whose(right.text) != ""
+            if is_beside_heading and self._may_be_heading(other, around) and (entity := whose(other.text)):
+                return entity
+        return ""
 
-def _heading(around: Neighbours, cell: GridCell) -> str:
-    """Whom the heading is about that the label stands under."""
-    for other in around.leftwards(cell):
-        if other.row_span > cell.row_span and (entity := whose(other.text)) and len(fold(other.text)) <= _HEADING:
-            return entity
-    return ""
+    def _may_be_heading(self, cell: GridCell, around: Neighbours) -> bool:
+        """Whether a text is short, no label's value, and no label but one that names a person."""
+        meaning = self.anchors.meaning(cell.text)
+        if (meaning is not None and not meaning.is_name) or (meaning is None and self._has_label(cell.text)):
+            return False
+        left, below = next(around.leftwards(cell), None), around.below(cell)
+        is_above_label = below is not None and self.anchors.meaning(below.text) is not None
+        is_value = left is not None and self.anchors.meaning(left.text) is not None and not is_above_label
+        return 0 < len(letters_of(cell.text)) <= _HEADING and not is_value
+
+    def _has_label(self, text: str) -> bool:
+        """Whether a text is a label with its value: 残疾人姓名：张三, or in two lines."""
+        return ":" in fold(text) or self.anchors.meaning(text.split("\n")[0]) is not None

@@ -53,10 +53,14 @@ class FoundHeader:
 def find_header(sheet: Sheet, loop: Loop, top: int, bottom: int) -> FoundHeader | None:
     """The header in these rows whose words fit best, None where too few do."""
     words = column_words(loop)
+    strongest: dict[int, int] = {}
+    for strength, number in words.values():
+        strongest[number] = max(strength, strongest.get(number, 0))
+    perfect = (sum(strongest.values()), True, -loop.height)
     best: FoundHeader | None = None
     best_rank = (0, False, 0)
     for row in range(top, min(bottom, top + SEARCHED_ROWS)):
-        for height in range(1, loop.height + 2):
+        for height in range(1, loop.height + 2) if best_rank < perfect else ():
             if row + height > bottom:
                 break
             found = _match(sheet, loop, words, row, row + height - 1)

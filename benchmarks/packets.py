@@ -1,6 +1,6 @@
 """The main job, whole command: a dataset of N households to all packets of xinmi-2015 on disk.
 
-The same dataset as one workbook and as a folder of CSV files: calamine holds a worksheet whole, CSV is read row by row.
+The same dataset as one workbook and as a folder of CSV files: the rows of both are read as streams.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from lxml import etree
 
 from formgen.reading.docx.holes import CHANGES, FRAGMENTS, Hole, Unread, holes_of, is_saved, simplified
 from formgen.reading.docx.model import Cell
-from formgen.reading.docx.moulds import FIRST_NUMBER, CastRow, CellMould, RowMould, token
+from formgen.reading.docx.moulds import FIRST_NUMBER, LONGEST_ROW, CastRow, CellMould, RowMould, token
 from formgen.rendering.docx.wordml import W_NS, Element, w
 
 __all__ = ["PLACEHOLDER", "RowWalk", "cast_rows"]
@@ -34,7 +34,6 @@ _ROOT: Final = re.compile(rb"\s*(<\?xml[^<>]*\?>)?\s*(<w:(\w+) [^<>]*[^/<>]>)")
 _ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"'](?!(?i:utf-8)[\"'])")
 _PREFIX: Final = f'xmlns:w="{W_NS}"'.encode()
 _STRANGE: Final = (b"<!", b"<?", b"xmlns", b"<w:drawing", b"<w:pict")
-LONGEST_ROW: Final = 1 << 16
 ROOT_AT: Final = 1 << 13
 """In the first bytes of a part stands its root."""
 MOST_ROOTS: Final = 16

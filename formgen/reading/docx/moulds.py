@@ -21,6 +21,8 @@ __all__ = ["CastRow", "CellMould", "RowMould", "token"]
 _ODD: Final = re.compile(rb"[&>\x01-\x08\x0b-\x1f]|\xef\xbf[\xbe\xbf]")
 """What a parser reads as something else than itself, or refuses."""
 _TOKEN: Final = re.compile("\ue000(\\d+)\ue001")
+LONGEST_ROW: Final = 1 << 16
+"""What is longer is left to the parser and its limits."""
 FIRST_NUMBER: Final = 900_000_000
 """In the place of the numbers in bookmarks while a mould is made: no sheet and no row has that number."""
 
@@ -140,7 +142,7 @@ class RowMould:
         whole = self._markup.copy()
         whole[1::2] = found
         row_bytes = b"".join(whole)
-        if not part.startswith(row_bytes, at):
+        if len(row_bytes) > LONGEST_ROW or not part.startswith(row_bytes, at):
             return None
         texts = _texts(self._picks["text"](found))
         if texts is None:

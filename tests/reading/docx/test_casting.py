@@ -90,6 +90,14 @@ def test_a_text_that_breaks_a_part_breaks_it(text: str) -> None:
         parsed(content)
 
 
+@pytest.mark.parametrize("around", ["{}", "<w:tr><w:tc>{}</w:tc></w:tr>"], ids=["paragraph", "row"])
+def test_a_text_beyond_the_parser_s_limits_is_beyond_ours(around: str) -> None:
+    head, tail = (HEAD, TAIL) if around != "{}" else (HEAD.removesuffix("<w:tbl>"), TAIL.removeprefix("</w:tbl>"))
+    made = [around.format(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>") for text in ("甲", "乙", "丙" * 4_000_000)]
+    with pytest.raises(etree.XMLSyntaxError):
+        cast(f"{head}{''.join(made)}{tail}".encode())
+
+
 def test_bytes_that_are_no_text_break_a_part() -> None:
     with pytest.raises(etree.XMLSyntaxError):
         cast(rows("甲", "乙", "丙").replace("丙".encode(), b"\xff"))

@@ -6,7 +6,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def own_peak_mb() -> float:
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
-def print_rows(title: str, rows: Sequence[Row]) -> None:
+def print_rows(title: str, rows: Iterable[Row]) -> None:
     print(f"\n### {title}\n\n| what | formgen | peer in the same run | ratio | wanted |\n|---|---|---|---|---|")
     for row in rows:
         print(f"| {row.what} | {row.ours} | {row.peer} | {row.ratio} | {row.wanted} |", flush=True)

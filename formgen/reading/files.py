@@ -10,9 +10,10 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from formgen.errors import FormgenError, InputError
 from formgen.problems import Place, Problem
@@ -26,7 +27,8 @@ from formgen.reading.weigh import weigh
 
 __all__ = ["FileReading", "read_file"]
 
-Reader = Callable[[Path, FormBook], FileRead]
+Reader = Callable[[Any, FormBook], FileRead]
+"""Of a Word file it gets the package as it was opened and looked over; of others the path."""
 READERS: Final[Mapping[FileKind, tuple[str, str]]] = {
     "docx": ("formgen.reading.docx", "read_docx"),
     "xlsx": ("formgen.reading.xlsx", "read_xlsx"),
@@ -34,7 +36,7 @@ READERS: Final[Mapping[FileKind, tuple[str, str]]] = {
     "ods": ("formgen.reading.xlsx", "read_xlsx"),
     "pdf": ("formgen.reading.pdf", "read_pdf"),
 }
-"""Module and function: (path, book) → what was found."""
+"""Module and function: (path or package, book) → what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,12 @@ def read_file(path: Path, book: FormBook) -> FileReading:
     file = str(path)
     try:
         before = _state(path)
-        kind = kind_of(path)
-        problems = _looked_over(path, kind)
-        found = _reader(kind)(path, book)
+        with ExitStack() as open_files:
+            kind, package = kind_of(path, open_files)
+            problems = _looked_over(path, kind, package)
+            if kind != "docx":
+                open_files.close()  # what was kept of it would only take memory
+            found = _reader(kind)(package if kind == "docx" else path, book)
         if _state(path) != before:
             raise InputError(Problem("F-SAFE-016", Place(file)))
     except FormgenError as exc:
@@ -74,7 +79,7 @@ def _state(path: Path) -> tuple[int, int, int] | None:
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def _looked_over(path: Path, kind: FileKind) -> list[Problem]:
+def _looked_over(path: Path, kind: FileKind, package: OfficePackage | None) -> list[Problem]:
     """What has to be said of a file before it is read. Raises: InputError: the package is not to be trusted."""
     problems: list[Problem] = []
     if path.suffix.lower() not in ENDINGS[kind]:
@@ -82,10 +87,9 @@ def _looked_over(path: Path, kind: FileKind) -> list[Problem]:
         problems.append(Problem("F-SAFE-008", Place(str(path)), path.suffix, params))
     if kind == "xlsx" and is_result(path):
         raise InputError(Problem("F-SAFE-027", Place(str(path))))
-    if kind in ("docx", "xlsx", "ods"):
-        with OfficePackage(path) as package:
-            package.check_parts()
-            problems += package.warnings()
+    if package is not None:
+        package.check_parts()
+        problems += package.warnings()
     return problems
 
 

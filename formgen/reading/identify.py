@@ -17,7 +17,7 @@ from typing import Final, Literal
 from formgen.errors import TemplateError
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
-from formgen.reading.fingerprint import Fingerprints, Pairs, pairs_of
+from formgen.reading.fingerprint import Fingerprints, Seen
 from formgen.reading.model import SheetIdentity
 
 __all__ = ["FormBook", "Identified"]
@@ -74,7 +74,7 @@ class FormBook:
 
         `claimed_by` says where a claimed identity stood.
         """
-        seen = pairs_of(texts)
+        seen = self.fingerprints.seen(texts)
         shares = self.fingerprints.shares(seen)
         rivals = self._rivals(shares, seen)
         if self.wanted:
@@ -96,18 +96,18 @@ class FormBook:
 
         Of those that the user named only that one.
         """
-        seen = frozenset().union(*(pairs_of([text]) for text in texts))
-        shares = self.fingerprints.shares(seen)
+        fingerprints = self.fingerprints
+        shares = fingerprints.shares(Seen.joined([fingerprints.seen([text]) for text in texts]))
         return [form for form, share in shares.items() if share >= KNOWN_SHARE and self.wanted in ("", form)]
 
-    def _rivals(self, shares: Mapping[str, float], seen: Pairs) -> list[str]:
+    def _rivals(self, shares: Mapping[str, float], seen: Seen) -> list[str]:
         """The forms a sheet of these words may be: none, one, or several that cannot be told apart."""
         likely = [form for form, share in shares.items() if share >= KNOWN_SHARE]
         return [
             form for form in likely if not any(self._is_clear(other, form, seen) for other in likely if other != form)
         ]
 
-    def _is_clear(self, form: str, other: str, seen: Pairs) -> bool:
+    def _is_clear(self, form: str, other: str, seen: Seen) -> bool:
         """Whether the words speak for `form` against `other`."""
         leaning, count = self.fingerprints.leaning(form, other, seen)
         return count >= TELLING_WORDS and leaning >= LEANS
@@ -117,7 +117,7 @@ class FormBook:
         claimed: SheetIdentity,
         claimed_by: Claim,
         shares: Mapping[str, float],
-        seen: Pairs,
+        seen: Seen,
         rivals: Sequence[str],
         place: Place,
     ) -> Identified | list[Problem]:
@@ -127,7 +127,7 @@ class FormBook:
             params = {"claimed": self._named([form], shares), "words": self._named(rivals, shares)}
             return [Problem("F-IDENT-003", place, params["words"], params, claimed.record or None)]
         problems = self._version_problems(claimed, place)
-        if share < FOREIGN_SHARE and len(seen) >= FEW_WORDS:
+        if share < FOREIGN_SHARE and seen.count() >= FEW_WORDS:
             problems.append(Problem("F-IDENT-005", place, self._named([form], shares), record=claimed.record or None))
         return Identified(self.manifests[form], claimed, claimed_by, share, tuple(problems))
 

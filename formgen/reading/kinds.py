@@ -1,7 +1,7 @@
 """What a file is, by its content; its ending is only compared with that.
 
-In: a file. Out: one of the kinds below. Only the beginning is read, of zip files the list of parts, and of the old
-Office format its directory.
+In: a file. Out: one of the kinds below, and an Office package as it was opened to see that. Only the beginning is read,
+of zip files the list of parts, and of the old Office format its directory.
 Source: MS-CFB 2.2, 2.6.1 (directory entries of 128 bytes, on 128-byte boundaries); ECMA-376 Part 2; ODF 1.3 Part 2,
 3.3; ISO 32000-1 Annex H.3, note 13 (a PDF's header may come within the first 1,024 bytes).
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import mmap
 import stat
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, Literal
 
@@ -61,8 +62,8 @@ _MIMES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def kind_of(path: Path) -> FileKind:
-    """The kind of a file that can be read.
+def kind_of(path: Path, open_files: ExitStack) -> tuple[FileKind, OfficePackage | None]:
+    """The kind of a file that can be read; of a package also the package, which `open_files` closes.
 
     Raises:
         InputError: F-FILE-001 missing, F-FILE-002 unreadable, F-FILE-003 encrypted, F-FILE-004 damaged, F-FILE-005
@@ -72,11 +73,12 @@ def kind_of(path: Path) -> FileKind:
     place = Place(str(path))
     head = _head(path)
     if head.startswith(_ZIP_MAGIC):
-        return _kind_of_package(path)
+        package = open_files.enter_context(OfficePackage(path))
+        return _kind_of_package(package), package
     if head.startswith(_CFB_MAGIC):
-        return _kind_of_compound(path)
+        return _kind_of_compound(path), None
     if b"%PDF-" in head:
-        return "pdf"
+        return "pdf", None
     if (picture := _picture(head)) is not None:
         raise InputError(Problem("F-SAFE-013", place, params={"kind": picture, "wanted": WANTED}))
     kind, wanted = next((other for mark, other in _OTHERS.items() if head.startswith(mark)), _kind_of_text(head))
@@ -126,13 +128,12 @@ def _kind_of_text(head: bytes) -> tuple[str, str]:
     return "", ""
 
 
-def _kind_of_package(path: Path) -> FileKind:
-    place = Place(str(path))
-    with OfficePackage(path) as package:
-        names = set(package.names)
-        if "mimetype" in names:
-            return _kind_of_open_document(package, place)
-        types = package.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
+def _kind_of_package(package: OfficePackage) -> FileKind:
+    place = Place(str(package.path))
+    names = set(package.names)
+    if "mimetype" in names:
+        return _kind_of_open_document(package, place)
+    types = package.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     if b"wordprocessingml" in types or "word/document.xml" in names:
         return "docx"
     if b"ms-excel.sheet.binary" in types:

@@ -12,6 +12,8 @@ one another).
 from __future__ import annotations
 
 import codecs
+import functools
+import io
 import os
 import re
 import struct
@@ -19,7 +21,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 from isal import isal_zlib
 from lxml import etree
@@ -27,7 +29,7 @@ from lxml import etree
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 
-__all__ = ["OfficePackage", "check_prolog", "parse_xml"]
+__all__ = ["SMALL", "OfficePackage", "check_prolog"]
 
 LARGEST_PART: Final = 512 << 20
 LARGEST_PACKAGE: Final = 1 << 30
@@ -38,6 +40,12 @@ FREE: Final = 100 << 10
 """A part of at most this size may inflate from as little as it likes."""
 PROLOG: Final = 1 << 16
 """Bytes before the root element; nobody writes so many."""
+SMALL: Final = 1 << 14
+"""What is made of a part of at most this size is remembered: styles, settings and relations of one form's files are the
+same bytes. Remembered is by the bytes themselves, never by what a file says of them."""
+REMEMBERED: Final = 128
+IN_MEMORY: Final = 16 << 20
+"""A file of at most this size is read at once, and of its inflated parts so much is kept while it is open."""
 SHOWN: Final = 5
 """Of parts of one kind that nobody should trust, so many are named; the others are counted."""
 SHOWN_TEXT: Final = 80
@@ -68,6 +76,10 @@ _XML: Final = (".xml", ".rels", ".vml")
 _MACROS: Final = re.compile(r"(^|/)(vbaproject[^/]*\.bin|macrosheets/[^/]*\.xml)$|^basic/|^scripts/", re.IGNORECASE)
 _ENCODING: Final = re.compile(r"\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 _ENCODINGS: Final = frozenset(["utf-8", "utf8", "utf-16", "us-ascii", "ascii"])
+_USUAL: Final = re.compile(
+    rb"""<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?(?: standalone=["']yes["'])?\?>\s{0,4}<[A-Za-z]"""
+)
+"""How all but a few parts begin: the root element follows the declaration, and nothing is hidden before it."""
 _LIMITS: Final = re.compile(r"excessive depth|huge|too long|limit", re.IGNORECASE)
 """libxml2's words for what goes beyond its limits."""
 
@@ -78,26 +90,32 @@ class OfficePackage:
     def __init__(self, path: Path) -> None:
         """Raises: InputError: F-FILE-001 … 004; F-SAFE-001, F-SAFE-002: inflating without measure, of unsound build."""
         self.path = path
+        self._kept: dict[str, bytes] = {}
+        self._room = IN_MEMORY
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._file = _opened(path)
+            self._zip = zipfile.ZipFile(self._file)
         except FileNotFoundError as exc:
             raise InputError(Problem("F-FILE-001", Place(str(path)))) from exc
         except OSError as exc:
             reason = exc.strerror or type(exc).__name__
             raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
         except _BROKEN as exc:
+            self._file.close()
             raise self._broken("", str(exc)) from exc
         try:
             self._check()
         except BaseException:
-            self._zip.close()
+            self._file.close()
             raise
 
     def __enter__(self) -> OfficePackage:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._kept.clear()
         self._zip.close()
+        self._file.close()
 
     @property
     def names(self) -> Sequence[str]:
@@ -108,27 +126,28 @@ class OfficePackage:
 
         Raises: InputError: F-FILE-004: broken or missing; F-SAFE-001: without measure; F-SAFE-019: of another size.
         """
+        if (kept := self._kept.get(name)) is not None:
+            return kept
         try:
             info = self._zip.getinfo(name)
             self._check_ratio(info)
-            content = self._raw(info)
-            if info.compress_type == zipfile.ZIP_DEFLATED:
-                content = isal_zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, info.file_size + 1)
+            raw = self._raw(info)
+            inflate = _inflated if max(len(raw), info.file_size) <= SMALL else _inflated.__wrapped__
+            content = inflate(raw, info.compress_type == zipfile.ZIP_DEFLATED, info.file_size, info.CRC)
         except _BROKEN as exc:
             raise self._broken(name, str(exc)) from exc
         if len(content) != info.file_size:
             wanted = f"{info.file_size:,}"
             found = f"> {wanted}" if len(content) > info.file_size else f"{len(content):,}"
             raise self._refused("F-SAFE-019", name, found, wanted)
-        if isal_zlib.crc32(content) != info.CRC:
-            raise self._broken(name, "CRC-32")
+        if len(content) <= self._room:
+            self._room -= len(content)
+            self._kept[name] = content
         return content
 
     def _raw(self, info: zipfile.ZipInfo) -> bytes:
         """The bytes of a part as they lie in the file. Raises: BadZipFile, OSError."""
-        stream = self._zip.fp
-        if stream is None:
-            raise ValueError("closed")
+        stream = self._file
         stream.seek(info.header_offset)
         header = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
         name = stream.read(header[-2])
@@ -141,8 +160,20 @@ class OfficePackage:
         return content
 
     def xml(self, name: str) -> Any:
-        """The root of one part. Raises: as `read` and `parse_xml`."""
-        return parse_xml(self.read(name), Place(str(self.path), name))
+        """The root of one part. Raises: as `read` and `parsed`."""
+        return self.parsed(self.read(name), name)
+
+    def parsed(self, content: bytes, name: str) -> Any:
+        """The root element of a part, or of what a reader made of it. Nothing is fetched and no entity is replaced, for
+        there can be none.
+
+        Nobody changes it: of a small part the same bytes have the same tree, whichever file they are of.
+        Raises: InputError: F-SAFE-003: a document type; F-SAFE-004: beyond libxml2's limits; F-FILE-004: broken.
+        """
+        try:
+            return _remembered_root(content) if len(content) <= SMALL else _root(content)
+        except _UnsoundError as exc:
+            raise exc.at(Place(str(self.path), name)) from exc
 
     def check_parts(self) -> None:
         """Inflate every part but pictures once and look how it begins: some readers believe what a file says of itself.
@@ -152,19 +183,21 @@ class OfficePackage:
         for name in self.names:
             if not _PICTURES.search(name):
                 content = self.read(name)
-                if name.endswith(_XML):
+                if name.endswith(_XML) and _USUAL.match(content) is None:
                     check_prolog(content, Place(str(self.path), name))
 
     def warnings(self) -> list[Problem]:
         """What is in the package and was left alone: macros, embedded files, references to the outside.
 
-        Raises: as `read` and `parse_xml`, for a part that says what belongs to what.
+        Raises: as `read` and `parsed`, for a part that says what belongs to what.
         """
         found = [*self._named("F-SAFE-005", _MACROS), *self._named("F-SAFE-006", _EMBEDDED)]
         for name in self.names:
             if name.endswith(".rels"):
-                targets = list(dict.fromkeys(_external_targets(self.read(name), Place(str(self.path), name))))
-                if targets:
+                content = self.read(name)
+                if b"External" not in content and b"\0" not in content:
+                    continue
+                if targets := list(dict.fromkeys(_external_targets(self.parsed(content, name)))):
                     found.append(Problem("F-SAFE-007", Place(str(self.path), name), _some(targets)))
         return found
 
@@ -227,23 +260,30 @@ class OfficePackage:
         return InputError(Problem("F-FILE-004", Place(str(self.path), name), params={"reason": reason}))
 
 
-def parse_xml(content: bytes, place: Place) -> Any:
-    """The root element of one part. Nothing is fetched and no entity is replaced, for there can be none.
-
-    Raises: InputError: F-SAFE-003: a document type; F-SAFE-004: beyond libxml2's limits; F-FILE-004: broken.
-    """
-    check_prolog(content, place)
-    # A parser of its own: one that is shared holds the errors of the last file.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+def _opened(path: Path) -> BinaryIO:
+    """Raises: OSError, ValueError."""
+    file = open(path, "rb")  # noqa: SIM115 - the package closes it
     try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as exc:
-        reason = " ".join(str(exc.msg).split())
-        code = "F-SAFE-004" if _LIMITS.search(reason) else "F-FILE-004"
-        raise InputError(Problem(code, place, params={"reason": reason})) from exc
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise InputError(Problem("F-SAFE-003", place))
-    return root
+        size = os.fstat(file.fileno()).st_size
+        if size > IN_MEMORY:
+            return file
+        content = file.read(size + 1)
+        if len(content) > size:  # it grew meanwhile
+            return file
+    except BaseException:
+        file.close()
+        raise
+    file.close()
+    return io.BytesIO(content)
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _inflated(raw: bytes, is_deflated: bool, size: int, crc: int) -> bytes:
+    """A part's content, at most a byte longer than it says. Raises: BadZipFile, isal_zlib.error."""
+    content = isal_zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, size + 1) if is_deflated else raw
+    if len(content) == size and isal_zlib.crc32(content) != crc:
+        raise zipfile.BadZipFile("CRC-32")
+    return content
 
 
 def check_prolog(content: bytes, place: Place) -> None:
@@ -251,18 +291,58 @@ def check_prolog(content: bytes, place: Place) -> None:
 
     Raises: InputError: F-SAFE-003: there is one; F-FILE-004: in an encoding that no package may have.
     """
+    try:
+        _check_beginning(content[:PROLOG], len(content) > PROLOG)
+    except _UnsoundError as exc:
+        raise exc.at(place) from exc
+
+
+class _UnsoundError(Exception):
+    """A part is no XML that a package may have; where it lies, only the caller knows."""
+
+    def __init__(self, code: str, reason: str = "") -> None:
+        super().__init__(code, reason)
+        self._code, self._reason = code, reason
+
+    def at(self, place: Place) -> InputError:
+        return InputError(Problem(self._code, place, params={"reason": self._reason} if self._reason else {}))
+
+
+def _root(content: bytes) -> Any:
+    """Raises: _UnsoundError."""
+    _check_beginning(content[:PROLOG], len(content) > PROLOG)
+    # A parser of its own: one that is shared holds the errors of the last file.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as exc:
+        reason = " ".join(str(exc.msg).split())
+        raise _UnsoundError("F-SAFE-004" if _LIMITS.search(reason) else "F-FILE-004", reason) from exc
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _UnsoundError("F-SAFE-003")
+    return root
+
+
+_remembered_root = functools.lru_cache(maxsize=REMEMBERED)(_root)
+
+
+def _check_beginning(content: bytes, is_cut: bool) -> None:
+    """Raises: _UnsoundError."""
+    if _USUAL.match(content) is not None:
+        return
     is_wide = content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or b"\0" in content[:4]
-    text = _text(content[:PROLOG], is_wide)
+    text = _text(content, is_wide)
     position = 1 if text.startswith("\ufeff") else 0
     if text.startswith("<?xml", position):
         end = text.find("?>", position)
         encoding = _ENCODING.search(text, position, end if end >= 0 else len(text))
         if encoding is not None and encoding[1].lower() not in _ENCODINGS:
-            raise InputError(Problem("F-FILE-004", place, params={"reason": f"encoding {encoding[1][:SHOWN_TEXT]}"}))
+            raise _UnsoundError("F-FILE-004", f"encoding {encoding[1][:SHOWN_TEXT]}")
     position = _end_of_prolog(text, position)
-    is_endless = len(content) > PROLOG and position >= len(text) - SHOWN_TEXT
-    if is_endless or text.startswith("<!", position):
-        raise InputError(Problem("F-SAFE-003", place))
+    if (is_cut and position >= len(text) - SHOWN_TEXT) or text.startswith("<!", position):
+        raise _UnsoundError("F-SAFE-003")
 
 
 def _text(content: bytes, is_wide: bool) -> str:
@@ -290,11 +370,9 @@ def _name_bytes(info: zipfile.ZipInfo) -> bytes:
     return info.orig_filename.encode("utf-8" if info.flag_bits & _IS_UTF8 else "cp437")
 
 
-def _external_targets(content: bytes, place: Place) -> Iterator[str]:
+def _external_targets(root: Any) -> Iterator[str]:
     """What the relationships of a part refer to outside of the package, links that a reader may click left out."""
-    if b"External" not in content and b"\0" not in content:
-        return
-    for relation in parse_xml(content, place).iter("{*}Relationship"):
+    for relation in root.iter("{*}Relationship"):
         is_link = relation.get("Type", "").endswith("/hyperlink")
         if relation.get("TargetMode") == "External" and not is_link:
             yield relation.get("Target", "")[:SHOWN_TEXT]

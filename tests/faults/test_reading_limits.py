@@ -22,14 +22,16 @@ from formgen.reading.batch import ReadOptions, read_files
 from formgen.reading.files import FileReading, read_file
 from formgen.reading.identify import FormBook
 from formgen.reading.model import FileRead
+from formgen.reading.package import OfficePackage
 from tests.faults import watching
 from tests.faults.hostile_packages import blank
 
 OPTIONS = ReadOptions(jobs=2, seconds=1, memory_mib=256)
 
 
-def _misbehave(path: Path, _: FormBook) -> FileRead:
+def _misbehave(package: OfficePackage, _: FormBook) -> FileRead:
     """A reader that does what the file's name says."""
+    path = package.path
     what = path.stem.partition("-")[2]
     {
         "": lambda: None,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, tables_of, texts_of, words
+from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, tables_of, texts_of, told_once, words
 from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, Slot, SlotKind, TablePlan, TextPlan
 from formgen.reading.docx.ticks import find_boxes
 from formgen.reading.docx.walking import Walker
@@ -105,10 +105,11 @@ class _Learner:
         body_element = trees[DOCUMENT].find(w("body"))
         body = walker.flow(body_element)
         sections = [block for block in body if isinstance(block, SectionEnd)]
-        heads: list[Block] = []
-        for name in self._head_parts(sections):
-            tree = trees[name] if name in trees else parse_part(self._compiled.package.part(name))
-            heads += walker.flow(tree)
+        parts = (
+            trees[name] if name in trees else parse_part(self._compiled.package.part(name))
+            for name in self._head_parts(sections)
+        )
+        heads = told_once([walker.flow(part) for part in parts])
         return [block for block in body if not isinstance(block, SectionEnd)], heads, max(1, len(sections))
 
     def _head_parts(self, sections: Sequence[SectionEnd]) -> list[str]:

@@ -1,8 +1,9 @@
-"""The rows of a part that are of a make seen before, taken out of it before it is parsed: most of a Word file is markup
-that repeats from row to row, and from file to file of one form.
+"""The rows and paragraphs of a part that are of a make seen before, taken out of it before it is parsed: most of a Word
+file is markup that repeats from row to row, and from file to file of one form.
 
-In: a part's bytes. Out: the same with a short placeholder for each such row, and the rows. A row of a new make is
-parsed and walked by itself, with tokens where its texts stand; from then on its make is known in this process.
+In: a part's bytes. Out: the same with a short placeholder for each such row, and each such paragraph outside of them,
+and the rows. A row of a new make is parsed and walked by itself, with tokens where its texts stand; from then on its
+make is known in this process. What remains is the same bytes for the files of a form, and so it is parsed once.
 Only rows without anything uncommon (tables in cells, drawings, fields, tracked changes) have a make; the others remain
 in the part, as does everything where a comment, a processing instruction or another meaning of the prefix could make
 a row something else than a row.
@@ -12,37 +13,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
+from formgen.reading.docx.holes import CHANGES, FRAGMENTS, Hole, Unread, holes_of, is_saved, simplified
 from formgen.reading.docx.model import Cell
-from formgen.reading.docx.moulds import FIRST_NUMBER, CastRow, CellMould, Hole, RowMould, token
+from formgen.reading.docx.moulds import FIRST_NUMBER, LONGEST_ROW, CastRow, CellMould, RowMould, token
 from formgen.rendering.docx.wordml import W_NS, Element, w
 
-__all__ = ["PARSER", "PLACEHOLDER", "RowWalk", "cast_rows"]
-
-PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, collect_ids=False)
+__all__ = ["PLACEHOLDER", "RowWalk", "cast_rows"]
 
 PLACEHOLDER: Final = "formgen-row"
 """The attribute of an empty row that says which row stands here."""
 RowWalk = Callable[[Element], tuple[list[Cell], int] | None]
-"""A row's cells and how many paragraphs it has; None where there is more in it than cells with texts and marks."""
+"""A row's cells and how many paragraphs it has; None where there is more in it than cells with texts and marks. Of a
+paragraph: what it says as one cell."""
 
-_END: Final = b"</w:tr>"
-_START: Final = b"<w:tr"
-_STARTS: Final = (b"<w:tr>", b"<w:tr ")
 _ROOT: Final = re.compile(rb"\s*(<\?xml[^<>]*\?>)?\s*(<w:(\w+) [^<>]*[^/<>]>)")
 _ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"'](?!(?i:utf-8)[\"'])")
 _PREFIX: Final = f'xmlns:w="{W_NS}"'.encode()
 _STRANGE: Final = (b"<!", b"<?", b"xmlns", b"<w:drawing", b"<w:pict")
-_HOLES: Final = re.compile(
-    rb'<w:(?:t(?: xml:space="preserve")?>([^<]*)</|id w:val="(-?\d+)"'
-    rb'|bookmarkStart w:id="(\d+)" w:name="(?:f(\d+)_)?[^"<&]*?(?:__(\d+))?"/>|bookmarkEnd w:id="(\d+)"'
-    rb'|p w14:paraId="([0-9A-F]+)"|tr [^<>]*?w14:paraId="([0-9A-F]+)")'
-)
-_KINDS: Final = ("", "text", "id", "start", "number", "number", "end", "id", "id")
-LONGEST_ROW: Final = 1 << 16
 ROOT_AT: Final = 1 << 13
 """In the first bytes of a part stands its root."""
 MOST_ROOTS: Final = 16
@@ -51,20 +42,57 @@ MOST_NEW: Final = 64
 MOST_MOULDS: Final = 512
 MOST_FOLLOWERS: Final = 3
 COMMON: Final = frozenset(
-    map(w, ("tr", "tc", "p", "r", "t", "tab", "br", "sdt", "sdtContent", "bookmarkStart", "bookmarkEnd", "proofErr"))
+    map(
+        w,
+        (
+            *("tr", "tc", "p", "r", "t", "tab", "br", "sdt", "sdtContent", "bookmarkStart", "bookmarkEnd"),
+            *("proofErr", "lastRenderedPageBreak"),
+        ),
+    )
 )
-ROW: Final = w("tr")
+SECTION: Final = w("sectPr")
 PROPERTIES: Final = frozenset(map(w, ("trPr", "tcPr", "pPr", "rPr", "sdtPr", "sdtEndPr")))
-CHANGES: Final = tuple(map(w, ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel")))
+
+
+class _Kind(NamedTuple):
+    """What is cast: rows of tables, then paragraphs outside of those."""
+
+    tag: str
+    starts: tuple[bytes, bytes]
+    end: bytes
+    place: bytes
+    """What stands for it in the part, with its number."""
+
+    def next(self, content: bytes, at: int) -> int:
+        """Where the next one begins; below 0 where none does."""
+        if content.startswith(self.starts, at):
+            return at
+        start = self.starts[0][:-1]
+        at = content.find(start, at)
+        while at >= 0 and not content.startswith(self.starts, at):
+            at = content.find(start, at + 1)
+        return at
+
+
+KINDS: Final = tuple(
+    _Kind(
+        w(name),
+        (f"<w:{name}>".encode(), f"<w:{name} ".encode()),
+        f"</w:{name}>".encode(),
+        f'<w:{name} {PLACEHOLDER}="%d"/>'.encode(),
+    )
+    for name in ("tr", "p")
+)
 
 
 class _Foundry:
-    """The makes of rows under one root element: its declarations give prefixes their meaning."""
+    """The makes of rows, or of paragraphs, under one root element: its declarations give prefixes their meaning."""
 
-    def __init__(self, root: bytes, name: bytes) -> None:
-        self._root, self._close = root, b"</w:" + name + b">"
+    def __init__(self, root: bytes, close: bytes, kind: _Kind, is_saved: bool, unread: Unread) -> None:
+        self._root, self._close = root, close
+        self._kind, self._is_saved, self._unread = kind, is_saved, unread
         self._moulds: dict[tuple[bytes, ...], RowMould | None] = {}
-        self.first = RowMould((), b"", ())
+        self.first = RowMould((), b"", (), unread)
         """Stands before the first row."""
 
     def predicted(self, part: bytes, at: int, previous: RowMould) -> CastRow | None:
@@ -84,7 +112,7 @@ class _Foundry:
         """The row that stands there, if it is of a make; whether its make is new."""
         if end - at > LONGEST_ROW or any(part.find(sign, at, end) >= 0 for sign in _STRANGE):
             return None, False
-        holes, rest = _holes(part[at:end])
+        holes, rest = holes_of(part[at:end], self._is_saved)
         key = (*(hole.before for hole in holes), rest)
         is_new = key not in self._moulds
         if is_new:
@@ -107,15 +135,15 @@ class _Foundry:
         if ends is None:
             return None
         try:
-            root = etree.fromstring(b"".join([self._root, *_with_tokens(holes), end, self._close]), PARSER)
+            root = etree.fromstring(b"".join([self._root, *_with_tokens(holes), end, self._close]), FRAGMENTS)
         except etree.XMLSyntaxError:
             return None
-        if len(root) != 1 or not _is_common(root[0]):
+        if len(root) != 1 or not _is_common(root[0], self._kind.tag):
             return None
         walked = walk(root[0])
         if walked is None:
             return None
-        mould = RowMould(holes, end, ends)
+        mould = RowMould(holes, end, ends, self._unread)
         count = sum(hole.kind == "number" for hole in holes)
         try:
             mould.cells = [CellMould(cell, count) for cell in walked[0]]
@@ -125,44 +153,50 @@ class _Foundry:
         return mould
 
 
-_FOUNDRIES: dict[bytes, _Foundry] = {}
+class _Foundries(NamedTuple):
+    """What is known of the parts with one root."""
+
+    of_kinds: tuple[_Foundry, ...]
+    unread: Unread
+    is_saved: bool
+
+
+_KNOWN: dict[tuple[bytes, bool], _Foundries] = {}
 
 
 def cast_rows(content: bytes, walk: RowWalk) -> tuple[bytes, list[CastRow]]:
     """The part with placeholders, each with the number of its row, and the rows."""
-    foundry = _foundry(content)
-    if foundry is None:
+    foundries = _foundries(content)
+    if foundries is None:
         return content, []
-    kept: list[bytes] = []
+    made = simplified(content, foundries.unread) if foundries.is_saved else content
     rows: list[CastRow] = []
+    for kind, foundry in zip(KINDS, foundries.of_kinds, strict=True):
+        made = _cast(made, kind, foundry, walk, rows)
+    return (made, rows) if _is_plain(made, len(rows)) else (content, [])
+
+
+def _cast(content: bytes, kind: _Kind, foundry: _Foundry, walk: RowWalk, rows: list[CastRow]) -> bytes:
+    kept: list[bytes] = []
     previous, new, kept_to = foundry.first, 0, 0
-    at = _next_row(content, 0)
+    at = kind.next(content, 0)
     while at >= 0:
         row = foundry.predicted(content, at, previous)
         if row is None:
-            end = content.find(_END, at) + len(_END)
-            if end < len(_END):
+            end = content.find(kind.end, at) + len(kind.end)
+            if end < len(kind.end):
                 break
-            at = max(content.rfind(start, at, end) for start in _STARTS)  # of rows within rows the innermost
+            at = max(content.rfind(start, at, end) for start in kind.starts)  # of rows within rows the innermost
             row, is_new = foundry.cast(content, at, end, previous, walk, new < MOST_NEW)
             new += is_new
         else:
             end = row.end
         if row is not None:
-            kept += (content[kept_to:at], b'<w:tr %b="%d"/>' % (PLACEHOLDER.encode(), len(rows)))
+            kept += (content[kept_to:at], kind.place % len(rows))
             rows.append(row)
             previous, kept_to = row.mould, end
-        at = _next_row(content, end)
-    made = b"".join([*kept, content[kept_to:]])
-    return (made, rows) if _is_plain(made, len(rows)) else (content, [])
-
-
-def _next_row(content: bytes, at: int) -> int:
-    """Where the next row begins; below 0 where none does."""
-    at = content.find(_START, at)
-    while at >= 0 and not content.startswith(_STARTS, at):
-        at = content.find(_START, at + 1)
-    return at
+        at = kind.next(content, end)
+    return b"".join([*kept, content[kept_to:]])
 
 
 def _is_plain(made: bytes, count: int) -> bool:
@@ -176,30 +210,19 @@ def _is_plain(made: bytes, count: int) -> bool:
     )
 
 
-def _foundry(content: bytes) -> _Foundry | None:
+def _foundries(content: bytes) -> _Foundries | None:
     """What is known of rows under the root of a part; None for a part that is parsed as it is."""
     found = _ROOT.match(content[:ROOT_AT])
     if found is None or _PREFIX not in found[2] or (found[1] and _ENCODING.search(found[1])):
         return None
-    root = found[2]
-    if root not in _FOUNDRIES:
-        if len(_FOUNDRIES) >= MOST_ROOTS:
-            _FOUNDRIES.clear()
-        _FOUNDRIES[root] = _Foundry(root, found[3])
-    return _FOUNDRIES[root]
-
-
-def _holes(row: bytes) -> tuple[list[Hole], bytes]:
-    """The holes of a row, and what follows the last."""
-    holes: list[Hole] = []
-    at = 0
-    for match in _HOLES.finditer(row):
-        for group, kind in enumerate(_KINDS):
-            if group and match.start(group) >= 0:
-                start = match.start(group)
-                holes.append(Hole(kind, row[at:start], match[group], row[match.end(group) : match.end(group) + 1]))
-                at = match.end(group)
-    return holes, row[at:]
+    key = found[2], is_saved(content)
+    if key not in _KNOWN:
+        if len(_KNOWN) >= MOST_ROOTS:
+            _KNOWN.clear()
+        root, close = found[2], b"</w:" + found[3] + b">"
+        unread = Unread(root, close)
+        _KNOWN[key] = _Foundries(tuple(_Foundry(root, close, kind, key[1], unread) for kind in KINDS), unread, key[1])
+    return _KNOWN[key]
 
 
 def _with_tokens(holes: Sequence[Hole]) -> Iterator[bytes]:
@@ -227,16 +250,16 @@ def _ends(holes: Sequence[Hole]) -> list[int] | None:
     return [ends[start] for start in starts]
 
 
-def _is_common(row: Element) -> bool:
-    """Whether there is nothing in it but cells, paragraphs, runs, marks and texts."""
+def _is_common(row: Element, tag: str) -> bool:
+    """Whether there is nothing in it but cells, paragraphs, runs, marks and texts, and no section ends."""
     waiting = [row]
     while waiting:
         for child in waiting.pop():
             if child.tag in PROPERTIES:
-                if next(child.iter(*CHANGES), None) is not None:
+                if next(child.iter(*CHANGES, SECTION), None) is not None:
                     return False
             elif child.tag in COMMON:
                 waiting.append(child)
             else:
                 return False
-    return bool(row.tag == ROW)
+    return bool(row.tag == tag)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,10 +28,13 @@ __all__ = [
     "sheets_in",
     "tables_of",
     "texts_of",
+    "told_once",
     "words",
 ]
 
 _BOOKMARK: Final = re.compile(r"(?:f(\d*)_)?(.+?)(?:__s\d+)?(?:__(\d+))?(__c)?")
+_COPY: Final = re.compile(r"_Copy_\d+$")
+"""What LibreOffice adds to the name of a bookmark that is there already."""
 MOST_ALIKE: Final = 10
 """Rows of one make, one after the other, whose words are looked at to tell which form a sheet is."""
 _FOLDS: Final = str.maketrans("()[]:,;．０１２３４５６７８９", "（）【】：，；.0123456789")
@@ -179,6 +182,26 @@ def sheets_in(blocks: Iterable[Block]) -> Iterator[int]:
                         yield from (mark.sheet for cell in row for mark in cell.marks if mark.sheet)
                     else:
                         yield from row.sheets()
+
+
+def told_once(heads: Iterable[Sequence[Block]]) -> list[Block]:
+    """What stands in headers and footers, without those that say to the letter what another one says.
+
+    LibreOffice writes a copy for the first page, with other names for the bookmarks: no two may have one name.
+    """
+    kept: dict[object, Sequence[Block]] = {}
+    for head in heads:
+        said = tuple(map(_said_by, head))
+        if said not in kept or not any(_COPY.search(mark.name) for text in texts_of(head) for mark in text.marks):
+            kept[said] = head
+    return [block for head in kept.values() for block in head]
+
+
+def _said_by(block: Block) -> object:
+    if not isinstance(block, Text):
+        return id(block)
+    marks = [mark._replace(name=_COPY.sub("", mark.name)) for mark in block.marks]
+    return block.text, *block.pictures, *marks
 
 
 def tables_of(blocks: list[Block]) -> Iterator[Table]:

@@ -9,30 +9,32 @@ from __future__ import annotations
 import functools
 import json
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
-
-from lxml import etree
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
-from formgen.reading.docx.casting import PARSER, cast_rows
+from formgen.reading.docx.casting import cast_rows
+from formgen.reading.docx.holes import is_saved
 from formgen.reading.docx.model import Block, SectionEnd
-from formgen.reading.docx.walking import Walker
+from formgen.reading.docx.moulds import CastRow
+from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.reading.model import SheetIdentity
-from formgen.reading.package import OfficePackage
+from formgen.reading.package import SMALL, OfficePackage
 from formgen.rendering.docx.properties import CUSTOM
 from formgen.rendering.docx.wordml import DOCUMENT, R_NS, W_NS, Element, w
 
-__all__ = ["WordParts", "parse_safely"]
+__all__ = ["WordParts"]
 
 STRICT: Final = b"http://purl.oclc.org/ooxml/"
 STRICT_NAMES: Final = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W_NS.encode()),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", R_NS.encode()),
 )
-SMALL: Final = 1 << 14
+REMEMBERED: Final = 32
 MAIN_RELATION: Final = "/officeDocument"
+
+_Relation = tuple[str, str, str]
 
 
 class WordParts:
@@ -52,10 +54,11 @@ class WordParts:
 
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
-        content, self.walker.cast = cast_rows(_content(self._package, self.document), lambda row: Walker().row(row))
-        body = _parsed(etree.fromstring, content, self._package, self.document).find(w("body"))
+        content, self.walker.cast = cast_rows(self._content(self.document), walk_alone)
+        body = self._package.parsed(content, self.document).find(w("body"))
         if body is None:
-            raise InputError(_broken(self._package, self.document, "w:body"))
+            params = {"reason": "w:body"}
+            raise InputError(Problem("F-FILE-004", Place(str(self._package.path), self.document), params=params))
         blocks = self.walker.flow(body)
         self.walker.cast = ()
         return blocks
@@ -66,11 +69,18 @@ class WordParts:
         if name not in self._names:
             return []
         if name not in self._heads:
-            walked = _walked_original_head if self._is_original else _walked_head
-            blocks, changes = _parsed(walked, _content(self._package, name), self._package, name)
+            self._heads[name], changes = self._walked_head(name)
             self.walker.changes += changes
-            self._heads[name] = blocks
         return self._heads[name]
+
+    def _walked_head(self, name: str) -> tuple[list[Block], int]:
+        """As `_walked`; a header that Word saved has numbers of its own in every file, the others are the same."""
+        content = self._content(name)
+        if is_saved(content):
+            made, rows = cast_rows(content, walk_alone)
+            return _walked(self._package.parsed(made, name), self._is_original, rows)
+        walked = _remembered_head if len(content) <= SMALL else _walked
+        return walked(self._package.parsed(content, name), self._is_original)
 
     @functools.cached_property
     def claims(self) -> list[SheetIdentity]:
@@ -78,7 +88,7 @@ class WordParts:
         if CUSTOM not in self._names:
             return []
         told: dict[str, str] = {}
-        for item in parse_safely(self._package, CUSTOM):
+        for item in self._package.parsed(self._content(CUSTOM), CUSTOM):
             name = item.get("name", "") if isinstance(item.tag, str) else ""
             if name.startswith("formgen."):
                 told[name] = "".join(item.itertext()).strip()
@@ -92,72 +102,48 @@ class WordParts:
     def _relations(self) -> Mapping[str, str]:
         """Relationship id → part, of the document."""
         folder, name = posixpath.split(self.document)
-        return {item.get("Id", ""): _target(folder, item) for item in self._related(f"{folder}/_rels/{name}.rels")}
+        return {identity: target for identity, _, target in self._related(f"{folder}/_rels/{name}.rels", folder)}
 
-    def _related(self, name: str) -> Element:
-        return parse_safely(self._package, name) if name in self._names else ()
+    def _related(self, name: str, folder: str) -> Sequence[_Relation]:
+        """Of each relationship in a part: id, type and the part it leads to."""
+        if name not in self._names:
+            return ()
+        content = self._content(name)
+        relations = _relations_in if len(content) <= SMALL else _relations_in.__wrapped__
+        return relations(self._package.parsed(content, name), folder)
 
     def _main(self) -> str:
         if DOCUMENT in self._names:
             return DOCUMENT
-        for item in self._related("_rels/.rels"):
-            if item.get("Type", "").endswith(MAIN_RELATION) and (name := _target("", item)) in self._names:
-                return name
+        for _, kind, target in self._related("_rels/.rels", ""):
+            if kind.endswith(MAIN_RELATION) and target in self._names:
+                return target
         raise InputError(Problem("F-FILE-005", Place(str(self._package.path)), params={"wanted": "DOCX"}))
 
-
-def parse_safely(package: OfficePackage, name: str) -> Element:
-    """A part's tree. Nothing outside of it is read. Raises: InputError (F-FILE-004): it is no XML."""
-    return _parsed(_remembered, _content(package, name), package, name)
-
-
-def _content(package: OfficePackage, name: str) -> bytes:
-    content = package.read(name)
-    if STRICT in content[:4096]:
-        for strict, usual in STRICT_NAMES:
-            content = content.replace(strict, usual)
-    return content
+    def _content(self, name: str) -> bytes:
+        content = self._package.read(name)
+        if STRICT in content[:4096]:
+            for strict, usual in STRICT_NAMES:
+                content = content.replace(strict, usual)
+        return content
 
 
-@functools.lru_cache(maxsize=32)
-def _remembered(content: bytes, parser: etree.XMLParser) -> Element:
-    """The tree of a small part; headers and relationships of one form's files are the same. Nobody changes it.
-
-    Raises: XMLSyntaxError
-    """
-    return etree.fromstring(content, parser)
-
-
-@functools.lru_cache(maxsize=32)
-def _walked_head(content: bytes, parser: etree.XMLParser) -> tuple[list[Block], int]:
-    """What stands in a header or footer, and how many changes were tracked in it. Nobody changes it.
-
-    Raises: XMLSyntaxError
-    """
-    return _head_of(content, parser, Walker())
-
-
-def _walked_original_head(content: bytes, parser: etree.XMLParser) -> tuple[list[Block], int]:
-    """Likewise before the changes. Raises: XMLSyntaxError"""
-    return _head_of(content, parser, Walker(is_original=True))
-
-
-def _head_of(content: bytes, parser: etree.XMLParser, walker: Walker) -> tuple[list[Block], int]:
-    blocks = walker.flow(etree.fromstring(content, parser), "页眉页脚 ")
+def _walked(root: Element, is_original: bool, rows: Sequence[CastRow] = ()) -> tuple[list[Block], int]:
+    """What stands in a header or footer, and how many changes were tracked in it."""
+    walker = Walker(is_original)
+    walker.cast = rows
+    blocks = walker.flow(root, "页眉页脚 ")
     return [block for block in blocks if not isinstance(block, SectionEnd)], walker.changes
 
 
-def _parsed(parse: Callable[..., Any], content: bytes, package: OfficePackage, name: str) -> Any:
-    """What `parse` makes of a part; what it remembers it remembers of small ones only."""
-    try:
-        whole = parse if len(content) <= SMALL else getattr(parse, "__wrapped__", parse)
-        return whole(content, PARSER)
-    except etree.XMLSyntaxError as exc:
-        raise InputError(_broken(package, name, exc.msg or "XML")) from exc
+_remembered_head = functools.lru_cache(maxsize=REMEMBERED)(_walked)
+"""By the tree: of the same bytes it is the same one. Nobody changes what was found."""
 
 
-def _broken(package: OfficePackage, name: str, reason: str) -> Problem:
-    return Problem("F-FILE-004", Place(str(package.path), name), params={"reason": reason})
+@functools.lru_cache(maxsize=REMEMBERED)
+def _relations_in(root: Element, folder: str) -> Sequence[_Relation]:
+    """By the tree: of the same bytes it is the same one."""
+    return [(item.get("Id", ""), item.get("Type", ""), _target(folder, item)) for item in root.iter("{*}Relationship")]
 
 
 def _target(folder: str, relation: Element) -> str:

@@ -39,15 +39,18 @@ FOREIGN_SHARE: Final = 0.25
 """A sheet that has fewer of the form's labels than this, and none of its marks, is not our form."""
 
 
-def read_docx(path: Path, book: FormBook) -> FileRead:
-    """What is found in one file.
+def read_docx(source: Path | OfficePackage, book: FormBook) -> FileRead:
+    """What is found in one file; an opened package is left open.
 
     Raises:
         InputError: F-FILE-…, F-SAFE-…: no Word file, a broken one, or one that is no fit to be opened.
         TemplateError: the template of the form it is of is broken.
     """
-    with paused_collector(), OfficePackage(path) as package:
-        return _read(package, book, Place(str(path)))
+    if isinstance(source, OfficePackage):
+        with paused_collector():
+            return _read(source, book, Place(str(source.path)))
+    with OfficePackage(source) as package:
+        return read_docx(package, book)
 
 
 def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from formgen.problems import Place, Problem
 from formgen.reading.docx.anatomy import anatomy_of
 from formgen.reading.docx.continuations import split_continuation
-from formgen.reading.docx.model import Block, SectionEnd, Table, Text, sheets_in, words
+from formgen.reading.docx.model import Block, SectionEnd, Table, Text, sheets_in, told_once, words
 from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.pasted import has_slots, may_hold_several, split_pasted
 from formgen.reading.identify import FormBook
@@ -72,10 +72,7 @@ def split_sheets(
         for section in group:
             sheet.body += section.blocks
             sheet.continuations += section.continuation
-        seen: list[Block] = []
-        for head in heads:
-            seen += [block for block in parts.head(head) if block not in seen]
-        sheet.heads = seen
+        sheet.heads = told_once(map(parts.head, heads))
         is_asked = may_hold_several(sheet.body, sheet.continuations, book.wanted or claim.form, book)
         pasted = _pasted(sheet, group, parts, book) if is_asked else None
         if pasted is not None and claim.record:
@@ -105,9 +102,7 @@ def _pasted(whole: SheetParts, group: Sequence[_Section], parts: WordParts, book
     for sheet, own in zip(sheets, used, strict=True):
         part = SheetParts(SheetIdentity(sheet.form), sheet.blocks, [], sheet.continuation, sheet.loose)
         is_printed_only = not any(has_slots(plan) for plan in sheet.anatomy.heads)
-        for head in own:
-            if is_printed_only or count[head] == 1:
-                part.heads += [block for block in parts.head(head) if block not in part.heads]
+        part.heads = told_once(parts.head(head) for head in own if is_printed_only or count[head] == 1)
         made.append(part)
     told = [block for part in made for block in part.heads]
     made[0].loose += [block for block in whole.heads if block not in told]

@@ -19,7 +19,7 @@ from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Tex
 from formgen.reading.docx.moulds import CastRow
 from formgen.rendering.docx.wordml import R_NS, WP_NS, Element, w
 
-__all__ = ["Walker"]
+__all__ = ["Walker", "walk_alone"]
 
 P: Final = w("p")
 R: Final = w("r")
@@ -92,6 +92,12 @@ SYMBOLS: Final = {
 UNKNOWN_SYMBOL: Final = "\ufffd"
 
 
+def walk_alone(element: Element) -> tuple[list[Cell], int] | None:
+    """A row or a paragraph by itself, as `cast_rows` wants it."""
+    walker = Walker()
+    return walker.row(element) if element.tag == TR else walker.paragraph(element)
+
+
 class _Build:
     """A text while it grows."""
 
@@ -146,6 +152,14 @@ class Walker:
         if not table.laid or self.changes or self._boxes:
             return None
         return table.rows[0], self._paragraphs
+
+    def paragraph(self, element: Element) -> tuple[list[Cell], int] | None:
+        """What a paragraph by itself says, as one cell; None where there is more in it, or it does not end."""
+        build = _Build()
+        is_joined = self._paragraph(element, build)
+        if is_joined or build.open or build.fields or build.pictures or self.changes or self._boxes:
+            return None
+        return [Cell("".join(build.pieces), build.marks, "")], 0
 
     def section_end(self, properties: Element) -> SectionEnd:
         return SectionEnd([item.get(REFERENCE, "") for item in properties if item.tag in HEADS])
@@ -342,6 +356,9 @@ class Walker:
 
     def _paragraph(self, paragraph: Element, build: _Build) -> bool:
         """Add a paragraph's text. Returns whether its end is gone, so that the next one joins it."""
+        if self.cast and (number := paragraph.get(PLACEHOLDER)) is not None:
+            self._cast_paragraph(self.cast[int(number)], build)
+            return False
         is_joined = False
         for child in paragraph:
             tag = child.tag
@@ -354,6 +371,18 @@ class Walker:
             else:
                 self._inline(child, tag, build)
         return is_joined
+
+    def _cast_paragraph(self, row: CastRow, build: _Build) -> None:
+        (said,) = row.mould.cells
+        marks, start = said.marks_of(row), build.length
+        for identity in row.starts:
+            build.open.pop(identity.decode(), None)  # begun anew, as it would be by the paragraph itself
+        if self._is_hidden or (build.fields and _is_unseen(build)):
+            build.marks += [mark._replace(start=start, end=start) for mark in marks]
+            return
+        if text := said.text(row.texts):
+            build.pieces.append(text)
+        build.marks += _moved(marks, start) if start else marks
 
     def _is_end_gone(self, properties: Element) -> bool:
         for run in properties.iterchildren(RPR):
@@ -513,9 +542,13 @@ def _closed(build: _Build) -> list[Mark]:
 
 def _append(build: _Build, inner: _Build) -> None:
     start = build.length
-    build.marks += [mark._replace(start=mark.start + start, end=mark.end + start) for mark in _closed(inner)]
+    build.marks += _moved(_closed(inner), start)
     build.pictures += [(at + start, name) for at, name in inner.pictures]
     build.pieces += inner.pieces
+
+
+def _moved(marks: Sequence[Mark], start: int) -> list[Mark]:
+    return [mark._replace(start=mark.start + start, end=mark.end + start) for mark in marks]
 
 
 def _control(control: Element) -> tuple[Element, str, bool]:

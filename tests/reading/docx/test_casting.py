@@ -12,9 +12,10 @@ from lxml import etree
 
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
-from formgen.reading.docx.casting import PARSER, PLACEHOLDER, cast_rows
+from formgen.reading.docx.casting import PLACEHOLDER, cast_rows
+from formgen.reading.docx.holes import FRAGMENTS
 from formgen.reading.docx.model import Block, SectionEnd, Text, tables_of
-from formgen.reading.docx.walking import Walker
+from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.rendering.docx.wordml import W_NS, w
 from tests.reading.docx import word_edits as edits
 from tests.reading.printing import print_sheet
@@ -27,15 +28,15 @@ CELL = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
 
 
 def cast(content: bytes) -> tuple[list[object], int]:
-    """What the blocks of a part say, and how many rows of it were cast."""
+    """What the blocks of a part say, and how many rows of tables were cast."""
     walker = Walker()
-    made, walker.cast = cast_rows(content, lambda row: Walker().row(row))
-    root = etree.fromstring(made, PARSER)
-    return _told(walker.flow(root.find(w("body")))), len(walker.cast)
+    made, walker.cast = cast_rows(content, walk_alone)
+    root = etree.fromstring(made, FRAGMENTS)
+    return _told(walker.flow(root.find(w("body")))), made.count(f'<w:tr {PLACEHOLDER}="'.encode())
 
 
 def parsed(content: bytes) -> list[object]:
-    return _told(Walker().flow(etree.fromstring(content, PARSER).find(w("body"))))
+    return _told(Walker().flow(etree.fromstring(content, FRAGMENTS).find(w("body"))))
 
 
 def _told(blocks: list[Block]) -> list[object]:
@@ -87,6 +88,14 @@ def test_a_text_that_breaks_a_part_breaks_it(text: str) -> None:
         cast(content)
     with pytest.raises(etree.XMLSyntaxError):
         parsed(content)
+
+
+@pytest.mark.parametrize("around", ["{}", "<w:tr><w:tc>{}</w:tc></w:tr>"], ids=["paragraph", "row"])
+def test_a_text_beyond_the_parser_s_limits_is_beyond_ours(around: str) -> None:
+    head, tail = (HEAD, TAIL) if around != "{}" else (HEAD.removesuffix("<w:tbl>"), TAIL.removeprefix("</w:tbl>"))
+    made = [around.format(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>") for text in ("甲", "乙", "丙" * 4_000_000)]
+    with pytest.raises(etree.XMLSyntaxError):
+        cast(f"{head}{''.join(made)}{tail}".encode())
 
 
 def test_bytes_that_are_no_text_break_a_part() -> None:
@@ -156,7 +165,7 @@ def test_a_file_whose_rows_are_all_different_is_read() -> None:
 
 
 def test_only_the_texts_of_a_known_row_remain() -> None:
-    made, found = cast_rows(rows("甲", "乙"), lambda row: Walker().row(row))
+    made, found = cast_rows(rows("甲", "乙"), walk_alone)
     assert [row.said() for row in found] == [["甲"], ["乙"]]
     assert re.search("[甲乙]", made.decode()) is None
 
@@ -166,6 +175,6 @@ def test_the_numbers_word_gives_paragraphs_are_no_difference() -> None:
     row = f'<w:tr w:rsidR="00A1" w14:paraId="{{0:08X}}"><w:tc>{inner}</w:tc></w:tr>'
     head = HEAD.replace("><w:body>", ' xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>')
     content = f"{head}{''.join(row.format(number, number + 99) for number in range(5))}{TAIL}".encode()
-    _, found = cast_rows(content, lambda row: Walker().row(row))
+    _, found = cast_rows(content, walk_alone)
     assert [row.said() for row in found] == [[str(number)] for number in range(5)]
     assert len({row.mould for row in found}) == 1 and cast(content)[0] == parsed(content)

@@ -40,8 +40,8 @@ def printed(tmp_path: Path) -> bytes:
         (b"<w:document", "F-FILE-004"),
         (f"<w:document {W}><w:p/></w:document>".encode(), "F-FILE-004"),
         (b"", "F-FILE-005"),
-        (f"<w:document {W}><w:body>{'<w:sdt>' * 5000}".encode(), "F-FILE-004"),
-        (f"<!DOCTYPE x [<!ENTITY e '&e;'>]><w:document {W}><w:body>&e;</w:body>".encode(), "F-FILE-004"),
+        (f"<w:document {W}><w:body>{'<w:sdt>' * 5000}".encode(), "F-SAFE-004"),
+        (f"<!DOCTYPE x [<!ENTITY e '&e;'>]><w:document {W}><w:body>&e;</w:body>".encode(), "F-SAFE-003"),
     ],
     ids=["cut off", "no body", "no document", "too deep", "entity"],
 )
@@ -57,8 +57,9 @@ def test_an_entity_brings_no_other_file_in(tmp_path: Path, printed: bytes, read_
     document = edits.part_of(printed).decode().partition("?>")[2].replace("张三", "&x;")
     hostile = f'<!DOCTYPE x [<!ENTITY x SYSTEM "{secret.as_uri()}">]>{document}'
     form = make_form(tmp_path / "form", "name", "登记表\n| 姓名 | {{ name }} |")
-    (sheet,) = read_file(with_part(printed, edits.DOCUMENT, hostile.encode()), form).sheets
-    assert all("geheim" not in str(sighting.raw) for sighting in sheet.sightings)
+    with pytest.raises(InputError) as caught:
+        read_file(with_part(printed, edits.DOCUMENT, hostile.encode()), form)
+    assert caught.value.problem.code == "F-SAFE-003" and "geheim" not in caught.value.problem.text("en")
 
 
 def test_properties_that_lie_are_not_believed(tmp_path: Path, printed: bytes, read_file: ReadFile) -> None:

@@ -293,6 +293,78 @@ def test_rows_come_before_the_sheet_is_inflated(tmp_path: Path, monkeypatch: pyt
     assert before < sum(inflated) / 2
 
 
+ROW = '<row r="{0}"><c r="A{0}"><v>{0}</v></c></row>'
+MAIN = 'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+@pytest.mark.parametrize(
+    ("change", "rows"),
+    [
+        ((ROW.format(2), f'<x:row {MAIN} r="2"><x:c r="A2"><x:v>2</x:v></x:c></x:row>'), [[1.0], [2.0], [3.0]]),
+        (("<sheetData>", "<!-- <sheetData/> --><sheetData>"), [[1.0], [2.0], [3.0]]),
+        (("<sheetData>", '<sheetData a="b" >'), [[1.0], [2.0], [3.0]]),
+        ((ROW.format(2), "<!-- no row -->"), [[1.0], [], [3.0]]),
+        ((ROW.format(2), "<?no row?>"), [[1.0], [], [3.0]]),
+        (("</sheetData>", "</sheetData>" + "<phoneticPr/>" * 99_999), [[1.0], [2.0], [3.0]]),
+    ],
+    ids=["another prefix", "comment before", "attributes", "comment", "instruction", "long tail"],
+)
+def test_rows_among_odd_things(tmp_path: Path, change: tuple[str, str], rows: list[list[float]]) -> None:
+    path = _by_hand(tmp_path, "".join(map(ROW.format, (1, 2, 3))), change=change)
+    assert read(path) == rows
+
+
+@pytest.mark.parametrize("odd", [f"<?no {ROW.format(2)}?>", f"<!-- {ROW.format(2)} -->"])
+@pytest.mark.parametrize("count", [3, 9_999])
+def test_rows_that_are_none_are_not_read(tmp_path: Path, odd: str, count: int) -> None:
+    """Where a block ends in one it is no XML any more, and refused."""
+    rows = "".join(map(ROW.format, range(1, count + 1)))
+    path = _by_hand(tmp_path, rows, change=(ROW.format(count - 1), odd))
+    try:
+        assert read(path)[-2:] == [[], [float(count)]]
+    except InputError as exc:
+        assert exc.problem.code == "F-FILE-004"
+
+
+def test_shared_texts_of_another_prefix_keep_their_numbers(tmp_path: Path) -> None:
+    shared = f"<si><t>一</t></si><x:si {MAIN}><x:t>二</x:t></x:si><si><t>三</t></si>"
+    cells = '<c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v> 2 </v></c>'
+    assert read(_by_hand(tmp_path, cells, shared=shared)) == [["二", "三"]]
+
+
+@pytest.mark.parametrize("index", ["9" * 5000, "3"])
+def test_a_shared_text_that_is_not_there(tmp_path: Path, index: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(_by_hand(tmp_path, f'<c r="A1" t="s"><v>{index}</v></c>'))
+    assert caught.value.problem.code == "F-FILE-004"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2015-03-12", datetime.date(2015, 3, 12)),
+        ("2015-03-12T10:30:00Z", datetime.datetime(2015, 3, 12, 10, 30)),
+        ("10:30:00", datetime.time(10, 30)),
+    ],
+)
+def test_days_in_words(tmp_path: Path, text: str, value: Any) -> None:
+    assert read(_by_hand(tmp_path, f'<c r="A1" t="d"><v>{text}</v></c>')) == [[value]]
+
+
+@pytest.mark.parametrize("merge", ['<mergeCell x="1" ref="A1:B2"/>', "<mergeCell ref='$A$1:$B$2' />"])
+def test_merged_cells_however_they_are_spelled(tmp_path: Path, merge: str) -> None:
+    change = ("</sheetData>", f"</sheetData><mergeCells>{merge}</mergeCells>")
+    with open_tables(_by_hand(tmp_path, ROW.format(1), change=change)) as tables:
+        assert next(tables).merges() == [((0, 0), (1, 1))]
+
+
+def test_what_stands_before_the_rows_has_a_limit(tmp_path: Path) -> None:
+    path = _by_hand(tmp_path, ROW.format(1), change=("<sheetData>", "<cols/>" * 1_000_000 + "<sheetData>"))
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert caught.value.problem.code == "F-FILE-004"
+
+
 def test_a_truncated_sheet_is_damaged(tmp_path: Path) -> None:
     path = _by_hand(tmp_path, '<c r="A1"><v>1</v></c>')
     content = {name: zipfile.ZipFile(path).read(name) for name in zipfile.ZipFile(path).namelist()}
@@ -310,8 +382,22 @@ def _letters(index: int) -> str:
     return ("" if index < 26 else chr(64 + index // 26)) + chr(65 + index % 26)
 
 
-def _by_hand(folder: Path, cells: str, formats: Any = (0,), *, shared: str = "", is_1904: bool = False) -> Path:
-    """A workbook of one sheet: its rows, or the cells of its first one, as XML; the numbers of its styles' formats."""
+def _by_hand(
+    folder: Path,
+    cells: str,
+    formats: Any = (0,),
+    *,
+    shared: str = "",
+    is_1904: bool = False,
+    change: tuple[str, str] = ("<sheetData>", "<sheetData>"),
+) -> Path:
+    """A workbook of one sheet.
+
+    Args:
+        cells: its rows, or the cells of its first one, as XML.
+        formats: the numbers of its styles' formats.
+        change: what in the sheet's XML is replaced, and by what.
+    """
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"date_1904": is_1904}) as book:
         book.add_worksheet("一").write(0, 0, "x")
@@ -320,7 +406,7 @@ def _by_hand(folder: Path, cells: str, formats: Any = (0,), *, shared: str = "",
     changes = {
         "xl/worksheets/sheet1.xml": lambda xml: re.sub(
             "<sheetData>.*</sheetData>", lambda _: f"<sheetData>{rows}</sheetData>", xml
-        ),
+        ).replace(*change),
         "xl/styles.xml": lambda xml: re.sub("<cellXfs.*</cellXfs>", f"<cellXfs>{styles}</cellXfs>", xml),
         "xl/sharedStrings.xml": lambda xml: re.sub("<si>.*</si>", lambda _: shared or "<si><t>x</t></si>", xml),
     }

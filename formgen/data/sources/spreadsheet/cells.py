@@ -23,6 +23,8 @@ from formgen.data.sources.unread_cells import UnreadCell
 __all__ = ["CellReader", "is_plain", "unescaped", "xml_text"]
 
 DAY_MS: Final = 86_400_000
+LONGEST_INDEX: Final = 9
+"""Digits of the number of a shared text."""
 LAST_DAY: Final = datetime.date(9999, 12, 31)
 
 _ATTRIBUTE: Final = re.compile(rb'(\w+)="([^"]*)"')
@@ -64,7 +66,7 @@ class CellReader:
             readers = {kind: self._reader(kind, is_plain) for kind in kinds}
             return [readers[kind](content) for kind, content in zip(attributes, contents, strict=True)]
         reader = self._reader(kinds.pop(), is_plain)
-        if reader == self._plain_shared and b"" not in contents and b"".join(contents).isdigit():
+        if reader == self._plain_shared and b"" not in contents and _are_indexes(contents):
             numbers = list(map(int, contents))
             if max(numbers) < len(self.texts):
                 return list(map(self.texts.__getitem__, numbers))
@@ -111,14 +113,15 @@ class CellReader:
         return found
 
     def _shared(self, text: str) -> str:
-        if not text:
+        if not text.strip():
             return ""
-        if not (text.isascii() and text.isdigit()) or int(text) >= len(self.texts):
-            raise Damaged(f"sharedStrings {text[:20]}")
-        return self.texts[int(text)]
+        number = whole_number(text.strip())
+        if number >= len(self.texts):
+            raise Damaged(f"sharedStrings {number}")
+        return self.texts[number]
 
     def _plain_shared(self, content: bytes) -> str:
-        if content.isdigit() and (number := int(content)) < len(self.texts):
+        if _are_indexes([content]) and (number := int(content)) < len(self.texts):
             return self.texts[number]
         return self._shared(content.decode())
 
@@ -137,6 +140,10 @@ class CellReader:
             return number
         day = self.first_day + datetime.timedelta(days=days)
         return datetime.datetime.combine(day, moment) if milliseconds else day
+
+
+def _are_indexes(contents: Sequence[bytes]) -> bool:
+    return len(max(contents, key=len)) <= LONGEST_INDEX and b"".join(contents).isdigit()
 
 
 def is_plain(xml: bytes) -> bool:
@@ -207,9 +214,10 @@ def _time(milliseconds: int) -> datetime.time:
 
 
 def _boolean(text: str) -> bool | str:
-    if text not in ("", "0", "1", "true", "false"):
+    said = text.strip().lower()
+    if said not in ("", "0", "1", "true", "false"):
         raise Damaged(f't="b" {text[:20]}')
-    return text in ("1", "true") if text else ""
+    return said in ("1", "true") if said else ""
 
 
 def _error(text: str) -> UnreadCell:
@@ -217,8 +225,13 @@ def _error(text: str) -> UnreadCell:
 
 
 def _iso_date(text: str) -> Any:
+    """Days and times as ISO 8601 has them; a time zone says nothing on a form."""
+    if not text:
+        return ""
     try:
-        moment = datetime.datetime.fromisoformat(text) if text else ""
+        if ":" in text and "-" not in text[:8]:
+            return datetime.time.fromisoformat(text).replace(tzinfo=None)
+        moment = datetime.datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as exc:
         raise Damaged(f't="d" {text[:20]}') from exc
-    return moment if "T" in text or not isinstance(moment, datetime.datetime) else moment.date()
+    return moment if "T" in text else moment.date()

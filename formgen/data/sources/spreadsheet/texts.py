@@ -13,7 +13,7 @@ from typing import IO, Final
 from formgen.data.sources.faults import Damaged
 from formgen.data.sources.spreadsheet.cells import is_plain, unescaped, xml_text
 from formgen.data.sources.spreadsheet.elements import local_name, parse, rich_text
-from formgen.data.sources.spreadsheet.worksheet import BLOCK, LONGEST
+from formgen.data.sources.spreadsheet.worksheet import BLOCK, HEAD, LONGEST
 
 __all__ = ["shared_texts"]
 
@@ -25,7 +25,7 @@ def shared_texts(stream: IO[bytes]) -> list[str]:
     text = b""
     while (root := _ROOT.search(text)) is None:
         block = stream.read(BLOCK)
-        if not block or len(text) > LONGEST:
+        if not block or len(text) > HEAD:
             raise Damaged("<sst>")
         text += block
     if b"<!DOCTYPE" in text[: root.start()]:
@@ -41,6 +41,8 @@ class _Items:
     def __init__(self, root: bytes, prefix: bytes) -> None:
         names = {b"p": re.escape(prefix)}
         self.root = root
+        self.other = b"<si" if prefix else b":si"
+        """How an item of another prefix begins."""
         self.start, self.end, self.last = (tag % prefix for tag in (b"<%ssi", b"</%ssi>", b"</%ssst>"))
         self.plain = re.compile(
             rb"<%(p)ssi>\s*+<%(p)st(?: xml:space=\"preserve\")?+>([^<]*+)</%(p)st>"
@@ -63,7 +65,8 @@ class _Items:
 
     def _texts(self, items: bytes) -> list[str]:
         found = self.plain.findall(items)
-        if len(found) == items.count(self.start) and b"<!" not in items:
+        is_known = len(found) == items.count(self.start) and self.other not in items
+        if is_known and b"<!" not in items and b"<?" not in items:
             return list(map(bytes.decode, found)) if is_plain(items) else [unescaped(xml_text(item)) for item in found]
         parsed = parse(self.root + items + self.last)
         return [unescaped(rich_text(item)) for item in parsed if local_name(item) == "si"]

@@ -1,7 +1,8 @@
 """A worksheet's XML, cut where rows begin, without holding more of it than a block.
 
 In: the part's stream. Out: the XML of rows in chunks, and at the end what follows them, merged cells among it. Nothing
-is parsed here; a row is cut at the next `<row `, which no text can hold.
+is parsed here. A row is cut at the next `<row `; where that stands in a comment or the like, a piece is no XML any more
+and whoever parses it says so.
 Source: ECMA-376 Part 1, 18.3.1.99 (worksheet), 18.3.1.80 (sheetData), 18.3.1.55 (mergeCells).
 """
 
@@ -14,15 +15,22 @@ from typing import IO, Final
 from formgen.data.sources.faults import Damaged
 from formgen.vocabulary.headers import MergedRange
 
-__all__ = ["BLOCK", "LONGEST", "Worksheet", "column_number"]
+__all__ = ["BLOCK", "HEAD", "LONGEST", "Worksheet", "column_number"]
 
 BLOCK: Final = 1 << 18
-LONGEST: Final = 1 << 26
-"""Bytes of one row, or of all that stands before the rows."""
+LONGEST: Final = 1 << 24
+"""Bytes of one row, or of all that follows the rows and is looked at."""
+HEAD: Final = 1 << 22
+"""Bytes of all that stands before the rows."""
 
-_SHEET_DATA: Final = re.compile(rb"<((?:[\w.-]+:)?)sheetData\s*(/?)>")
+_SHEET_DATA: Final = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^<>]*?(/?)>")
+_COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ROOT: Final = re.compile(rb"<((?:[\w.-]+:)?worksheet)\b[^>]*>")
-_MERGED: Final = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s+ref\s*=\s*[\"']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)[\"']")
+_MERGED: Final = re.compile(
+    rb"<(?:[\w.-]+:)?mergeCell\s(?:[^<>]*\s)?ref\s*=\s*[\"']\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?([A-Za-z]{1,3})\$?([0-9]{1,7})[\"']"
+)
+_MERGES: Final = re.compile(rb"<(?:[\w.-]+:)?mergeCells\b")
+_MERGES_END: Final = re.compile(rb"</(?:[\w.-]+:)?mergeCells>|<(?:[\w.-]+:)?mergeCells\b[^<>]*/>")
 
 
 class Worksheet:
@@ -44,23 +52,21 @@ class Worksheet:
             self.tail = rest + self.stream.read()
             return
         start, end = b"<" + self.prefix + b"row ", b"</" + self.prefix + b"sheetData"
-        while block := self.stream.read(BLOCK):
+        searched = 0
+        while (at := rest.find(end, searched)) < 0:
+            block = self.stream.read(BLOCK)
+            if not block or len(rest) > LONGEST:
+                raise Damaged(f"<row> > {LONGEST:,}" if block else "</sheetData>")
             text = rest + block
             cut = text.rfind(start, max(1, len(rest) - len(start)))
+            searched = 0 if cut > 0 else max(0, len(rest) - len(end))
             if cut > 0:
                 yield text[:cut]
-                rest = text[cut:]
-                continue
-            rest = text
-            if text.find(end, max(0, len(rest) - len(block) - len(end))) >= 0:
-                break
-            if len(rest) > LONGEST:
-                raise Damaged(f"<row> > {LONGEST:,}")
-        at = rest.find(end)
-        if at < 0:
-            raise Damaged("</sheetData>")
+            rest = text[max(0, cut) :]
         yield rest[:at]
-        self.tail = rest[at:] + self.stream.read()
+        self.tail = rest[at:] + self.stream.read(LONGEST)
+        if _MERGES.search(self.tail) is not None and _MERGES_END.search(self.tail) is None:
+            raise Damaged("</mergeCells>")
 
     def merges(self) -> list[MergedRange]:
         """Merged cells, zero-based, in order; when all chunks are read."""
@@ -73,11 +79,11 @@ class Worksheet:
     def _begin(self) -> tuple[bytes, bool]:
         """Read up to the rows. Returns what follows their start tag, and whether there are none."""
         text = b""
-        while (match := _SHEET_DATA.search(text)) is None:
+        while (match := _SHEET_DATA.search(text, 0, _end_of_known(text))) is None:
             block = self.stream.read(BLOCK)
-            if not block or len(text) > LONGEST:
+            if not block or len(text) > HEAD:
                 raise Damaged("<sheetData>")
-            text += block
+            text = _COMMENT.sub(b"", text + block)
         head = text[: match.start()]
         root = _ROOT.search(head)
         if root is None or b"<!DOCTYPE" in head:
@@ -87,9 +93,15 @@ class Worksheet:
         return text[match.end() :], bool(match[2])
 
 
+def _end_of_known(text: bytes) -> int:
+    """Where a comment begins whose end has not come yet."""
+    at = text.find(b"<!--")
+    return at if at >= 0 else len(text)
+
+
 def column_number(letters: bytes) -> int:
     """A → 0, Z → 25, AA → 26."""
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number - 1

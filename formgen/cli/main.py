@@ -6,9 +6,11 @@ Exit codes: 0 done; 1 done, but errors were found or records left out; 2 not don
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -25,6 +27,7 @@ from formgen.cli.read import read
 from formgen.cli.sample import sample
 from formgen.cli.show import show
 from formgen.errors import EXIT_INTERRUPTED, EXIT_UNABLE, FormgenError
+from formgen.files import output_error
 from formgen.problems import LANGUAGES
 
 __all__ = ["main"]
@@ -92,6 +95,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence_output()
         return 0
+    except OSError as exc:
+        if exc.errno != errno.ENOSPC or exc.filename is not None:
+            return _report_bug(exc)
+        click.echo(output_error(Path("-"), exc).problem.text(current_language()), err=True)  # where we print is full
+        return EXIT_UNABLE
     except Exception as exc:  # noqa: BLE001 - the last net: a bug ends as one line, not as a traceback
         return _report_bug(exc)
     return result if isinstance(result, int) else 0

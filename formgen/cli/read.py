@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -200,11 +201,12 @@ def _without_own(
     """The files without the data, and without the results of an earlier run, that lie in a folder beside the forms."""
     from formgen.reading.results import is_result
 
-    own = {target.resolve() for target in targets if target.suffix.lower() in (".json", ".jsonl") or is_result(target)}
+    real = os.path.realpath  # unlike Path.resolve it bears links that lead to themselves
+    own = {real(target) for target in targets if target.suffix.lower() in (".json", ".jsonl") or is_result(target)}
     if against is not None:
-        own.add(against.resolve())
-    own -= {path.resolve() for path in named}
-    return [path for path in files if path.resolve() not in own]
+        own.add(real(against))
+    own -= set(map(real, named))
+    return [path for path in files if real(path) not in own]
 
 
 def _require_data(path: Path) -> None:

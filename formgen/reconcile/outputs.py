@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -78,9 +79,9 @@ def check_place(target: Path) -> None:
 
 def refuse_inputs(target: Path, inputs: Iterable[Path], language: Language) -> None:
     """Raises: OutputError (F-FILE-006): the target is one of the files that are read, or holds them all."""
-    resolved = target.resolve()
+    resolved = os.path.realpath(target)
     for path in inputs:
-        if path.resolve() == resolved or (target.exists() and path.exists() and target.samefile(path)):
+        if os.path.realpath(path) == resolved or (target.exists() and path.exists() and target.samefile(path)):
             reason = {"zh": "该文件要被读取，或由另一选项写入", "en": "it is read, or another option writes it"}[
                 language
             ]

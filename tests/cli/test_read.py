@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
@@ -136,6 +138,30 @@ def test_one_bad_file_never_stops_the_rest(formgen: Formgen, returned: Callable[
     folder = returned(a={}, b=Problem("F-FILE-004"), c={})
     outcome = formgen("read", folder)
     assert outcome.code == 1 and outcome.out.count("帮扶对象申请登记表") == 2 and "F-FILE-004" in outcome.err
+
+
+def test_a_link_that_leads_to_itself_is_a_file_that_is_not_there(formgen: Formgen, tmp_path: Path) -> None:
+    link = tmp_path / "a.docx"
+    link.symlink_to(link)
+    assert [
+        (outcome.code, "a.docx" in outcome.err, "F-BUG" in outcome.err)
+        for outcome in (formgen("read", tmp_path), formgen("read", link))
+    ] == [(2, True, False)] * 2
+
+
+def test_a_device_that_is_full_is_said(
+    formgen: Formgen, returned: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def echo(message: str = "", err: bool = False, **_: object) -> None:
+        if not err:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        said.append(message)
+
+    said: list[str] = []
+    folder = returned(a={})
+    monkeypatch.setattr(click, "echo", echo)
+    assert formgen("read", folder, "--json").code == 2
+    assert [text[:10] for text in said if "F-" in text] == ["F-FILE-007"]
 
 
 def test_strict_stops_at_the_first_error(formgen: Formgen, returned: Callable[..., Path]) -> None:

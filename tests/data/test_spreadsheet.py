@@ -153,6 +153,26 @@ def test_number_formats(kind: str, code: str) -> None:
     assert (is_date_format(code), is_timedelta_format(code)) == (kind != "number", kind == "duration")
 
 
+@pytest.mark.parametrize(
+    ("code", "number", "value"),
+    [
+        ('0.00"万元"', "0.14", "0.14万元"),
+        ("0.0000\\万\\元", "0.1354", "0.1354万元"),
+        ('#,##0.0,"千元"', "1354", "1.354千元"),
+        ('[Red]0"个月";-0"个月"', "5", "5个月"),
+        ('0.0 "亩"', "2.5", "2.5亩"),
+        ('#,##0.00"元"', "1354", 1354.0),
+        ('0"人"', "5", 5.0),
+        ('0"户";0"万元"', "5", 5.0),
+    ],
+)
+def test_a_number_shown_in_another_unit(tmp_path: Path, code: str, number: str, value: Any) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet().write(0, 0, float(number), book.add_format({"num_format": code}))
+    assert read(path) == [[value]]
+
+
 def test_formats_without_a_code_are_those_of_calamine(tmp_path: Path) -> None:
     path = _by_hand(
         tmp_path, "".join(f'<c r="{_letters(n)}1" s="{n}"><v>42000.5</v></c>' for n in range(60)), range(60)

@@ -19,7 +19,7 @@ from formgen.data.sources.faults import Damaged, translated
 from formgen.data.sources.spreadsheet.cells import CellReader
 from formgen.data.sources.spreadsheet.elements import parse
 from formgen.data.sources.spreadsheet.figures import whole_number
-from formgen.data.sources.spreadsheet.formats import FormatKind, format_kind
+from formgen.data.sources.spreadsheet.formats import FormatKind, ShownUnit, format_kind, shown_unit
 from formgen.data.sources.spreadsheet.rows import read_rows
 from formgen.data.sources.spreadsheet.texts import shared_texts
 from formgen.data.sources.spreadsheet.worksheet import Worksheet
@@ -110,16 +110,15 @@ class _Book:
                 return shared_texts(stream)
         return []
 
-    def _formats(self) -> Sequence[FormatKind]:
+    def _formats(self) -> Sequence[FormatKind | ShownUnit]:
         for part in self._related(self.part, "/styles"):
             root = parse(self._read(part))
             codes = {
                 whole_number(item.get("numFmtId")): item.get("formatCode", "")
                 for item in root.iterfind("{*}numFmts/{*}numFmt")
             }
-            return [
-                format_kind(whole_number(item.get("numFmtId")), codes) for item in root.iterfind("{*}cellXfs/{*}xf")
-            ]
+            numbers = [whole_number(item.get("numFmtId")) for item in root.iterfind("{*}cellXfs/{*}xf")]
+            return [shown_unit(codes.get(number, "")) or format_kind(number, codes) for number in numbers]
         return []
 
 

@@ -1,7 +1,8 @@
 """Cells of a worksheet: what stands in their XML → what they hold.
 
 In: style, type and text of cells as written. Out: "" for a blank, text, float, bool, date, datetime, time, timedelta;
-an `UnreadCell` for an error. Nothing is rounded or shortened: a number is the double that Excel keeps.
+an `UnreadCell` for an error, and where a number's format names another unit the text that the cell shows. Nothing is
+rounded or shortened: a number is the double that Excel keeps.
 Limits: the 29th of February 1900, which never was, and days before 1900 or after 9999 stay numbers.
 Source: ECMA-376 Part 1, 18.3.1.4 (c), 18.18.11 (ST_CellType), 18.17.4.1 (serial dates), 22.9.2.19 (ST_Xstring).
 """
@@ -13,11 +14,12 @@ import functools
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from formgen.data.sources.faults import Damaged
 from formgen.data.sources.spreadsheet.figures import whole_number
-from formgen.data.sources.spreadsheet.formats import FormatKind
+from formgen.data.sources.spreadsheet.formats import FormatKind, ShownUnit
 from formgen.data.sources.unread_cells import UnreadCell
 
 __all__ = ["CellReader", "is_plain", "unescaped", "xml_text"]
@@ -44,7 +46,7 @@ class CellReader:
         is_1904: whether days are counted from 1904.
     """
 
-    def __init__(self, texts: Sequence[str], formats: Sequence[FormatKind], *, is_1904: bool) -> None:
+    def __init__(self, texts: Sequence[str], formats: Sequence[FormatKind | ShownUnit], *, is_1904: bool) -> None:
         self.texts = texts
         self.formats = formats
         self.first_day = datetime.date(1904, 1, 1) if is_1904 else datetime.date(1899, 12, 30)
@@ -99,6 +101,8 @@ class CellReader:
         if kind in ("", "n"):
             number = whole_number(style)
             shown = self.formats[number] if number < len(self.formats) else "number"
+            if isinstance(shown, ShownUnit):
+                return functools.partial(_with_unit, shown)
             return {"number": _number, "date": self._date, "duration": _duration}[shown]
         found = {
             "s": self._shared,
@@ -186,6 +190,12 @@ def _number(text: str) -> Any:
     if not math.isfinite(number) or "_" in text:
         raise Damaged(f"<v>{text[:20]}")
     return number
+
+
+def _with_unit(shown: ShownUnit, text: str) -> str:
+    """A number as its cell shows it, without being rounded."""
+    number = _number(text)
+    return "" if number == "" else f"{Decimal(f'{number:.15g}') / 1000**shown.thousands:f}{shown.unit}"
 
 
 def _plain_number(content: bytes) -> Any:

@@ -32,6 +32,8 @@ STRICT_NAMES: Final = (
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", R_NS.encode()),
 )
 SMALL: Final = 1 << 14
+LOOKS: Final = (b"trike", b"vanish", b"\0")
+"""In the bytes of a part where anything may be struck out or hidden; zeros in one that is not in UTF-8."""
 MAIN_RELATION: Final = "/officeDocument"
 
 
@@ -52,7 +54,9 @@ class WordParts:
 
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
-        content, self.walker.cast = cast_rows(_content(self._package, self.document), lambda row: Walker().row(row))
+        whole = _content(self._package, self.document)
+        self.walker.looks = _has_looks(whole)
+        content, self.walker.cast = cast_rows(whole, lambda row: Walker().row(row))
         body = _parsed(etree.fromstring, content, self._package, self.document).find(w("body"))
         if body is None:
             raise InputError(_broken(self._package, self.document, "w:body"))
@@ -67,8 +71,10 @@ class WordParts:
             return []
         if name not in self._heads:
             walked = _walked_original_head if self._is_original else _walked_head
-            blocks, changes = _parsed(walked, _content(self._package, name), self._package, name)
-            self.walker.changes += changes
+            blocks, walker = _parsed(walked, _content(self._package, name), self._package, name)
+            self.walker.changes += walker.changes
+            self.walker.hidden += walker.hidden
+            self.walker.has_struck = self.walker.has_struck or walker.has_struck
             self._heads[name] = blocks
         return self._heads[name]
 
@@ -129,22 +135,27 @@ def _remembered(content: bytes, parser: etree.XMLParser) -> Element:
 
 
 @functools.lru_cache(maxsize=32)
-def _walked_head(content: bytes, parser: etree.XMLParser) -> tuple[list[Block], int]:
-    """What stands in a header or footer, and how many changes were tracked in it. Nobody changes it.
+def _walked_head(content: bytes, parser: etree.XMLParser) -> tuple[list[Block], Walker]:
+    """What stands in a header or footer, and who knows of changes and hidden text in it. Nobody changes it.
 
     Raises: XMLSyntaxError
     """
     return _head_of(content, parser, Walker())
 
 
-def _walked_original_head(content: bytes, parser: etree.XMLParser) -> tuple[list[Block], int]:
+def _walked_original_head(content: bytes, parser: etree.XMLParser) -> tuple[list[Block], Walker]:
     """Likewise before the changes. Raises: XMLSyntaxError"""
     return _head_of(content, parser, Walker(is_original=True))
 
 
-def _head_of(content: bytes, parser: etree.XMLParser, walker: Walker) -> tuple[list[Block], int]:
+def _head_of(content: bytes, parser: etree.XMLParser, walker: Walker) -> tuple[list[Block], Walker]:
+    walker.looks = _has_looks(content)
     blocks = walker.flow(etree.fromstring(content, parser), "页眉页脚 ")
-    return [block for block in blocks if not isinstance(block, SectionEnd)], walker.changes
+    return [block for block in blocks if not isinstance(block, SectionEnd)], walker
+
+
+def _has_looks(content: bytes) -> bool:
+    return any(sign in content for sign in LOOKS)
 
 
 def _parsed(parse: Callable[..., Any], content: bytes, package: OfficePackage, name: str) -> Any:

@@ -11,18 +11,24 @@ from pathlib import Path
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 
-__all__ = ["Damaged", "damage", "translated"]
+__all__ = ["Damaged", "TooLong", "damage", "translated"]
 
 
 class Damaged(ValueError):
     """The content is not what the format's standard says. The text is the reason."""
 
 
+class TooLong(Damaged):
+    """More in one row than a sheet has room for."""
+
+
 @contextlib.contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Raises: InputError: F-FILE-002 unreadable, F-FILE-004 damaged."""
+    """Raises: InputError: F-FILE-002 unreadable, F-FILE-004 damaged, F-EXCEL-001 too long."""
     try:
         yield
+    except TooLong as exc:
+        raise InputError(Problem("F-EXCEL-001", Place(str(path)), str(exc))) from exc
     except (Damaged, UnicodeDecodeError, zipfile.BadZipFile, EOFError, KeyError, zlib.error) as exc:
         raise damage(path, exc) from exc
     except OSError as exc:

@@ -118,8 +118,8 @@ class Unread:
         return self._looks[properties]
 
     def _is_look(self, properties: bytes) -> bool:
-        """Parsed once: it is sound by itself, and tracks no change."""
-        if b"xmlns" in properties or b"<!" in properties or b"<?" in properties:
+        """Parsed once: it is sound by itself, tracks no change, and neither strikes anything out nor hides it."""
+        if any(sign in properties for sign in (b"xmlns", b"<!", b"<?", b"trike", b"vanish")):
             return False
         content = b"<w:r><w:rPr>" + properties + b"</w:rPr></w:r>"
         try:

@@ -84,7 +84,7 @@ class Table:
     laid: list[list[Cell] | CastRow] = field(default_factory=list)
     """Its rows, some of them without cells until somebody asks."""
     passed: int = 0
-    """How many of its rows tracked changes took out."""
+    """How many of its rows tracked changes took out, or are hidden."""
     _rows: list[list[Cell]] | None = None
 
     @property

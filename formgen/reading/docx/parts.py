@@ -32,6 +32,8 @@ STRICT_NAMES: Final = (
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", R_NS.encode()),
 )
 REMEMBERED: Final = 32
+LOOKS: Final = (b"trike", b"vanish", b"\0")
+"""In the bytes of a part where anything may be struck out or hidden; zeros in one that is not in UTF-8."""
 MAIN_RELATION: Final = "/officeDocument"
 
 _Relation = tuple[str, str, str]
@@ -54,7 +56,11 @@ class WordParts:
 
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
-        content, self.walker.cast = cast_rows(self._content(self.document), walk_alone)
+        whole = self._content(self.document)
+        self.walker.looks = _has_looks(whole)
+        # What is struck out or hidden is told as it stands: nothing of such a part, which is rare, is cast.
+        is_odd = self.walker.looks or b"hidden" in whole
+        content, self.walker.cast = (whole, []) if is_odd else cast_rows(whole, walk_alone)
         body = self._package.parsed(content, self.document).find(w("body"))
         if body is None:
             params = {"reason": "w:body"}
@@ -69,18 +75,20 @@ class WordParts:
         if name not in self._names:
             return []
         if name not in self._heads:
-            self._heads[name], changes = self._walked_head(name)
-            self.walker.changes += changes
+            self._heads[name], walker = self._walked_head(name)
+            self.walker.changes += walker.changes
+            self.walker.hidden += walker.hidden
+            self.walker.has_struck = self.walker.has_struck or walker.has_struck
         return self._heads[name]
 
-    def _walked_head(self, name: str) -> tuple[list[Block], int]:
+    def _walked_head(self, name: str) -> tuple[list[Block], Walker]:
         """As `_walked`; a header that Word saved has numbers of its own in every file, the others are the same."""
         content = self._content(name)
         if is_saved(content):
             made, rows = cast_rows(content, walk_alone)
-            return _walked(self._package.parsed(made, name), self._is_original, rows)
+            return _walked(self._package.parsed(made, name), self._is_original, _has_looks(content), rows)
         walked = _remembered_head if len(content) <= SMALL else _walked
-        return walked(self._package.parsed(content, name), self._is_original)
+        return walked(self._package.parsed(content, name), self._is_original, _has_looks(content))
 
     @functools.cached_property
     def claims(self) -> list[SheetIdentity]:
@@ -128,12 +136,18 @@ class WordParts:
         return content
 
 
-def _walked(root: Element, is_original: bool, rows: Sequence[CastRow] = ()) -> tuple[list[Block], int]:
-    """What stands in a header or footer, and how many changes were tracked in it."""
+def _walked(
+    root: Element, is_original: bool, has_looks: bool, rows: Sequence[CastRow] = ()
+) -> tuple[list[Block], Walker]:
+    """What stands in a header or footer, and who knows of changes and hidden text in it."""
     walker = Walker(is_original)
-    walker.cast = rows
+    walker.looks, walker.cast = has_looks, rows
     blocks = walker.flow(root, "页眉页脚 ")
-    return [block for block in blocks if not isinstance(block, SectionEnd)], walker.changes
+    return [block for block in blocks if not isinstance(block, SectionEnd)], walker
+
+
+def _has_looks(content: bytes) -> bool:
+    return any(sign in content for sign in LOOKS)
 
 
 _remembered_head = functools.lru_cache(maxsize=REMEMBERED)(_walked)

@@ -24,17 +24,21 @@ from formgen.reading.docx.plans import Anatomy
 from formgen.reading.docx.revisions import changed_fields, changed_places
 from formgen.reading.docx.searching import search_blanks
 from formgen.reading.docx.sheets import SheetParts, split_sheets
+from formgen.reading.docx.struck import refuse_struck
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
 from formgen.reading.pausing import paused_collector
 from formgen.rendering.continuation import MARK
+from formgen.values.masking import mask_long_numbers
 
 __all__ = ["read_docx"]
 
 MOST_PLACES: Final = 5
-"""Places of tracked changes outside of fields that are named."""
+"""Places of tracked changes outside of fields, or of hidden text, that are named."""
+SHOWN: Final = 30
+"""Characters of a hidden text that are shown."""
 FOREIGN_SHARE: Final = 0.25
 """A sheet that has fewer of the form's labels than this, and none of its marks, is not our form."""
 
@@ -63,7 +67,7 @@ def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
         texts = list(said_in([*sheet.body, *sheet.heads]))
         identified = book.identify(sheet.claim, texts, place)
         if isinstance(identified, Identified):
-            made = _read_sheet(sheet, identified, place)
+            made = _read_sheet(sheet, identified, place, parts.walker.has_struck)
             made.problems[:0] = identified.problems
             file.sheets.append(made)
             known[number] = identified, made
@@ -72,8 +76,17 @@ def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
     if parts.walker.changes:
         original = WordParts(package, is_original=True)
         before = split_sheets(original.body(), original, book, place, [])
-        file.problems += _tell_changes(parts.walker.changes, sheets, before, known, place)
+        file.problems += _tell_changes(parts.walker.changes, sheets, before, known, place, original.walker.has_struck)
+    if parts.walker.hidden:
+        file.problems.append(_tell_hidden(parts.walker.hidden, place))
     return file
+
+
+def _tell_hidden(hidden: Sequence[tuple[str, str]], place: Place) -> Problem:
+    """Once a file: a table may have any number of hidden rows."""
+    shown = [(at, mask_long_numbers(" ".join(text.split()))[:SHOWN]) for at, text in hidden[:MOST_PLACES]]
+    told = [f"{at}：{text}" if text else at for at, text in shown]
+    return Problem("F-WORD-010", place, "；".join(told) + "…" * (len(hidden) > MOST_PLACES))
 
 
 def _tell_changes(
@@ -82,12 +95,13 @@ def _tell_changes(
     before: Sequence[SheetParts],
     known: Mapping[int, tuple[Identified, SheetRead]],
     place: Place,
+    has_struck: bool,
 ) -> list[Problem]:
     """Tell tracked changes to the sheets whose fields they touched; returns what there is to say of the file."""
     told: set[str] = set()
     if len(sheets) == len(before):
         for number, (identified, made) in known.items():
-            problems, places = changed_fields(made, _read_sheet(before[number], identified, place), place)
+            problems, places = changed_fields(made, _read_sheet(before[number], identified, place, has_struck), place)
             made.problems += problems
             told |= places
     changed = changed_places(_blocks_of(sheets), _blocks_of(before))
@@ -105,7 +119,14 @@ def _blocks_of(sheets: Sequence[SheetParts]) -> list[Block]:
     return [block for sheet in sheets for block in sheet.body] + list(dict.fromkeys(heads))
 
 
-def _read_sheet(sheet: SheetParts, identified: Identified, place: Place) -> SheetRead:
+def _read_sheet(sheet: SheetParts, identified: Identified, place: Place, has_struck: bool) -> SheetRead:
+    made = _seen_on(sheet, identified, place)
+    if has_struck:
+        refuse_struck(made)
+    return made
+
+
+def _seen_on(sheet: SheetParts, identified: Identified, place: Place) -> SheetRead:
     manifest, identity = identified.manifest, identified.identity
     if "docx" not in manifest.templates:
         return _by_labels(sheet, manifest, identity)

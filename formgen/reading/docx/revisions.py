@@ -15,7 +15,7 @@ from typing import Final
 from formgen.forms.manifest import Field
 from formgen.problems import Finding, Place, Problem
 from formgen.reading.docx.model import Block, texts_of
-from formgen.reading.model import LAYERS, SheetRead, Sighting
+from formgen.reading.model import LAYERS, Refused, SheetRead, Sighting
 from formgen.values.choice import EMPTY_MARKS
 from formgen.values.masking import mask_long_numbers
 
@@ -142,7 +142,8 @@ def _blank(sightings: list[Sighting]) -> _Blank:
     sightings.sort(key=lambda sighting: LAYERS.index(sighting.layer))
     texts: dict[object, str] = {}
     for number, sighting in enumerate(sightings):
-        text = str(sighting.raw).strip()
+        raw = sighting.raw
+        text = (raw.text if isinstance(raw, Refused) else str(raw)).strip()
         if sighting.part:
             texts[sighting.layer] = "-".join(filter(None, (texts.get(sighting.layer, ""), text)))
         else:

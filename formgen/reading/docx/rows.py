@@ -178,7 +178,8 @@ class LoopReader:
         return [
             cell
             for cell in table.rows[start - 1]
-            if not self._around.has_marks(cell) and self._synonyms.is_of(cell.text, plan.slots[0].key, loop.table)
+            if not self._around.has_marks(cell)
+            and self._synonyms.is_of(cell.text, plan.up, plan.slots[0].key, loop.table)
         ]
 
     def _read_row(

@@ -94,12 +94,12 @@ class _Search:
         one, and nothing else of the form stands in the cell."""
         if len(plan.slots) != 1 or plan.left is None or self._has_foreign(cell, plan):
             return
-        key = plan.slots[0].key
+        printed, key = plan.left[1], plan.slots[0].key
         seen = self._read(cell, plan, "label")
         if (
             seen
             and all(item.layer == "content-control" for item in seen)
-            and self._around.fits(cell, plan, lambda text: self._synonyms.is_of(text, key))
+            and self._around.fits(cell, plan, lambda text: self._synonyms.is_of(text, printed, key))
         ):
             self._used.add(cell)
             self._into.found += [Found(item, 0, cell.place, SYNONYM) for item in seen]

@@ -2,6 +2,8 @@
 
 What is read is what a person sees who accepts all changes: deleted text is left out and counted, inserted text stays.
 On demand it is what a person sees who rejects them all. Places are counted over both, so that they can be compared.
+Hidden text and hidden rows are left out and told; every sign that is struck out is marked as such (`struck`). Both are
+looked for in the formatting of runs themselves: what a style strikes out or hides is read as any text.
 Placeholders of empty content controls, instructions of fields, page numbers and comments are no text. Elements that
 only wrap others (hyperlinks, smart tags, custom XML, alternate content) are looked through.
 Source: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.4 (tables), 17.5.2 (content controls), 17.13.5 (revisions),
@@ -17,6 +19,7 @@ from typing import Final
 from formgen.reading.docx.casting import PLACEHOLDER
 from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, mark_name
 from formgen.reading.docx.moulds import CastRow
+from formgen.reading.docx.struck import struck
 from formgen.rendering.docx.wordml import R_NS, WP_NS, Element, w
 
 __all__ = ["Walker", "walk_alone"]
@@ -45,6 +48,10 @@ NAME: Final = w("name")
 IDENTITY: Final = w("id")
 KIND: Final = w("type")
 ROW_PROPERTIES: Final = w("trPr")
+ROW_HIDDEN: Final = w("hidden")
+VANISH: Final = w("vanish")
+LINES: Final = frozenset(map(w, ("strike", "dstrike")))
+OFF: Final = ("0", "false", "off")
 GRID_BEFORE: Final = w("gridBefore")
 CELL_PROPERTIES: Final = w("tcPr")
 GRID_SPAN: Final = w("gridSpan")
@@ -123,6 +130,13 @@ class _Build:
         return self._length
 
 
+class _StruckPieces(list[str]):
+    """The pieces of a text that is struck out."""
+
+    def append(self, piece: str) -> None:
+        super().append(struck(piece))
+
+
 class Walker:
     """Walks the parts of one file; counts paragraphs and tables over all of them."""
 
@@ -133,6 +147,15 @@ class Walker:
         """The rows that placeholders in the part stand for."""
         self.changes = 0
         """Tracked insertions and deletions seen."""
+        self.looks = True
+        """Whether runs are asked how they are formatted. Of a part that names neither lines nor hidden text nobody need
+        ask: that is most of them, and there are many runs."""
+        self.has_struck = False
+        """Whether any text was struck out."""
+        self.hidden: list[tuple[str, str]] = []
+        """Hidden text: where and what."""
+        self._unsaid: list[str] = []
+        """Hidden text of the paragraph or cell that is being read."""
         self._boxes: list[list[Block]] = []
         """What stands in text boxes whose anchors were passed: it follows the block with the anchor."""
         self._paragraphs = 0
@@ -149,7 +172,7 @@ class Walker:
         """The cells of a row by itself, and how many paragraphs it has; None where there is more in it."""
         table = Table(0)
         self._row(element, table, "")
-        if not table.laid or self.changes or self._boxes:
+        if not table.laid or self.changes or self._boxes or self.has_struck or self.hidden:
             return None
         return table.rows[0], self._paragraphs
 
@@ -158,6 +181,8 @@ class Walker:
         build = _Build()
         is_joined = self._paragraph(element, build)
         if is_joined or build.open or build.fields or build.pictures or self.changes or self._boxes:
+            return None
+        if self.has_struck or self.hidden or self._unsaid:
             return None
         return [Cell("".join(build.pieces), build.marks, "")], 0
 
@@ -220,9 +245,12 @@ class Walker:
         if is_empty:
             build = _Build()
         build.marks.append(Mark(True, tag, 0, 0, build.length))
+        self._tell_hidden(f"{place}¶{first}")
         blocks.append(_text(build, f"{place}¶{first}"))
 
     def _finish(self, build: _Build, blocks: list[Block], place: str) -> None:
+        if self._unsaid:
+            self._tell_hidden(f"{place}¶{self._paragraphs}")
         if build.pieces or build.marks or build.pictures:
             blocks.append(_text(build, f"{place}¶{self._paragraphs}"))
 
@@ -276,6 +304,10 @@ class Walker:
                     self._pass(element)
                     table.passed += 1
                     return
+                if item.tag == ROW_HIDDEN and _is_on(item):
+                    self._pass_hidden(element, f"{place}{len(table.laid) + table.passed + 1}行")
+                    table.passed += 1
+                    return
                 if item.tag == GRID_BEFORE:
                     column = _number(item, 0)
         self._cells(element, cells, column, f"{place}{len(table.laid) + table.passed + 1}行第", "")
@@ -314,6 +346,8 @@ class Walker:
                 self._pass(element)
                 return None
         self._cell_content(element, build, tables)
+        if self._unsaid:
+            self._tell_hidden(place)
         if tag:
             build.marks.append(Mark(True, tag, 0, 0, build.length))
         text = "".join(build.pieces)
@@ -446,6 +480,8 @@ class Walker:
             build.marks.append(Mark(True, tag, 0, start, build.length))
 
     def _run(self, run: Element, build: _Build) -> None:
+        if self.looks and self._is_odd(run, build):
+            return
         for child in run:
             tag = child.tag
             if tag == RPR:
@@ -461,6 +497,45 @@ class Walker:
                     self._sign("\n", build)
             else:
                 self._rare(child, tag, build)
+
+    def _is_odd(self, run: Element, build: _Build) -> bool:
+        """Whether a run is hidden or struck out, and was read as such."""
+        look = _look(run)
+        if look == VANISH:
+            self._hidden_run(run, build)
+        elif look and not isinstance(build.pieces, _StruckPieces):
+            self._struck_run(run, build)
+        else:
+            return False
+        return True
+
+    def _struck_run(self, run: Element, build: _Build) -> None:
+        inner = _Build()
+        inner.pieces, inner.fields = _StruckPieces(), build.fields
+        self._run(run, inner)
+        self.has_struck = self.has_struck or not all(map(str.isspace, inner.pieces))
+        _append(build, inner)
+
+    def _hidden_run(self, run: Element, build: _Build) -> None:
+        """Fields begin and end in hidden runs, too."""
+        is_unseen = self._is_hidden or (build.fields and _is_unseen(build))
+        self._is_hidden += 1
+        for child in run.iterchildren(FIELD_SIGN, INSTRUCTION):
+            self._rare(child, child.tag, build)
+        self._is_hidden -= 1
+        if not is_unseen:
+            self._unsaid.append(_said(run))
+
+    def _pass_hidden(self, element: Element, place: str) -> None:
+        self._pass(element)
+        self.hidden.append((place, " ".join(filter(None, map(_said, element.iter(P))))))
+
+    def _tell_hidden(self, place: str) -> None:
+        """What is hidden in a text, once its place is known; blanks are nobody's loss."""
+        text = "".join(self._unsaid)
+        self._unsaid = []
+        if text.strip():
+            self.hidden.append((place, text))
 
     def _rare(self, child: Element, tag: str, build: _Build) -> None:
         """What few runs hold."""
@@ -490,7 +565,7 @@ class Walker:
         kind = sign.get(SIGN_KIND)
         if kind == "begin":
             build.fields.append([])
-            if (ticked := _form_box(sign)) is not None:
+            if not self._is_hidden and (ticked := _form_box(sign)) is not None:
                 build.pieces.append(ticked)
         elif kind == "separate" and build.fields:
             instructions = build.fields[-1]
@@ -564,8 +639,25 @@ def _control(control: Element) -> tuple[Element, str, bool]:
                 if kind == TAG:
                     tag = item.get(VALUE, "")
                 elif kind == SHOWS_PLACEHOLDER:
-                    is_empty = item.get(VALUE, "1") not in ("0", "false", "off")
+                    is_empty = _is_on(item)
     return content, tag, is_empty
+
+
+def _look(run: Element) -> str:
+    """Whether a run is hidden (VANISH) or struck out (a line's name); '' where it is neither, or says it is not."""
+    for properties in run.iterchildren(RPR):
+        looks = [item.tag for item in properties if (item.tag == VANISH or item.tag in LINES) and _is_on(item)]
+        return VANISH if VANISH in looks else looks[0] if looks else ""
+    return ""
+
+
+def _is_on(item: Element) -> bool:
+    return item.get(VALUE, "1") not in OFF
+
+
+def _said(element: Element) -> str:
+    """All text in an element, tables and boxes in it included."""
+    return "".join(item.text or "" if item.tag == T else _symbol(item) for item in element.iter(T, SYMBOL))
 
 
 def _chosen(alternate: Element) -> Element:
@@ -595,7 +687,7 @@ def _form_box(sign: Element) -> str | None:
     for box in sign.iter(FORM_BOX):
         for name in ("checked", "default"):
             for item in box.iterchildren(w(name)):
-                return "☑" if item.get(VALUE, "1") not in ("0", "false", "off") else "□"
+                return "☑" if _is_on(item) else "□"
         return "□"
     return None
 

@@ -230,7 +230,8 @@ def whose(text: str) -> str:
 
 
 def _is_in_other_unit(unit: str, item: Field) -> bool:
-    own = (split_unit(fold(item.label))[1], fold(str(item.options.get("unit", ""))))
+    counted = item.options.get("unit") or getattr(item.value_type, "unit", "")  # money counts 元 unless told otherwise
+    own = (split_unit(fold(item.label))[1], fold(str(counted)))
     return any(is_other_unit(unit, wanted) for wanted in own)
 
 

@@ -127,3 +127,48 @@ def test_whatever_word_stands_over_a_label_no_value_is_silently_wrong(form: Any,
             reading = read_one(edits.edited(printed, lambda t, n=number, w=word: edits.retype(at(t, n), w)), form)
             wrong += [(said(cells[number]), word, item) for item in wrong_values(form, record, reading)]
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    "unit", ["(万元/年)", "（万元/年）", "(元/月)", "（万元）", "（单位：万元）", "（千元）", "（亩）"]
+)
+def test_a_header_in_another_unit_loses_its_column(unit: str, read_one: ReadOne) -> None:
+    """0.13 below 万元 is no 0.13元, be it in the column's own control."""
+    record = {"rows": [{"household_number": str(number), "name": "张三", "income_per_head": 13} for number in (1, 2)]}
+    retyped = relabelled("家庭人均纯收入(元/年)", f"家庭人均纯收入{unit}")
+    reading = after(ROSTER, read_one, retyped, record)
+    assert [row.get("income_per_head") for row in reading.values["rows"]] == [None, None]
+    assert {reading.doubts.get(f"rows.{number}.income_per_head") for number in (1, 2)} == {"lost"}
+    assert "F-READ-002" in {problem.code for problem in reading.problems}
+
+
+@pytest.mark.parametrize("unit", ["（元）", ""])
+def test_a_header_in_the_same_unit_keeps_its_column(unit: str, read_one: ReadOne) -> None:
+    record = {"rows": [{"household_number": str(number), "name": "张三", "income_per_head": 13} for number in (1, 2)]}
+    retyped = relabelled("家庭人均纯收入(元/年)", f"人均纯收入{unit}")
+    reading = after(ROSTER, read_one, retyped, record)
+    assert [row.get("income_per_head") for row in reading.values["rows"]] == [13, 13]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_believed"),
+    [
+        ("省级扶持资金（元）", True),
+        ("拟申请省级扶持资金", True),
+        ("拟申请省级扶持资金（万元）", False),
+        ("拟申请省级扶持资金(千元)", False),
+        ("省级扶持资金（万元）", False),
+    ],
+)
+@pytest.mark.parametrize("options", [{}, {"unit": "元"}])
+@pytest.mark.parametrize("printed", ["拟申请省级扶持资金（元）", "拟申请的省级扶持资金"])
+def test_a_label_in_another_unit_loses_its_field(
+    printed: str, options: dict[str, str], text: str, is_believed: bool, tmp_path: Path, read_one: ReadOne
+) -> None:
+    form = make_form(tmp_path / "form", "fund:money", f"| {printed} | {{{{ fund }}}} |\n谢谢")
+    item = replace(form.fields[0], label="拟申请省级扶持资金", term="base.province_fund", options=options)
+    form = replace(form, fields=(item,))
+    content = compile_docx(form).render({"fund": 13}, "r1").content or b""
+    reading = read_one(edits.edited(content, relabelled(printed, text)), form)
+    assert ("fund" in reading.values) is is_believed
+    assert reading.doubts == ({} if is_believed else {"fund": "lost"})

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, Final
 
-from formgen.data.sources.faults import Damaged
+from formgen.data.sources.faults import Damaged, TooLong
 from formgen.vocabulary.headers import MergedRange
 
 __all__ = ["BLOCK", "HEAD", "LONGEST", "Worksheet", "column_number"]
@@ -46,7 +46,7 @@ class Worksheet:
         """What follows the rows; when all chunks are read."""
 
     def chunks(self) -> Iterator[bytes]:
-        """The XML of all rows, cut between rows. Raises: Damaged."""
+        """The XML of all rows, cut between rows. Raises: Damaged; TooLong."""
         rest, is_empty = self._begin()
         if is_empty:
             self.tail = rest + self.stream.read()
@@ -55,8 +55,10 @@ class Worksheet:
         searched = 0
         while (at := rest.find(end, searched)) < 0:
             block = self.stream.read(BLOCK)
-            if not block or len(rest) > LONGEST:
-                raise Damaged(f"<row> > {LONGEST:,}" if block else "</sheetData>")
+            if not block:
+                raise Damaged("</sheetData>")
+            if len(rest) > LONGEST:
+                raise TooLong(f"> {LONGEST >> 20} MB")
             text = rest + block
             cut = text.rfind(start, max(1, len(rest) - len(start)))
             searched = 0 if cut > 0 else max(0, len(rest) - len(end))

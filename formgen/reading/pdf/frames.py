@@ -76,6 +76,8 @@ class Frame:
     """Spots that may be elsewhere on the page."""
     lost: list[tuple[Char, float]] = field(default_factory=list)
     """What is printed on the form and was not found on the page, and how far its band stands below its place."""
+    grown: set[tuple[int, float]] = field(default_factory=set)
+    """Those of the lost, by their ids, that are there but with other words around them."""
     has_rows: bool = True
     """Whether the rows of its growing table could be told."""
 

@@ -150,6 +150,8 @@ class _Sighter:
                     owners[key].widgets.append(widget)
                 elif widget.value.strip():
                     self.sheet.unread.append(Unread(frame.place(x, y), f"{widget.name}：{widget.value}"))
+        if frame.drawn is not None:
+            self._say("F-PDFREAD-011", "", frame.place(*frame.drawn))
         for note in notes:
             x, y = frame.point((note.box[0] + note.box[2]) / 2, (note.box[1] + note.box[3]) / 2)
             if not frame.holds(x, y):
@@ -184,6 +186,9 @@ class _Sighter:
             return
         if joined.has_overlap and not frame.is_strange:
             self._say("F-PDFREAD-010", joined.text, place, blank.item.label)
+            return
+        if any(piece.line.is_covered for piece in blank.pieces):
+            self._say("F-PDFREAD-020", "", place, blank.item.label)
             return
         text: str | None = joined.text
         if not _CONTROLS.isdisjoint(joined.text) or LOST in joined.text:

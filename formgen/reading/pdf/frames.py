@@ -20,11 +20,13 @@ from formgen.reading.pdf.glyphs import Char
 from formgen.reading.pdf.matrices import Matrix, inverse, moved, product
 from formgen.reading.pdf.prints import ArtRole, FormPrint, PrintedArt, SpotFinder
 
-__all__ = ["Frame", "PlacedBand", "PlacedText", "SpotKey", "frames_of", "note_drawings", "sort_lines"]
+__all__ = ["Frame", "PlacedBand", "PlacedText", "SpotKey", "frames_of", "note_covered", "note_drawings", "sort_lines"]
 
 NEAR_PT: Final = 0.1
 """Bands of one page stand so exactly above each other."""
 EDGE_PT: Final = 0.5
+MIDDLE: Final = 0.3
+"""Share of the type's size above the baseline, in the midst of a character."""
 TURNED: Final = 0.01
 
 SpotKey = tuple[int, int]
@@ -79,6 +81,8 @@ class Frame:
     """What is printed on the form and was not found on the page, and how far its band stands below its place."""
     grown: set[tuple[int, float]] = field(default_factory=set)
     """Those of the lost, by their ids, that are there but with other words around them."""
+    covered: set[SpotKey] = field(default_factory=set)
+    """Spots of a page from another program in which text lies under a drawing."""
     drawn: tuple[float, float] | None = None
     """Where something was drawn over the page that is not the PDF writer's: the first place."""
     has_rows: bool = True
@@ -214,6 +218,17 @@ def note_drawings(drawings: Sequence[Drawing], frames: Sequence[Frame]) -> None:
             box = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
             if frame.drawn is None and _lies_on(frame, box) and not _is_own(frame, drawing, box):
                 frame.drawn = box[:2]
+
+
+def note_covered(lines: Sequence[TextLine], frame: Frame) -> None:
+    """Note the spots of a page from another program whose text was drawn over; its own rules lie over none."""
+    for line in lines:
+        if not line.is_covered:
+            continue
+        for _, x, width in line.glyphs():
+            key = frame.spot_at(*frame.point(*moved(line.matrix, x + width / 2, MIDDLE * line.size)))
+            if key is not None:
+                frame.covered.add(key)
 
 
 def _lies_on(frame: Frame, box: Rect) -> bool:

@@ -28,7 +28,7 @@ from formgen.reading.pdf.codes import decode_inline
 from formgen.reading.pdf.content import read_content
 from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.found import PageContent
-from formgen.reading.pdf.frames import Frame, frames_of, note_drawings, sort_lines
+from formgen.reading.pdf.frames import Frame, frames_of, note_covered, note_drawings, sort_lines
 from formgen.reading.pdf.glyphs import garbled
 from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
@@ -186,7 +186,11 @@ class _File:
                 self._say("F-PDFREAD-004", "", number)
             return None  # a blank page, as the back of a sheet
         found = self.strangers.read(page, number, content, self.claimed.form)
+        if any(line.is_covered for line in content.lines):
+            self._say("F-PDFREAD-011", "", number)
         if isinstance(found, Leaf):
+            if found.frame is not None:
+                note_covered(content.lines, found.frame)
             return found
         if isinstance(found, SheetPage):
             self.sheet_pages.append(found)

@@ -51,6 +51,7 @@ class _Blank:
     notes: list[Note]
     shares: list[int]
     """Of a cell merged over rows, all rows of its group; else empty."""
+    is_covered: bool = False
 
 
 def sight_copy(
@@ -98,6 +99,8 @@ class _Sighter:
                 owners[key].pieces += pieces
             elif kind not in NUMBER_KINDS:
                 frame.strays += pieces
+        for key in frame.covered & owners.keys():
+            owners[key].is_covered = True
         for blank in blanks.values():
             self._sight(frame, blank, used)
         self._tell_strays(frame)
@@ -187,7 +190,7 @@ class _Sighter:
         if joined.has_overlap and not frame.is_strange:
             self._say("F-PDFREAD-010", joined.text, place, blank.item.label)
             return
-        if any(piece.line.is_covered for piece in blank.pieces):
+        if blank.is_covered or any(piece.line.is_covered for piece in blank.pieces):
             self._say("F-PDFREAD-020", "", place, blank.item.label)
             return
         text: str | None = joined.text

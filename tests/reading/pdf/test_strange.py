@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 
 from formgen.compiling.office import Office
+from formgen.forms.layout import LAYOUT, Layout, read_layout
 from formgen.forms.manifest import Manifest
 from formgen.reading.model import Reading
 from tests.reading.docx.word_edits import cell_with, edited, w
@@ -38,6 +39,10 @@ def saved() -> Mapping[str, bytes]:
     content = print_sheet(BY_NAME["application-form"], "docx", LONG)
     assert content is not None
     return Office.find().to_pdf({**files, "long.docx": content})
+
+
+def layout_of(name: str) -> Layout:
+    return read_layout(BY_NAME[name].folder / LAYOUT)
 
 
 def reading_of(name: str, kind: str, folder: Path, change: Callable[[pikepdf.Pdf], None] | None = None) -> Reading:
@@ -100,6 +105,22 @@ def test_a_label_that_has_grown_is_not_the_forms(label: str, tmp_path: Path) -> 
     assert "sex" in reading.values
     if "（" not in label:  # broken over two lines, 姓名 is no longer in its place: where else it stands is in doubt
         assert "application" in reading.values
+
+
+@pytest.mark.libreoffice
+def test_a_value_that_was_drawn_over_is_none(tmp_path: Path) -> None:
+    def hide(pdf: pikepdf.Pdf) -> None:
+        left, top, right, bottom = next(
+            spot.cell for spot in layout_of("application-form").before[0].spots if spot.key == "name"
+        )
+        page = pdf.pages[0]
+        y = float(page.mediabox[3]) - (top + bottom) / 2
+        page.contents_add(b"q 0 g %f %f %f 12 re f Q" % (left + 2, y - 6, right - left - 4))
+
+    reading = reading_of("application-form", "normal", tmp_path, hide)
+    assert "name" not in reading.values
+    assert reading.values["sex"] == "男"
+    assert "F-PDFREAD-020" in codes(reading)
 
 
 @pytest.mark.libreoffice

@@ -26,6 +26,8 @@ from formgen.rendering.pdf.sheet import CONTINUED
 __all__ = ["Overlay", "sight_copy"]
 
 BLANK_KINDS: Final = frozenset(["text", "box"])
+FREE: Final = frozenset(["text", "long-text"])
+"""Types of values that may go on after any character: whether one was cut off they do not show."""
 NUMBER_KINDS: Final = frozenset(["row_number", "page", "pages"])
 EXACT, FIELD, ADDED, STRANGE, SOFT = 0.99, 1.0, 0.9, 0.9, 0.75
 """Confidence: the writer's own lines; a form field; text laid over the page; printed by
@@ -182,7 +184,7 @@ class _Sighter:
             used |= {index for index in self._rests_of(blank) if self._is_end(index, widget.value)}
         for note in blank.notes:
             self._add(blank, "geometry", place, note.text, ADDED)
-        joined = join(blank.pieces, blank.spot) if blank.pieces else None
+        joined = join(blank.pieces, blank.spot, len(blank.shares) + 1) if blank.pieces else None
         if joined is None:
             if not blank.widgets and not blank.notes:
                 self._add(blank, "geometry", place, "", sure)
@@ -192,6 +194,9 @@ class _Sighter:
             return
         if blank.is_covered or any(piece.line.is_covered for piece in blank.pieces):
             self._say("F-PDFREAD-020", "", place, blank.item.label)
+            return
+        if joined.is_full and blank.item.type_name in FREE and not joined.text.endswith(MARK):
+            self._say("F-PDFREAD-018", "", place, blank.item.label)
             return
         text: str | None = joined.text
         if not _CONTROLS.isdisjoint(joined.text) or LOST in joined.text:

@@ -15,7 +15,7 @@ from formgen.compiling.office import Office
 from formgen.forms.layout import LAYOUT, Layout, read_layout
 from formgen.forms.manifest import Manifest
 from formgen.reading.model import Reading
-from tests.reading.docx.word_edits import cell_with, edited, w
+from tests.reading.docx.word_edits import cell_with, control, edited, w, write
 from tests.reading.pdf.paper import BY_NAME, FORMS, bound, changed, codes, only_reading, pages_of, readings, sheet
 from tests.reading.pdf.test_returned import KEYS, LONG, MARKS, ROWS
 from tests.reading.printing import print_sheet
@@ -105,6 +105,34 @@ def test_a_label_that_has_grown_is_not_the_forms(label: str, tmp_path: Path) -> 
     assert "sex" in reading.values
     if "（" not in label:  # broken over two lines, 姓名 is no longer in its place: where else it stands is in doubt
         assert "application" in reading.values
+
+
+SENTENCE = "本人行动不便，家中劳力不足，想养羊并学一门手艺，"
+
+
+@functools.cache
+def overfilled() -> Mapping[str, bytes]:
+    """Texts typed into cells of exact height, which drop what they cannot hold."""
+    form = BY_NAME["application-form"]
+    content = print_sheet(form, "docx", sample_record(form, "normal"))
+    assert content is not None
+    texts = {"application": SENTENCE * 25, "address": SENTENCE * 4}
+
+    def typed(key: str, text: str) -> bytes:
+        return edited(content, lambda tree: write(control(tree, key), text))
+
+    files = {f"{key}.docx": typed(key, text) for key, text in texts.items()}
+    return Office.find().to_pdf(files)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("key", ["application", "address"])
+def test_a_text_that_fills_its_cell_may_have_been_cut_off(key: str, tmp_path: Path) -> None:
+    reading = only_reading(overfilled()[f"{key}.docx"], tmp_path)
+    assert key not in reading.values
+    assert key in reading.doubts
+    assert "F-PDFREAD-018" in codes(reading)
+    assert reading.values["name"] == "张建国"
 
 
 @pytest.mark.libreoffice

@@ -2,7 +2,7 @@
 
 In: a page's operators and resources. Out: its strings in the order of painting, each with its matrix.
 Artwork that formgen painted itself is known by its content and not looked into: that it is there says that everything
-printed on the form is there. Nothing is rendered.
+printed on the form is there. Which texts lie under other ink is told (`drawing`). Nothing is rendered.
 Source: ISO 32000-2, 7.8 (content streams), 8.4 (graphics state), 9.3 and 9.4 (text), 8.9.7 (inline images).
 Limits: marked content and optional content are not looked at; clipping only where rules are asked for, and of any path
 its box; no text painted by patterns or Type 3 glyphs.
@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
+from formgen.reading.pdf.drawing import Pen, cover, picture
 from formgen.reading.pdf.fonts import LOST, FontReader
 from formgen.reading.pdf.found import InlineImage, PageContent, Painted, Show, TextLine
 from formgen.reading.pdf.matrices import IDENTITY, Matrix, moved, product
@@ -44,9 +45,13 @@ _STRING_EDGE: Final = re.compile(rb"[()\\]")
 def read_content(
     content: bytes, resources: Resources[K], matrix: Matrix = IDENTITY, *, has_rules: bool = False
 ) -> PageContent[K]:
-    """Everything on a page, or in the appearance of an annotation; rules and clips only where they are asked for."""
+    """Everything on a page, or in the appearance of an annotation.
+
+    Rules and clips only where they are asked for, and then not what is drawn over text.
+    """
     page: PageContent[K] = PageContent()
     _Interpreter(page, _WITH_RULES if has_rules else _HANDLERS).run(content, resources, matrix, (), None)
+    cover(page.lines, page.drawings)
     page.lines = [line for line in page.lines if line.text]
     return page
 
@@ -86,6 +91,7 @@ class _Stream(Generic[K]):
         self.boxes: list[tuple[float, float, float, float]] = []
         self.pen = self.start = (0.0, 0.0)
         self.clip, self.is_clipping = clip, False
+        self.drawn = Pen()
 
     def run(self, content: bytes) -> None:
         operands: list[Any] = []
@@ -144,7 +150,7 @@ class _Stream(Generic[K]):
             self.page.images.append(InlineImage(*size, found[2], self.ctm))
             return found.end()
         other = _INLINE.match(content, place)
-        self.page.pictures.append(self.ctm)
+        self._picture()
         return max(other.end(), place) if other is not None else place
 
     def show(self, items: list[Any]) -> None:
@@ -176,6 +182,10 @@ class _Stream(Generic[K]):
         self.page.lines.append(self.line)
         return self.line
 
+    def _picture(self) -> None:
+        self.page.pictures.append(self.ctm)
+        self.page.drawings.append(picture(self.page, self.ctm))
+
     def move_to(self, matrix: Matrix) -> None:
         self.line_matrix = matrix
         self.line = None
@@ -200,7 +210,7 @@ class _Stream(Generic[K]):
         if found is None:
             return
         if found == "picture":
-            self.page.pictures.append(self.ctm)
+            self._picture()
             return
         if len(found) == 2:
             self.page.arts.append(Painted(found[0], product(found[1], self.ctm)))
@@ -271,6 +281,26 @@ def _setter(name: str, factor: float = 1.0) -> Callable[[_Stream[Any], list[Any]
         setattr(stream, name, operands[-1] * factor)
 
     return put
+
+
+def _trace_to(stream: _Stream[Any], operands: list[Any]) -> None:
+    """On to the last of some points, which curves pass near."""
+    stream.drawn.go(*(moved(stream.ctm, *operands[at : at + 2]) for at in range(0, len(operands) - 1, 2)))
+
+
+def _trace_box(stream: _Stream[Any], operands: list[Any]) -> None:
+    x, y, width, height = operands[-4:]
+    stream.drawn.move(moved(stream.ctm, x, y))
+    stream.drawn.go(*(moved(stream.ctm, x + a * width, y + b * height) for a, b in ((1, 0), (1, 1), (0, 1), (0, 0))))
+
+
+def _paint_path(*, is_filled: bool, is_closed: bool = False) -> Callable[[_Stream[Any], list[Any]], None]:
+    def paint(stream: _Stream[Any], operands: list[Any]) -> None:
+        if is_closed:
+            stream.drawn.close()
+        stream.page.drawings += stream.drawn.paint(stream.page, is_filled=is_filled)
+
+    return paint
 
 
 def _move_pen(stream: _Stream[Any], operands: list[Any]) -> None:
@@ -356,6 +386,14 @@ _HANDLERS: Final[Handlers] = {
     b"Tz": _setter("stretch", 0.01),
     b"Ts": _setter("rise"),
     b"Tr": _setter("mode"),
+    b"m": lambda stream, operands: stream.drawn.move(moved(stream.ctm, *operands[-2:])),
+    **dict.fromkeys((b"l", b"c", b"v", b"y"), _trace_to),
+    b"re": _trace_box,
+    b"h": lambda stream, _: stream.drawn.close(),
+    b"n": lambda stream, _: stream.drawn.drop(),
+    b"S": _paint_path(is_filled=False),
+    b"s": _paint_path(is_filled=False, is_closed=True),
+    **dict.fromkeys((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"), _paint_path(is_filled=True)),
 }
 
 _WITH_RULES: Final[Handlers] = {

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from formgen.reading.pdf.fonts import FontReader
 from formgen.reading.pdf.matrices import Matrix
 
-__all__ = ["Glyph", "InlineImage", "PageContent", "Painted", "Show", "TextLine"]
+__all__ = ["Drawing", "Glyph", "InlineImage", "PageContent", "Painted", "Point", "Show", "TextLine"]
 
 
 @dataclass(slots=True)
@@ -46,6 +46,8 @@ class TextLine:
     given: tuple[Glyph, ...] = ()
     given_size: float = 0.0
     """Of text that was not read from operators."""
+    is_covered: bool = False
+    """Something was drawn over it later."""
 
     @property
     def is_ours(self) -> bool:
@@ -75,6 +77,28 @@ class TextLine:
                     if code == 32 and not show.font.is_wide:
                         x += show.word_space * show.stretch
         return made
+
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One painted part of a path, or a picture."""
+
+    above: int
+    """So many lines of the page were written before,"""
+    above_arts: int
+    """and so many pieces of artwork painted."""
+    points: tuple[Point, ...]
+    is_filled: bool
+    is_picture: bool = False
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top."""
+        xs, ys = [x for x, _ in self.points], [y for _, y in self.points]
+        return min(xs), min(ys), max(xs), max(ys)
 
 
 K = TypeVar("K")
@@ -108,6 +132,8 @@ class PageContent(Generic[K]):
     images: list[InlineImage] = field(default_factory=list)
     pictures: list[Matrix] = field(default_factory=list)
     """Other pictures: where they stand."""
+    drawings: list[Drawing] = field(default_factory=list)
+    """Painted paths and pictures, where rules were not asked for."""
     segments: list[tuple[float, float, float, float]] = field(default_factory=list)
     """Straight lines and the edges of thin boxes, where they were asked for."""
     lost: int = 0

@@ -13,17 +13,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from formgen.forms.layout import Spot
-from formgen.reading.pdf.found import PageContent, Painted, TextLine
+from formgen.forms.layout import Rect, Spot
+from formgen.forms.page_marks import mark_boxes
+from formgen.reading.pdf.found import Drawing, PageContent, Painted, TextLine
 from formgen.reading.pdf.glyphs import Char
 from formgen.reading.pdf.matrices import Matrix, inverse, moved, product
 from formgen.reading.pdf.prints import ArtRole, FormPrint, PrintedArt, SpotFinder
 
-__all__ = ["Frame", "PlacedBand", "PlacedText", "SpotKey", "frames_of", "sort_lines"]
+__all__ = ["Frame", "PlacedBand", "PlacedText", "SpotKey", "frames_of", "note_covered", "note_drawings", "sort_lines"]
 
 NEAR_PT: Final = 0.1
 """Bands of one page stand so exactly above each other."""
 EDGE_PT: Final = 0.5
+MIDDLE: Final = 0.3
+"""Share of the type's size above the baseline, in the midst of a character."""
 TURNED: Final = 0.01
 
 SpotKey = tuple[int, int]
@@ -76,6 +79,12 @@ class Frame:
     """Spots that may be elsewhere on the page."""
     lost: list[tuple[Char, float]] = field(default_factory=list)
     """What is printed on the form and was not found on the page, and how far its band stands below its place."""
+    grown: set[tuple[int, float]] = field(default_factory=set)
+    """Those of the lost, by their ids, that are there but with other words around them."""
+    covered: set[SpotKey] = field(default_factory=set)
+    """Spots of a page from another program in which text lies under a drawing."""
+    drawn: tuple[float, float] | None = None
+    """Where something was drawn over the page that is not the PDF writer's: the first place."""
     has_rows: bool = True
     """Whether the rows of its growing table could be told."""
 
@@ -196,6 +205,46 @@ def _sort_line(frame: Frame, band_tops: Sequence[float], placed: PlacedText) -> 
                     return
             number -= 1
     frame.strays.append(placed)
+
+
+def note_drawings(drawings: Sequence[Drawing], frames: Sequence[Frame]) -> None:
+    """Tell frames that something was drawn over them: under their artwork it would not show."""
+    for drawing in drawings:
+        if not drawing.above_arts:
+            continue
+        left, bottom, right, top = drawing.box
+        for frame in frames:
+            (x0, y0), (x1, y1) = frame.point(left, bottom), frame.point(right, top)
+            box = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+            if frame.drawn is None and _lies_on(frame, box) and not _is_own(frame, drawing, box):
+                frame.drawn = box[:2]
+
+
+def note_covered(lines: Sequence[TextLine], frame: Frame) -> None:
+    """Note the spots of a page from another program whose text was drawn over; its own rules lie over none."""
+    for line in lines:
+        if not line.is_covered:
+            continue
+        for _, x, width in line.glyphs():
+            key = frame.spot_at(*frame.point(*moved(line.matrix, x + width / 2, MIDDLE * line.size)))
+            if key is not None:
+                frame.covered.add(key)
+
+
+def _lies_on(frame: Frame, box: Rect) -> bool:
+    return box[0] < frame.width_pt and box[2] > 0 and box[1] < frame.height_pt and box[3] > 0
+
+
+def _is_own(frame: Frame, drawing: Drawing, box: Rect) -> bool:
+    """Whether it is a corner mark, or a picture in the form's place for one."""
+    if drawing.is_picture:
+        key = frame.spot_at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+        return key is not None and frame.spot(key).kind == "image"
+    return any(
+        mark[0] - EDGE_PT <= box[0] and mark[1] - EDGE_PT <= box[1]
+        and box[2] <= mark[2] + EDGE_PT and box[3] <= mark[3] + EDGE_PT
+        for mark in mark_boxes(frame.width_pt, frame.height_pt)
+    )  # fmt: skip
 
 
 def _is_level(frame: Frame, line: TextLine) -> bool:

@@ -24,29 +24,36 @@ OVERLAP: Final = 0.35
 GAP: Final = 0.3
 """Em between letters that a space stands for, where a program leaves spaces out."""
 
+PITCH: Final = 1.15
+"""Em from one line to the next, at the least, where there is but one."""
+NEAR_PT: Final = 0.5
+
 
 class Joined:
     """A spot's text and how sure its lines are."""
 
-    __slots__ = ("has_overlap", "is_exact", "text")
+    __slots__ = ("has_overlap", "is_exact", "is_full", "text")
 
-    def __init__(self, text: str, *, is_exact: bool = True, has_overlap: bool = False) -> None:
+    def __init__(self, text: str, *, is_exact: bool = True, has_overlap: bool = False, is_full: bool = False) -> None:
         self.text = text
         self.is_exact = is_exact
         """Line ends are as they were written."""
         self.has_overlap = has_overlap
         """One text lies over another: which of them counts, nobody can say."""
+        self.is_full = is_full
+        """Another program's lines that leave no room for one more: it may have dropped what follows."""
 
 
-def join(pieces: Sequence[PlacedText], spot: Spot) -> Joined:
-    """One text from what begins in a spot."""
-    if len(pieces) == 1:
+def join(pieces: Sequence[PlacedText], spot: Spot, rows_high: int = 1) -> Joined:
+    """One text from what begins in a spot. `rows_high`: so many rows of a table its cell is merged over."""
+    if len(pieces) == 1 and pieces[0].line.is_ours:
         return Joined(pieces[0].text)
     rows = _rows(pieces)
     overlap = any(_overlaps(row) for row in rows)
     if all(piece.line.is_ours for piece in pieces):
         return Joined(_exact(rows), has_overlap=overlap)
-    return Joined(_by_length(rows, spot), is_exact=len(rows) == 1, has_overlap=overlap)
+    text = pieces[0].text if len(pieces) == 1 else _by_length(rows, spot)
+    return Joined(text, is_exact=len(rows) == 1, has_overlap=overlap, is_full=_is_full(rows, spot, rows_high))
 
 
 def _rows(pieces: Sequence[PlacedText]) -> list[list[PlacedText]]:
@@ -91,6 +98,18 @@ def _by_length(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> str:
         text += words
         room = spot.right_pt - max((x + width for char, x, width, _ in glyphs if char != " "), default=spot.left_pt)
     return text
+
+
+def _is_full(rows: Sequence[Sequence[PlacedText]], spot: Spot, rows_high: int) -> bool:
+    """Whether neither another line nor, in the last, another character has room: Word drops what a row cannot hold."""
+    if spot.is_inline:
+        return False
+    size = rows[-1][0].line.size
+    pitch = _pitch(rows, spot) if len(rows) > 1 else PITCH * size
+    lines = round((rows[-1][0].y - rows[0][0].y) / pitch) + 1
+    has_line = (lines + 1) * pitch <= (spot.cell[3] - spot.cell[1]) * rows_high + NEAR_PT
+    ends = [x + width for char, x, width, _ in _glyphs(rows[-1]) if char != " "]
+    return not has_line and spot.right_pt - max(ends, default=spot.left_pt) < size - NEAR_PT
 
 
 def _pitch(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> float:

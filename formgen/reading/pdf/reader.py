@@ -28,7 +28,7 @@ from formgen.reading.pdf.codes import decode_inline
 from formgen.reading.pdf.content import read_content
 from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.found import PageContent
-from formgen.reading.pdf.frames import Frame, frames_of, sort_lines
+from formgen.reading.pdf.frames import Frame, frames_of, note_covered, note_drawings, sort_lines
 from formgen.reading.pdf.glyphs import garbled
 from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
@@ -147,9 +147,13 @@ class _File:
                 self._say("F-PDFREAD-005", "", number)
             elif frames:
                 sort_lines(content.lines, frames)
+                note_drawings(content.drawings, frames)
                 for frame in frames:
                     yield Leaf(number, _code_of(content, frame), frame)
             elif content.is_readable and is_continuation(content.lines):
+                if any(line.is_covered for line in content.lines):
+                    self._say("F-PDFREAD-020", "", number)
+                    content.lines = [line for line in content.lines if not line.is_covered]
                 yield Leaf(number, _code_of(content, None), None, content.lines)
             elif (leaf := self._take_strange(page, number, content)) is not None:
                 yield leaf
@@ -182,7 +186,11 @@ class _File:
                 self._say("F-PDFREAD-004", "", number)
             return None  # a blank page, as the back of a sheet
         found = self.strangers.read(page, number, content, self.claimed.form)
+        if any(line.is_covered for line in content.lines):
+            self._say("F-PDFREAD-011", "", number)
         if isinstance(found, Leaf):
+            if found.frame is not None:
+                note_covered(content.lines, found.frame)
             return found
         if isinstance(found, SheetPage):
             self.sheet_pages.append(found)

@@ -26,6 +26,8 @@ from formgen.rendering.pdf.sheet import CONTINUED
 __all__ = ["Overlay", "sight_copy"]
 
 BLANK_KINDS: Final = frozenset(["text", "box"])
+FREE: Final = frozenset(["text", "long-text"])
+"""Types of values that may go on after any character: whether one was cut off they do not show."""
 NUMBER_KINDS: Final = frozenset(["row_number", "page", "pages"])
 EXACT, FIELD, ADDED, STRANGE, SOFT = 0.99, 1.0, 0.9, 0.9, 0.75
 """Confidence: the writer's own lines; a form field; text laid over the page; printed by
@@ -51,6 +53,7 @@ class _Blank:
     notes: list[Note]
     shares: list[int]
     """Of a cell merged over rows, all rows of its group; else empty."""
+    is_covered: bool = False
 
 
 def sight_copy(
@@ -98,6 +101,8 @@ class _Sighter:
                 owners[key].pieces += pieces
             elif kind not in NUMBER_KINDS:
                 frame.strays += pieces
+        for key in frame.covered & owners.keys():
+            owners[key].is_covered = True
         for blank in blanks.values():
             self._sight(frame, blank, used)
         self._tell_strays(frame)
@@ -150,6 +155,8 @@ class _Sighter:
                     owners[key].widgets.append(widget)
                 elif widget.value.strip():
                     self.sheet.unread.append(Unread(frame.place(x, y), f"{widget.name}：{widget.value}"))
+        if frame.drawn is not None:
+            self._say("F-PDFREAD-011", "", frame.place(*frame.drawn))
         for note in notes:
             x, y = frame.point((note.box[0] + note.box[2]) / 2, (note.box[1] + note.box[3]) / 2)
             if not frame.holds(x, y):
@@ -177,13 +184,19 @@ class _Sighter:
             used |= {index for index in self._rests_of(blank) if self._is_end(index, widget.value)}
         for note in blank.notes:
             self._add(blank, "geometry", place, note.text, ADDED)
-        joined = join(blank.pieces, blank.spot) if blank.pieces else None
+        joined = join(blank.pieces, blank.spot, len(blank.shares) + 1) if blank.pieces else None
         if joined is None:
             if not blank.widgets and not blank.notes:
                 self._add(blank, "geometry", place, "", sure)
             return
         if joined.has_overlap and not frame.is_strange:
             self._say("F-PDFREAD-010", joined.text, place, blank.item.label)
+            return
+        if blank.is_covered or any(piece.line.is_covered for piece in blank.pieces):
+            self._say("F-PDFREAD-020", "", place, blank.item.label)
+            return
+        if joined.is_full and blank.item.type_name in FREE and not joined.text.endswith(MARK):
+            self._say("F-PDFREAD-018", "", place, blank.item.label)
             return
         text: str | None = joined.text
         if not _CONTROLS.isdisjoint(joined.text) or LOST in joined.text:

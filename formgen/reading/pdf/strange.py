@@ -1,8 +1,8 @@
 """A form's page that another program printed: its blanks found by the words printed around them.
 
 In: the characters of a page and what was matched. Out: a frame with the text in its spots. What is printed on the form
-is taken off character by character; a word of the form that is missing, or stands elsewhere, makes the blanks beside it
-untrusted: they are not sighted.
+is taken off character by character; a word of the form that is missing, has grown, or stands elsewhere, makes the
+blanks beside it untrusted: they are not sighted.
 Limits: growing tables have rows of the template's height.
 """
 
@@ -17,6 +17,7 @@ from formgen.forms.layout import Flow, RowRole
 from formgen.reading.pdf.found import TextLine
 from formgen.reading.pdf.frames import Frame, PlacedBand, PlacedText, SpotKey
 from formgen.reading.pdf.glyphs import Char, Rows, rows_of
+from formgen.reading.pdf.grown import Found, grown
 from formgen.reading.pdf.matching import Match, Shifts, find_words, running_text
 from formgen.reading.pdf.matrices import IDENTITY, Matrix, inverse, product
 from formgen.reading.pdf.prints import ArtRole
@@ -49,8 +50,9 @@ def lay_out(match: Match, rows: Rows, view: Matrix, page_number: int, rules: Rul
     ]
     _add_bands(frame, match, rows, rules)
     shifts = Shifts(match)
-    rest = _take_printed(frame, match, chars, shifts)
-    _fill(frame, rest, shifts)
+    rest, found = _take_printed(frame, match, chars, shifts)
+    others = _fill(frame, rest, shifts)
+    _lose_grown(frame, match, found, others, rules)
     distrust(frame, match, rules, shifts)
     return frame
 
@@ -151,18 +153,24 @@ def _row_roles(match: Match, flow: Flow, top: float, count: int, rules: Rules) -
     return roles
 
 
-def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: Shifts) -> list[Char]:
-    """What of a page is not printed on the form; blanks beside what should be there and is not are untrusted."""
+Places = list[tuple[PlacedBand, list[Found]]]
+"""What of each band was found where."""
+
+
+def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: Shifts) -> tuple[list[Char], Places]:
+    """What of a page is not printed on the form, and where what is printed was found; what was not is noted as lost."""
     running = _Running(chars)
     by_text: dict[str, list[int]] = {}
     for index, char in enumerate(chars):
         by_text.setdefault(char.text, []).append(index)
     taken: set[int] = set()
+    all_found: Places = []
     for band in frame.bands:
         art = next(art for art, role in match.form.roles.items() if role == band.role)
         if match.form.finders[art] is not band.finder:
             continue
         lost: list[Char] = []
+        found: list[Found] = []
         known: set[int] = set()
         for word in match.form.words(art):  # in another font the characters of a word are of other widths
             right, down = shifts.at(word.chars[0].x, word.chars[0].y + band.down_pt)
@@ -170,6 +178,7 @@ def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: Shi
             if places := running.find(word.text, x, y, taken):
                 taken.update(places)
                 known.update(map(id, word.chars))
+                found += [(printed, chars[place]) for printed, place in zip(word.chars, places, strict=False)]
         for printed in match.form.chars(art):
             if not printed.text.strip() or id(printed) in known:
                 continue
@@ -180,8 +189,20 @@ def _take_printed(frame: Frame, match: Match, chars: Sequence[Char], shifts: Shi
                 lost.append(printed)
             else:
                 taken.add(place)
+                found.append((printed, chars[place]))
         frame.lost += [(char, band.down_pt) for char in lost]
-    return [char for index, char in enumerate(chars) if index not in taken and char.text.strip("\u00a0")]
+        all_found.append((band, found))
+    rest = [char for index, char in enumerate(chars) if index not in taken and char.text.strip("\u00a0")]
+    return rest, all_found
+
+
+def _lose_grown(frame: Frame, match: Match, places: Places, others: Sequence[Char], rules: Rules) -> None:
+    """A printed word with more typed around it is another one: the form's is lost."""
+    for band, found in places:
+        art = next(art for art, role in match.form.roles.items() if role == band.role)
+        changed = grown(found, match.form.words(art), others, match, rules)
+        frame.lost += [(printed, band.down_pt) for printed, _ in found if id(printed) in changed]
+        frame.grown |= {(printed, band.down_pt) for printed in changed}
 
 
 class _Running:
@@ -227,13 +248,16 @@ def _nearest(chars: Sequence[Char], places: Sequence[int], taken: set[int], x: f
     return found
 
 
-def _fill(frame: Frame, chars: Sequence[Char], shifts: Shifts) -> None:
-    """Put characters into their spots, lines of each together; others are strays."""
+def _fill(frame: Frame, chars: Sequence[Char], shifts: Shifts) -> list[Char]:
+    """Put characters into their spots, lines of each together; others are strays, and returned as they stand."""
+    others: list[Char] = []
     cells: dict[SpotKey | None, list[Char]] = {}
     for char in chars:
         right, down = shifts.at(char.x, char.y)
         x, y = char.x - right, char.y - down
         key = frame.spot_at(x + min(char.width, char.size) / 2, y - FOOT * char.size)
+        if key is None:
+            others.append(char)
         cells.setdefault(key, []).append(Char(char.text, x, y, char.width, char.size))
     for key, found in cells.items():
         for line in lines_of(found):
@@ -242,6 +266,7 @@ def _fill(frame: Frame, chars: Sequence[Char], shifts: Shifts) -> None:
                     frame.strays.append(line)
             elif frame.spot(key).kind in ("text", "box") or line.text.strip():
                 frame.found.setdefault(key, []).append(line)
+    return others
 
 
 def lines_of(chars: Sequence[Char]) -> Iterator[PlacedText]:

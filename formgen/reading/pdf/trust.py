@@ -38,7 +38,7 @@ def distrust(frame: Frame, match: Match, rules: Rules, shifts: Shifts) -> None:
     moved = {id(word) for word in shifts.moved}
     boxes = list(_words(frame, match, lost, moved))
     headers = list(_lost_headers(frame, boxes))
-    misplaced = _misplaced(frame, match, lost, moved)
+    misplaced = _misplaced(frame, match, lost - frame.grown, moved)
     ruled_otherwise: list[SpotKey] = []
     for key, spot in frame.spots():
         band = frame.bands[key[0]]

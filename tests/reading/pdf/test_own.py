@@ -48,6 +48,8 @@ def test_what_is_printed_is_read(
     if reading is not None:
         assert reading.values == as_read(manifest, record)
         assert [problem for problem in reading.problems if problem.is_error] == []
+        told = {problem.code for problem in reading.problems}
+        assert "F-PDFREAD-011" not in told  # marks of ours are no drawings
 
 
 LINE_ENDS = (

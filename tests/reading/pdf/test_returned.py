@@ -154,11 +154,12 @@ def test_small_pages_on_one_sheet_of_paper(tmp_path: Path) -> None:
     grid = Grid(2, 2, first.width_pt, first.height_pt, 3 * first.width_pt, 3 * first.height_pt, gap_pt=5)
     for is_turned in (False, True):
         placed = tuple(Placed(page, box, is_turned) for page, box in zip(pages, grid.boxes, strict=False))
-        side = compose_side(Side(grid.width_pt, grid.height_pt, placed, b""))
+        side = compose_side(Side(grid.width_pt, grid.height_pt, placed, grid.cut_marks()))
         found = readings(bound([side]), tmp_path)
         assert {reading.record: reading.values["name"] for reading in found} == dict(
             zip(KEYS, ("张建国", "李秀英", "王买提"), strict=True)
         )
+        assert not {"F-PDFREAD-011", "F-PDFREAD-020"} & {code for reading in found for code in codes(reading)}
 
 
 @pytest.mark.parametrize("how", ["qpdf", "pdfium"])

@@ -12,8 +12,10 @@ import pikepdf
 import pytest
 
 from formgen.compiling.office import Office
+from formgen.forms.layout import LAYOUT, Layout, read_layout
 from formgen.forms.manifest import Manifest
 from formgen.reading.model import Reading
+from tests.reading.docx.word_edits import cell_with, control, edited, w, write
 from tests.reading.pdf.paper import BY_NAME, FORMS, bound, changed, codes, only_reading, pages_of, readings, sheet
 from tests.reading.pdf.test_returned import KEYS, LONG, MARKS, ROWS
 from tests.reading.printing import print_sheet
@@ -37,6 +39,10 @@ def saved() -> Mapping[str, bytes]:
     content = print_sheet(BY_NAME["application-form"], "docx", LONG)
     assert content is not None
     return Office.find().to_pdf({**files, "long.docx": content})
+
+
+def layout_of(name: str) -> Layout:
+    return read_layout(BY_NAME[name].folder / LAYOUT)
 
 
 def reading_of(name: str, kind: str, folder: Path, change: Callable[[pikepdf.Pdf], None] | None = None) -> Reading:
@@ -67,6 +73,82 @@ def test_moved_scaled_and_turned(name: str, matrix: tuple[float, ...], tmp_path:
 
     reading = reading_of(name, "normal", tmp_path, move)
     assert reading.values == as_read(BY_NAME[name], sample_record(BY_NAME[name], "normal"))
+
+
+LABELS = ("户主姓名", "父姓名", "姓名母", "监护人姓名", "姓名（户主）", "姓名：")
+
+
+@functools.cache
+def relabelled() -> Mapping[str, bytes]:
+    """The application of somebody whose 姓名, which its text says too, was made another label: one call for all."""
+
+    def says(label: str) -> Callable[[Any], None]:
+        return lambda tree: next(cell_with(tree, "姓名").iter(w("t"))).__setattr__("text", label)
+
+    record = {**sample_record(BY_NAME["application-form"], "normal"), "application": "与证件上的姓名一致。"}
+    content = print_sheet(BY_NAME["application-form"], "docx", record)
+    assert content is not None
+    return Office.find().to_pdf({f"{label}.docx": edited(content, says(label)) for label in LABELS})
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("label", LABELS)
+def test_a_label_that_has_grown_is_not_the_forms(label: str, tmp_path: Path) -> None:
+    """户主姓名 is somebody else's name, though it ends in the form's 姓名; a colon changes nothing."""
+    reading = only_reading(relabelled()[f"{label}.docx"], tmp_path)
+    if label.isalpha() or "（" in label:
+        assert "name" not in reading.values
+        assert "name" in reading.doubts
+        assert "F-READ-003" in codes(reading)
+    else:
+        assert reading.values["name"] == "张建国"
+    assert "sex" in reading.values
+    if "（" not in label:  # broken over two lines, 姓名 is no longer in its place: where else it stands is in doubt
+        assert "application" in reading.values
+
+
+SENTENCE = "本人行动不便，家中劳力不足，想养羊并学一门手艺，"
+
+
+@functools.cache
+def overfilled() -> Mapping[str, bytes]:
+    """Texts typed into cells of exact height, which drop what they cannot hold."""
+    form = BY_NAME["application-form"]
+    content = print_sheet(form, "docx", sample_record(form, "normal"))
+    assert content is not None
+    texts = {"application": SENTENCE * 25, "address": SENTENCE * 4}
+
+    def typed(key: str, text: str) -> bytes:
+        return edited(content, lambda tree: write(control(tree, key), text))
+
+    files = {f"{key}.docx": typed(key, text) for key, text in texts.items()}
+    return Office.find().to_pdf(files)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("key", ["application", "address"])
+def test_a_text_that_fills_its_cell_may_have_been_cut_off(key: str, tmp_path: Path) -> None:
+    reading = only_reading(overfilled()[f"{key}.docx"], tmp_path)
+    assert key not in reading.values
+    assert key in reading.doubts
+    assert "F-PDFREAD-018" in codes(reading)
+    assert reading.values["name"] == "张建国"
+
+
+@pytest.mark.libreoffice
+def test_a_value_that_was_drawn_over_is_none(tmp_path: Path) -> None:
+    def hide(pdf: pikepdf.Pdf) -> None:
+        left, top, right, bottom = next(
+            spot.cell for spot in layout_of("application-form").before[0].spots if spot.key == "name"
+        )
+        page = pdf.pages[0]
+        y = float(page.mediabox[3]) - (top + bottom) / 2
+        page.contents_add(b"q 0 g %f %f %f 12 re f Q" % (left + 2, y - 6, right - left - 4))
+
+    reading = reading_of("application-form", "normal", tmp_path, hide)
+    assert "name" not in reading.values
+    assert reading.values["sex"] == "男"
+    assert "F-PDFREAD-020" in codes(reading)
 
 
 @pytest.mark.libreoffice

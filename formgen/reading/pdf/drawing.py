@@ -1,0 +1,111 @@
+"""What is drawn over a page by its own operators: boxes that cover a text, lines that strike it out, pictures.
+
+In: paths as they are painted, and the lines of text. Out: drawings, each with how many lines were painted before it;
+which lines lie under one. Viewers' annotations are another matter (`annotations`).
+Limits: a filled shape counts as the box around it, a curve as the lines between its points; whether the ink is seen
+(colour, transparency, clipping) is not asked. Shadings (`sh`) are not looked at.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from formgen.reading.pdf.found import Drawing, PageContent, Point, TextLine
+from formgen.reading.pdf.matrices import Matrix, moved
+
+__all__ = ["Pen", "cover", "picture"]
+
+MOST: Final = 20_000_000
+"""Pairs of a drawing and a line: with more on a page, all that was written before the last is taken to be under one."""
+FOOT: Final = 0.08
+HEAD: Final = 0.75
+"""Share of the type's size above the baseline: a line under a text, or a cell's edge, does not strike it out."""
+SIDE: Final = 0.1
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in the page's user space."""
+
+
+class Pen:
+    """The path in the making."""
+
+    def __init__(self) -> None:
+        self._parts: list[list[Point]] = []
+
+    def move(self, point: Point) -> None:
+        self._parts.append([point])
+
+    def go(self, *points: Point) -> None:
+        if self._parts:
+            self._parts[-1].extend(points)
+
+    def close(self) -> None:
+        if self._parts:
+            self._parts[-1].append(self._parts[-1][0])
+
+    def paint(self, page: PageContent[Any], *, is_filled: bool) -> Iterator[Drawing]:
+        for points in self._parts:
+            if len(points) > 1:
+                yield Drawing(len(page.lines), len(page.arts), tuple(points), is_filled)
+        self.drop()
+
+    def drop(self) -> None:
+        self._parts = []
+
+
+def picture(page: PageContent[Any], matrix: Matrix) -> Drawing:
+    """A picture, which fills the unit square."""
+    corners = tuple(moved(matrix, x, y) for x, y in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))
+    return Drawing(len(page.lines), len(page.arts), corners, is_filled=True, is_picture=True)
+
+
+def cover(lines: Sequence[TextLine], drawings: Sequence[Drawing]) -> None:
+    """Note which lines lie under a drawing."""
+    if not lines or not drawings:
+        return
+    if len(drawings) * len(lines) > MOST:
+        for line in lines[: drawings[-1].above]:
+            line.is_covered = True
+        return
+    boxes = sorted((_box(line)[1], number, _box(line)) for number, line in enumerate(lines))
+    feet = [foot for foot, _, _ in boxes]
+    highest = max(box[3] - box[1] for _, _, box in boxes)
+    for drawing in drawings:
+        _, bottom, _, top = drawing.box
+        for _, number, box in boxes[bisect.bisect_left(feet, bottom - highest) : bisect.bisect_right(feet, top)]:
+            if number < drawing.above and _touches(drawing, box):
+                lines[number].is_covered = True
+
+
+def _box(line: TextLine) -> Box:
+    """Where the ink of most characters is."""
+    glyphs = line.glyphs()
+    size = line.size or 1.0
+    end = max(glyphs[-1][1] + glyphs[-1][2], size) if glyphs else size
+    corners = [moved(line.matrix, x, y * size) for x in (SIDE * size, end - SIDE * size) for y in (FOOT, HEAD)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _touches(drawing: Drawing, box: Box) -> bool:
+    left, bottom, right, top = drawing.box
+    if left > box[2] or right < box[0] or bottom > box[3] or top < box[1]:
+        return False
+    points = drawing.points
+    return drawing.is_filled or any(_crosses(points[index], points[index + 1], box) for index in range(len(points) - 1))
+
+
+def _crosses(begin: Point, end: Point, box: Box) -> bool:
+    """Whether a straight line runs through a box."""
+    first, last = 0.0, 1.0
+    for axis in (0, 1):
+        start, way = begin[axis], end[axis] - begin[axis]
+        if not way:
+            if not box[axis] <= start <= box[axis + 2]:
+                return False
+            continue
+        near, far = sorted(((box[axis] - start) / way, (box[axis + 2] - start) / way))
+        first, last = max(first, near), min(last, far)
+    return first <= last

@@ -1,0 +1,91 @@
+"""Pages of ours that an editor drew on: values under a box, a line or a picture are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from tests.reading.pdf.paper import bound, changed, codes, only_reading, pages_of, sheet
+from tests.reading.pdf.test_returned import KEYS, LONG, MARKS
+
+RECORD = {"name": "张建国", "phone": "13700000000"}
+Draw = Callable[[float, float], bytes]
+
+
+def over_phone(draw: Draw) -> Callable[[pikepdf.Pdf], None]:
+    """Draw in the page's own content where the phone number begins."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        page = pdf.pages[0]
+        places = re.findall(rb"1 0 0 1 ([\d.]+) ([\d.]+) Tm", page.Contents.read_bytes())
+        x, y = map(float, min(places, key=lambda place: float(place[1])))  # the phone stands below the name
+        page.contents_add(b"q " + draw(x, y) + b" Q")
+
+    return change
+
+
+def white_box(x: float, y: float) -> bytes:
+    return b"1 g %f %f 90 14 re f" % (x - 2, y - 3)
+
+
+def strike(x: float, y: float) -> bytes:
+    return b"0 G 1 w %f %f m %f %f l S" % (x - 2, y + 4, x + 80, y + 4)
+
+
+def thin_box(x: float, y: float) -> bytes:
+    return b"0 g %f %f 80 1 re f*" % (x - 2, y + 3)
+
+
+def scribble(x: float, y: float) -> bytes:
+    return b"1 0 0 RG %f %f m %f %f %f %f %f %f c S" % (x, y - 9, x + 20, y + 30, x + 40, y - 30, x + 60, y + 19)
+
+
+def inline_picture(x: float, y: float) -> bytes:
+    return b"90 0 0 14 %f %f cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI" % (x - 2, y - 3)
+
+
+@pytest.mark.parametrize("draw", [white_box, strike, thin_box, scribble, inline_picture])
+def test_what_is_covered_or_struck_out_is_no_value(draw: Draw, tmp_path: Path) -> None:
+    reading = only_reading(changed(sheet("application-form", "pdf", RECORD), over_phone(draw)), tmp_path)
+    assert "phone" not in reading.values
+    assert reading.values["name"] == "张建国"
+    assert {"F-PDFREAD-011", "F-PDFREAD-020"} <= set(codes(reading))
+
+
+def underline(x: float, y: float) -> bytes:
+    return b"0 G 0.5 w %f %f m %f %f l S" % (x, y - 2, x + 80, y - 2)
+
+
+def far_away(x: float, y: float) -> bytes:
+    return b"0 G 300 30 m 320 50 l 340 30 l s"
+
+
+@pytest.mark.parametrize("draw", [underline, far_away])
+def test_a_drawing_beside_values_is_said(draw: Draw, tmp_path: Path) -> None:
+    reading = only_reading(changed(sheet("application-form", "pdf", RECORD), over_phone(draw)), tmp_path)
+    assert reading.values == RECORD
+    assert "F-PDFREAD-011" in codes(reading)
+    assert "F-PDFREAD-020" not in codes(reading)
+
+
+def test_a_white_page_under_the_form_hides_nothing(tmp_path: Path) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].contents_add(b"q 1 g 0 0 600 900 re f Q", prepend=True)
+
+    reading = only_reading(changed(sheet("application-form", "pdf", RECORD), change), tmp_path)
+    assert reading.values == RECORD
+    assert codes(reading) == codes(only_reading(sheet("application-form", "pdf", RECORD), tmp_path))
+
+
+def test_a_covered_continuation_sheet_is_not_taken(tmp_path: Path) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[-1].contents_add(b"q 1 g 0 0 600 700 re f Q")
+
+    record: dict[str, Any] = dict(LONG)
+    reading = only_reading(changed(bound(pages_of("application-form", record, KEYS[0], MARKS)), change), tmp_path)
+    assert "application" not in reading.values

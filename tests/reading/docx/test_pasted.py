@@ -15,6 +15,8 @@ from lxml import etree
 
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
+from formgen.reading.docx.anatomy import anatomy_of
+from formgen.reading.docx.plans import TextPlan
 from formgen.reading.model import FileRead, Reading
 from formgen.reading.weigh import weigh
 from formgen.rendering.continuation import REST_END
@@ -275,7 +277,12 @@ def two_records(form: Manifest) -> list[dict[str, Any]]:
 def test_no_value_of_one_form_is_read_for_the_other(
     form: Manifest, marks: Callable[[Any], object], read_file: ReadFile
 ) -> None:
-    """A sheet has the values of one record, whatever was done to one of the two."""
+    """A sheet has the values of one record, whatever was done to one of the two.
+
+    Left out is what stands in a header or footer where one whole form is left beside remnants of the other: it is the
+    file's, and which of the two it is of nobody can say by the words.
+    """
+    in_heads = {slot.key for plan in anatomy_of(form).heads if isinstance(plan, TextPlan) for slot in plan.slots}
     records = two_records(form)
     content = edits.paste(*(printed(form, record) for record in records))
     tree = etree.fromstring(edits.part_of(content))
@@ -285,8 +292,11 @@ def test_no_value_of_one_form_is_read_for_the_other(
         readings = read(read_file(edits.edited(content, lambda t, f=fault: (f(t), marks(t)))))
         counts[len(readings)] += 1
         for reading in readings:
-            if all(wrong_values(form, record, reading) for record in records):
-                mixed.append((name, [wrong_values(form, record, reading) for record in records]))
+            wrong = [wrong_values(form, record, reading) for record in records]
+            if len(readings) == 1:
+                wrong = [[key for key in keys if key.partition(" ")[0] not in in_heads] for keys in wrong]
+            if all(wrong):
+                mixed.append((name, wrong))
             assert len(readings) == 1 or not reading.record
     assert not mixed
     assert counts.most_common(1)[0][0] == 2

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from formgen.cli import language
 from formgen.cli.main import run
 
 IS_CI = os.environ.get("CI", "").lower() in ("1", "true")
-# The build machine tries the same examples for the same commit; everybody else tries new ones.
+# The build machine tries the same examples for the same commit; everybody else tries new ones. Hypothesis also draws
+# constants that stand in the modules which are loaded: then examples would depend on which tests came before.
+providers.is_local_module_file = lambda path: False
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=IS_CI)
 settings.load_profile("default")
 

@@ -63,20 +63,27 @@ def picture(page: PageContent[Any], matrix: Matrix) -> Drawing:
 
 def cover(lines: Sequence[TextLine], drawings: Sequence[Drawing]) -> None:
     """Note which lines lie under a drawing."""
-    if not lines or not drawings:
+    over = [drawing for drawing in drawings if drawing.above]
+    if not lines or not over:
         return
-    if len(drawings) * len(lines) > MOST:
-        for line in lines[: drawings[-1].above]:
+    if len(over) * len(lines) > MOST:
+        for line in lines[: over[-1].above]:
             line.is_covered = True
         return
-    boxes = sorted((_box(line)[1], number, _box(line)) for number, line in enumerate(lines))
-    feet = [foot for foot, _, _ in boxes]
-    highest = max(box[3] - box[1] for _, _, box in boxes)
-    for drawing in drawings:
+    level = sorted((line.matrix[5], number) for number, line in enumerate(lines) if _is_level(line))
+    turned = [number for number, line in enumerate(lines) if not _is_level(line)]
+    heights = [height for height, _ in level]
+    reach = max((abs(line.matrix[3]) * (line.size or 1.0) for line in lines), default=0.0)
+    for drawing in over:
         _, bottom, _, top = drawing.box
-        for _, number, box in boxes[bisect.bisect_left(feet, bottom - highest) : bisect.bisect_right(feet, top)]:
-            if number < drawing.above and _touches(drawing, box):
+        first, last = bisect.bisect_left(heights, bottom - reach), bisect.bisect_right(heights, top + reach)
+        for number in (*(number for _, number in level[first:last]), *turned):
+            if number < drawing.above and _touches(drawing, _box(lines[number])):
                 lines[number].is_covered = True
+
+
+def _is_level(line: TextLine) -> bool:
+    return not line.matrix[1] and not line.matrix[2]
 
 
 def _box(line: TextLine) -> Box:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
+from formgen.reading.docx import casting
 from formgen.reading.docx.casting import PLACEHOLDER, cast_rows
 from formgen.reading.docx.holes import FRAGMENTS
 from formgen.reading.docx.model import Block, SectionEnd, Text, tables_of
@@ -25,6 +26,12 @@ FORMS = [form for form in Catalogue().forms() if "docx" in form.templates]
 HEAD = f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{W_NS}"><w:body><w:tbl>'
 TAIL = "</w:tbl></w:body></w:document>"
 CELL = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+
+
+@pytest.fixture(autouse=True)
+def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes are known to the process: those of a test's own walker must not be met by others."""
+    monkeypatch.setattr(casting, "_KNOWN", {})
 
 
 def cast(content: bytes) -> tuple[list[object], int]:

@@ -27,7 +27,6 @@ from formgen.cli.read import read
 from formgen.cli.sample import sample
 from formgen.cli.show import show
 from formgen.errors import EXIT_INTERRUPTED, EXIT_UNABLE, FormgenError
-from formgen.files import output_error
 from formgen.problems import LANGUAGES
 
 __all__ = ["main"]
@@ -98,6 +97,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as exc:
         if exc.errno != errno.ENOSPC or exc.filename is not None:
             return _report_bug(exc)
+        from formgen.files import output_error
+
         click.echo(output_error(Path("-"), exc).problem.text(current_language()), err=True)  # where we print is full
         return EXIT_UNABLE
     except Exception as exc:  # noqa: BLE001 - the last net: a bug ends as one line, not as a traceback

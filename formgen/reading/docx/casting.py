@@ -161,12 +161,13 @@ class _Foundries(NamedTuple):
     is_saved: bool
 
 
-_KNOWN: dict[tuple[bytes, bool], _Foundries] = {}
+_KNOWN: dict[tuple[bytes, bool, RowWalk], _Foundries] = {}
+"""By the root, by whether Word saved the part, and by who walks rows: what one makes of them is not another's."""
 
 
 def cast_rows(content: bytes, walk: RowWalk) -> tuple[bytes, list[CastRow]]:
     """The part with placeholders, each with the number of its row, and the rows."""
-    foundries = _foundries(content)
+    foundries = _foundries(content, walk)
     if foundries is None:
         return content, []
     made = simplified(content, foundries.unread) if foundries.is_saved else content
@@ -210,12 +211,12 @@ def _is_plain(made: bytes, count: int) -> bool:
     )
 
 
-def _foundries(content: bytes) -> _Foundries | None:
+def _foundries(content: bytes, walk: RowWalk) -> _Foundries | None:
     """What is known of rows under the root of a part; None for a part that is parsed as it is."""
     found = _ROOT.match(content[:ROOT_AT])
     if found is None or _PREFIX not in found[2] or (found[1] and _ENCODING.search(found[1])):
         return None
-    key = found[2], is_saved(content)
+    key = found[2], is_saved(content), walk
     if key not in _KNOWN:
         if len(_KNOWN) >= MOST_ROOTS:
             _KNOWN.clear()

@@ -8,6 +8,7 @@ cv::aruco::DICT_4X4_50.
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 from formgen.forms.layout import Rect
@@ -30,6 +31,7 @@ MARK_ROWS: Final = (
 """Pattern of markers 0 to 3, row by row from the top; a set bit is white."""
 
 
+@functools.lru_cache(maxsize=64)
 def mark_boxes(width_pt: float, height_pt: float) -> tuple[Rect, Rect, Rect, Rect]:
     """Where the marks stand on a page: top left, top right, bottom right, bottom left (markers 0, 1, 2, 3)."""
     near, size = MARK_EDGE_PT, MARK_SIZE_PT

@@ -16,8 +16,6 @@ from formgen.reading.pdf.raster import Box, Pdfium
 
 __all__ = ["decode_inline", "decode_region"]
 
-QUIET: Final = 8
-"""White around the code, in pixels: four modules or more."""
 LARGEST: Final = 400
 RESOLUTION: Final = 150
 
@@ -33,33 +31,25 @@ def decode_inline(image: InlineImage) -> PageCode | None:
 
 @functools.lru_cache(maxsize=64)
 def _decode_digits(size: int, digits: bytes) -> PageCode | None:
-    """The writer has two pixels a module: one is enough, and four times as fast; else all are looked at."""
+    """The writer has two pixels a module and nothing beside them: one is enough; else all are looked at."""
+    pixels = _pixels(size, digits)
+    if pixels is None:
+        return None
     for step in (2, 1):
-        image = _pixels(size, digits, step)
-        if image is None:
-            return None
-        code = _decode(*image, is_clean=True)
+        rows = [pixels[start : start + size : step] for start in range(0, len(pixels), step * (len(pixels) // size))]
+        code = _decode(b"".join(rows), len(rows[0]), len(rows), is_clean=True)
         if code is not None:
             return code
     return None
 
 
-def _pixels(size: int, digits: bytes, step: int) -> tuple[bytes, int, int] | None:
-    """Grey pixels with white around them, of every so many rows and columns; None where data are missing."""
-    row = 2 * ((size + 7) // 8)
+def _pixels(size: int, digits: bytes) -> bytes | None:
+    """Grey pixels row by row, a row padded to whole bytes; None where data are missing."""
     clean = digits.translate(None, _WHITE)
-    count = (size + step - 1) // step
-    side = count + 2 * QUIET
-    edge = b"\xff" * QUIET
-    rows = [b"\xff" * side * QUIET]
-    for start in range(0, row * size, row * step):
-        piece = clean[start : start + row]
-        if len(piece) < row:
-            return None
-        bits = f"{int(piece, 16):0{row * 4}b}"[:size:step]
-        rows += [edge, bits.encode("ascii").translate(_PIXELS), edge]
-    rows.append(b"\xff" * side * QUIET)
-    return b"".join(rows), side, side
+    needed = 2 * ((size + 7) // 8) * size
+    if not size or len(clean) < needed:
+        return None
+    return f"{int(clean[:needed], 16):0{4 * needed}b}".encode("ascii").translate(_PIXELS)
 
 
 _WHITE: Final = b"\0\t\n\f\r "
@@ -74,10 +64,11 @@ def decode_region(file: Pdfium, page_number: int, box: Box | None) -> PageCode |
 
 
 def _decode(pixels: bytes, width: int, height: int, *, is_clean: bool = False) -> PageCode | None:
+    """`is_clean`: there is nothing on the picture but a code that stands upright, pixel by pixel."""
     image = memoryview(pixels).cast("B", (height, width))
     is_hard = not is_clean
     for found in zxingcpp.read_barcodes(
-        image, formats=_QR, try_rotate=is_hard, try_downscale=is_hard, try_invert=is_hard
+        image, formats=_QR, try_rotate=is_hard, try_downscale=is_hard, try_invert=is_hard, is_pure=is_clean
     ):
         code = parse_page_code(found.text)
         if isinstance(code, PageCode):

@@ -15,9 +15,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
-from formgen.reading.pdf.drawing import Pen, cover, picture
+from formgen.reading.pdf.drawing import Pen, cover, parse_boxes, picture
 from formgen.reading.pdf.fonts import LOST, FontReader
-from formgen.reading.pdf.found import InlineImage, PageContent, Painted, Show, TextLine
+from formgen.reading.pdf.found import Boxes, InlineImage, PageContent, Painted, Show, TextLine
 from formgen.reading.pdf.matrices import IDENTITY, Matrix, moved, product
 from formgen.reading.pdf.resources import Resources
 
@@ -31,10 +31,16 @@ THIN_PT: Final = 2.0
 INVISIBLE: Final = 3
 """Text rendering mode."""
 K = TypeVar("K")
+_NUMBERS: Final = rb"([-+.\d]++(?:[\x00\s]++[-+.\d]++)*+)"
 _TOKEN: Final = re.compile(
-    rb"[\x00\s]*(?:([-+.\d]+(?:[\x00\s]+[-+.\d]+)*)|([A-Za-z'\"][A-Za-z0-9*'\"]*)|<([0-9A-Fa-f\s]*)>|/([^\x00\s()<>\[\]{}/%]*)"
-    rb"|(\()|(<<|>>|[\[\]{}<>)])|(%[^\r\n]*))"
+    rb"[\x00\s]*+(?:(?:"
+    + _NUMBERS
+    + rb"[\x00\s]*+)?+([A-Za-z'\"][A-Za-z0-9*'\"]*+)|<([0-9A-Fa-f\s]*+)>(?:\s*+(Tj\b))?+"
+    rb"|/([^\x00\s()<>\[\]{}/%]*+)|" + _NUMBERS + rb"|(\()|(<<|>>|[\[\]{}<>)])|(%[^\r\n]*+))"
 )
+"""Operators are taken with the numbers before them, and the commonest with its string: half as many steps."""
+_BOXES: Final = re.compile(rb"(?:(?:[\x00\s]++[-+]?(?:\d++\.?\d*+|\.\d++)){4}[\x00\s]++re(?=[\x00\s]))+")
+"""Boxes drawn one after the other, of plain numbers."""
 _INLINE: Final = re.compile(rb"(.*?)[\x00\s]ID[\x00\s](.*?)[\x00\s>]EI(?=[\x00\s]|$)|", re.DOTALL)
 _INLINE_AHX: Final = re.compile(rb"([^>]{0,400}?/AHx[^>]{0,200}?)[\x00\s]ID[\x00\s]([0-9A-Fa-f\x00\s]*)>[\x00\s]*EI")
 _ESCAPE: Final = re.compile(rb"\\([nrtbf()\\]|[0-7]{1,3}|\r\n|\r|\n)|(\\)")
@@ -60,7 +66,8 @@ Forms = tuple[Any, ...]
 """The form XObjects being painted, each within the one before it."""
 Clip = tuple[float, float, float, float] | None
 """Left, bottom, right, top of what may show; None for all."""
-Handlers = Mapping[bytes, Callable[["_Stream[Any]", list[Any]], None]]
+Handler = Callable[["_Stream[Any]", list[Any]], None]
+Handlers = Mapping[bytes, Handler]
 
 
 class _Interpreter(Generic[K]):
@@ -101,32 +108,35 @@ class _Stream(Generic[K]):
         while (token := match(content, place)) is not None:
             place = token.end()
             kind = token.lastindex
-            if kind == 1:
-                try:
-                    operands.extend(map(float, token[1].split()))
-                except ValueError:
-                    operands.extend(map(_number, token[1].replace(b"\0", b" ").split()))
-            elif kind == 2:
-                name = token[2]
+            if kind == 2 or kind == 4:
+                if kind == 4:
+                    operands, name = [_bytes(token[3])], b"Tj"
+                else:
+                    name = token[2]
+                    if (numbers := token[1]) is not None:
+                        operands += _numbers(numbers)
                 if name == b"BI":
                     place = self._inline(content, place)
                 elif (handler := handlers.get(name)) is not None:
                     try:
                         handler(self, operands)
+                        if handler is _trace_box and (more := _BOXES.match(content, place)) is not None:
+                            place = self._trace_boxes(more)
                     except (IndexError, TypeError, ValueError):
                         self.page.is_readable, self.page.is_damaged = False, True
                 operands = []
                 opened = []
             elif kind == 3:
-                digits = b"".join(token[3].split())  # a line may end within a byte
-                operands.append(bytes.fromhex((digits if len(digits) % 2 == 0 else digits + b"0").decode("ascii")))
-            elif kind == 4:
-                operands.append(token[4].decode("latin-1"))
+                operands.append(_bytes(token[3]))
+            elif kind == 6:
+                operands += _numbers(token[6])
             elif kind == 5:
+                operands.append(token[5].decode("latin-1"))
+            elif kind == 7:
                 text, place = _literal(content, place)
                 operands.append(text)
-            elif kind == 6 and token[6] in b"[]":
-                if token[6] == b"[":
+            elif kind == 8 and token[8] in b"[]":
+                if token[8] == b"[":
                     opened.append(operands)
                     operands = []
                 elif opened:
@@ -153,6 +163,13 @@ class _Stream(Generic[K]):
         self._picture()
         return max(other.end(), place) if other is not None else place
 
+    def _trace_boxes(self, found: re.Match[bytes]) -> int:
+        """More boxes after a first; the place after them."""
+        corners, bounds = parse_boxes(found[0])
+        self.drawn.boxes(Boxes(corners, bounds, self.ctm))
+        self.owner.tokens += 2 * len(corners)
+        return found.end()
+
     def show(self, items: list[Any]) -> None:
         font = self.font
         if self.mode == INVISIBLE and (font is None or not font.is_readable):
@@ -177,7 +194,9 @@ class _Stream(Generic[K]):
         if self.line is not None:
             made = self.line.glyphs()
             offset = made[-1][1] + made[-1][2] if made else 0.0
-        matrix = product((1.0, 0.0, 0.0, 1.0, offset, self.rise), product(self.line_matrix, self.ctm))
+        matrix = self.line_matrix if self.ctm is IDENTITY else product(self.line_matrix, self.ctm)
+        if offset or self.rise:
+            matrix = product((1.0, 0.0, 0.0, 1.0, offset, self.rise), matrix)
         self.line = TextLine(matrix, is_hidden=self.mode == INVISIBLE, clip=self.clip)
         self.page.lines.append(self.line)
         return self.line
@@ -290,15 +309,15 @@ def _trace_to(stream: _Stream[Any], operands: list[Any]) -> None:
 
 def _trace_box(stream: _Stream[Any], operands: list[Any]) -> None:
     x, y, width, height = operands[-4:]
-    stream.drawn.move(moved(stream.ctm, x, y))
-    stream.drawn.go(*(moved(stream.ctm, x + a * width, y + b * height) for a, b in ((1, 0), (1, 1), (0, 1), (0, 0))))
+    corners = (1.0 * x, 1.0 * y, x + width, y + height)
+    stream.drawn.boxes(Boxes((corners,), corners, stream.ctm))
 
 
 def _paint_path(*, is_filled: bool, is_closed: bool = False) -> Callable[[_Stream[Any], list[Any]], None]:
     def paint(stream: _Stream[Any], operands: list[Any]) -> None:
         if is_closed:
             stream.drawn.close()
-        stream.page.drawings += stream.drawn.paint(stream.page, is_filled=is_filled)
+        stream.drawn.paint(stream.page, is_filled=is_filled)
 
     return paint
 
@@ -407,6 +426,22 @@ _WITH_RULES: Final[Handlers] = {
     b"n": _end_path,
     **dict.fromkeys((b"W", b"W*"), _begin_clip),
 }
+
+
+def _numbers(words: bytes) -> list[float]:
+    try:
+        return [*map(float, words.split())]
+    except ValueError:
+        return [*map(_number, words.replace(b"\0", b" ").split())]
+
+
+def _bytes(digits: bytes) -> bytes:
+    """A string of hexadecimal digits."""
+    try:
+        return bytes.fromhex(digits.decode("ascii"))
+    except ValueError:  # a line ends within a byte, or the last digit is left out
+        digits = b"".join(digits.split())
+        return bytes.fromhex((digits if len(digits) % 2 == 0 else digits + b"0").decode("ascii"))
 
 
 def _number(digits: bytes) -> float:

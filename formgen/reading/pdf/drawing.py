@@ -9,13 +9,15 @@ Limits: a filled shape counts as the box around it, a curve as the lines between
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator, Sequence
+import functools
+import itertools
+from collections.abc import Sequence
 from typing import Any, Final
 
-from formgen.reading.pdf.found import Drawing, PageContent, Point, TextLine
+from formgen.reading.pdf.found import Box, Boxes, Drawing, PageContent, Point, TextLine, around
 from formgen.reading.pdf.matrices import Matrix, moved
 
-__all__ = ["Pen", "cover", "picture"]
+__all__ = ["Pen", "cover", "parse_boxes", "picture"]
 
 MOST: Final = 20_000_000
 """Pairs of a drawing and a line: with more on a page, all that was written before the last is taken to be under one."""
@@ -24,41 +26,68 @@ HEAD: Final = 0.75
 """Share of the type's size above the baseline: a line under a text, or a cell's edge, does not strike it out."""
 SIDE: Final = 0.1
 
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top in the page's user space."""
-
 
 class Pen:
     """The path in the making."""
 
     def __init__(self) -> None:
-        self._parts: list[list[Point]] = []
+        self._parts: list[list[Point] | Boxes] = []
 
     def move(self, point: Point) -> None:
         self._parts.append([point])
 
     def go(self, *points: Point) -> None:
         if self._parts:
-            self._parts[-1].extend(points)
+            self._part().extend(points)
 
     def close(self) -> None:
-        if self._parts:
+        if self._parts and not isinstance(self._parts[-1], Boxes):
             self._parts[-1].append(self._parts[-1][0])
 
-    def paint(self, page: PageContent[Any], *, is_filled: bool) -> Iterator[Drawing]:
-        for points in self._parts:
-            if len(points) > 1:
-                yield Drawing(len(page.lines), len(page.arts), tuple(points), is_filled)
+    def boxes(self, boxes: Boxes) -> None:
+        self._parts.append(boxes)
+
+    def paint(self, page: PageContent[Any], *, is_filled: bool) -> None:
+        parts = tuple([part if isinstance(part, Boxes) else tuple(part) for part in self._parts if _is_drawn(part)])
+        if parts:
+            page.drawings.append(Drawing(len(page.lines), len(page.arts), parts, is_filled))
         self.drop()
 
     def drop(self) -> None:
         self._parts = []
 
+    def _part(self) -> list[Point]:
+        """What goes on: after a box from its corner."""
+        last = self._parts[-1]
+        if isinstance(last, Boxes):
+            *_, shape = last.shapes()
+            last = [shape[0]]
+            self._parts.append(last)
+        return last
+
+
+def _is_drawn(part: list[Point] | Boxes) -> bool:
+    return isinstance(part, Boxes) or len(part) > 1
+
+
+@functools.lru_cache(maxsize=64)
+def parse_boxes(operators: bytes) -> tuple[tuple[Box, ...], Box]:
+    """The corners of boxes drawn one after the other, and what is around all: the same bytes on all pages with marks.
+
+    Raises: ValueError: an operand is no number.
+    """
+    numbers = [float(word) for word in operators.replace(b"\0", b" ").split() if word != b"re"]
+    corners = tuple([
+        (x, y, x + width, y + height) for x, y, width, height in zip(*[iter(numbers)] * 4, strict=True)
+    ])  # fmt: skip
+    return corners, around([corner for box in corners for corner in (box[:2], box[2:])])
+
 
 def picture(page: PageContent[Any], matrix: Matrix) -> Drawing:
     """A picture, which fills the unit square."""
-    corners = tuple(moved(matrix, x, y) for x, y in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))
-    return Drawing(len(page.lines), len(page.arts), corners, is_filled=True, is_picture=True)
+    square = (0.0, 0.0, 1.0, 1.0)
+    boxes = Boxes((square,), square, matrix)
+    return Drawing(len(page.lines), len(page.arts), (boxes,), is_filled=True, is_picture=True)
 
 
 def cover(lines: Sequence[TextLine], drawings: Sequence[Drawing]) -> None:
@@ -66,7 +95,7 @@ def cover(lines: Sequence[TextLine], drawings: Sequence[Drawing]) -> None:
     over = [drawing for drawing in drawings if drawing.above]
     if not lines or not over:
         return
-    if len(over) * len(lines) > MOST:
+    if sum(map(len, over)) * len(lines) > MOST:
         for line in lines[: over[-1].above]:
             line.is_covered = True
         return
@@ -75,33 +104,31 @@ def cover(lines: Sequence[TextLine], drawings: Sequence[Drawing]) -> None:
     heights = [height for height, _ in level]
     reach = max((abs(line.matrix[3]) * (line.size or 1.0) for line in lines), default=0.0)
     for drawing in over:
-        _, bottom, _, top = drawing.box
-        first, last = bisect.bisect_left(heights, bottom - reach), bisect.bisect_right(heights, top + reach)
-        for number in (*(number for _, number in level[first:last]), *turned):
-            if number < drawing.above and _touches(drawing, _box(lines[number])):
-                lines[number].is_covered = True
+        for points in drawing.shapes():
+            box = around(points)
+            first, last = bisect.bisect_left(heights, box[1] - reach), bisect.bisect_right(heights, box[3] + reach)
+            for number in (*(number for _, number in level[first:last]), *turned):
+                if number < drawing.above and _touches(points, box, drawing.is_filled, _ink(lines[number])):
+                    lines[number].is_covered = True
 
 
 def _is_level(line: TextLine) -> bool:
     return not line.matrix[1] and not line.matrix[2]
 
 
-def _box(line: TextLine) -> Box:
+def _ink(line: TextLine) -> Box:
     """Where the ink of most characters is."""
     glyphs = line.glyphs()
     size = line.size or 1.0
     end = max(glyphs[-1][1] + glyphs[-1][2], size) if glyphs else size
-    corners = [moved(line.matrix, x, y * size) for x in (SIDE * size, end - SIDE * size) for y in (FOOT, HEAD)]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
+    return around([moved(line.matrix, x, y * size) for x in (SIDE * size, end - SIDE * size) for y in (FOOT, HEAD)])
 
 
-def _touches(drawing: Drawing, box: Box) -> bool:
-    left, bottom, right, top = drawing.box
-    if left > box[2] or right < box[0] or bottom > box[3] or top < box[1]:
+def _touches(points: Sequence[Point], around_them: Box, is_filled: bool, ink: Box) -> bool:
+    left, bottom, right, top = around_them
+    if left > ink[2] or right < ink[0] or bottom > ink[3] or top < ink[1]:
         return False
-    points = drawing.points
-    return drawing.is_filled or any(_crosses(points[index], points[index + 1], box) for index in range(len(points) - 1))
+    return is_filled or any(_crosses(begin, end, ink) for begin, end in itertools.pairwise(points))
 
 
 def _crosses(begin: Point, end: Point, box: Box) -> bool:

@@ -61,7 +61,7 @@ class FontReader:
             return content.decode("utf-16-be", "replace")
         chars = self._chars
         try:
-            return "".join([chars[code] for code in self.codes(content)])
+            return "".join(map(chars.__getitem__, self.codes(content)))
         except KeyError:
             return "".join([chars.get(code, LOST) for code in self.codes(content)])
 

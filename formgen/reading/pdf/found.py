@@ -5,14 +5,26 @@ Places are matrices and points of the page's user space.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from formgen.reading.pdf.fonts import FontReader
-from formgen.reading.pdf.matrices import Matrix
+from formgen.reading.pdf.matrices import Matrix, moved
 
-__all__ = ["Drawing", "Glyph", "InlineImage", "PageContent", "Painted", "Point", "Show", "TextLine"]
+__all__ = [
+    "Box",
+    "Boxes",
+    "Drawing",
+    "Glyph",
+    "InlineImage",
+    "PageContent",
+    "Painted",
+    "Point",
+    "Show",
+    "TextLine",
+    "around",
+]
 
 
 @dataclass(slots=True)
@@ -52,6 +64,8 @@ class TextLine:
     @property
     def is_ours(self) -> bool:
         """Whether it looks like the PDF writer's: then it is a whole line of a value."""
+        if len(self.shows) == 1:
+            return self.shows[0].font.is_ours
         return not self.given and all(show.font.is_ours for show in self.shows)
 
     @property
@@ -80,25 +94,78 @@ class TextLine:
 
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in the page's user space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Rectangles drawn one after the other, in a space of their own: a mark is many of them, and seldom looked at."""
+
+    corners: tuple[Box, ...]
+    """Of each two opposite ones."""
+    bounds: Box
+    matrix: Matrix
+    """Takes them to the page's user space."""
+
+    @property
+    def box(self) -> Box:
+        """What is around all of them."""
+        a, b, c, d = self.matrix[:4]
+        if (b or c) and (a or d):  # turned, and not by quarters
+            return around(_outline(self.bounds, self.matrix))
+        (x0, y0), (x1, y1) = moved(self.matrix, *self.bounds[:2]), moved(self.matrix, *self.bounds[2:])
+        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+    def shapes(self) -> Iterator[tuple[Point, ...]]:
+        return (_outline(corners, self.matrix) for corners in self.corners)
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One painted part of a path, or a picture."""
+    """A painted path, or a picture."""
 
     above: int
     """So many lines of the page were written before,"""
     above_arts: int
     """and so many pieces of artwork painted."""
-    points: tuple[Point, ...]
+    parts: tuple[Boxes | tuple[Point, ...], ...]
+    """One or more, each with two points or more."""
     is_filled: bool
     is_picture: bool = False
 
     @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Left, bottom, right, top."""
-        xs, ys = [x for x, _ in self.points], [y for _, y in self.points]
-        return min(xs), min(ys), max(xs), max(ys)
+    def box(self) -> Box:
+        """What is around all of it."""
+        boxes = [part.box if isinstance(part, Boxes) else around(part) for part in self.parts]
+        if len(boxes) == 1:
+            return boxes[0]
+        lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+        return min(lefts), min(bottoms), max(rights), max(tops)
+
+    def shapes(self) -> Iterator[tuple[Point, ...]]:
+        """Its parts, each as the points that it goes through."""
+        for part in self.parts:
+            if isinstance(part, Boxes):
+                yield from part.shapes()
+            else:
+                yield part
+
+    def __len__(self) -> int:
+        """How many shapes it has."""
+        return sum(len(part.corners) if isinstance(part, Boxes) else 1 for part in self.parts)
+
+
+def around(points: Sequence[Point]) -> Box:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _outline(corners: Box, matrix: Matrix) -> tuple[Point, ...]:
+    """All the way around."""
+    left, bottom, right, top = corners
+    turns = ((left, bottom), (right, bottom), (right, top), (left, top), (left, bottom))
+    return tuple([moved(matrix, x, y) for x, y in turns])
 
 
 K = TypeVar("K")

@@ -15,7 +15,7 @@ from typing import Final
 
 from formgen.forms.layout import Rect, Spot
 from formgen.forms.page_marks import mark_boxes
-from formgen.reading.pdf.found import Drawing, PageContent, Painted, TextLine
+from formgen.reading.pdf.found import Box, Drawing, PageContent, Painted, TextLine, around
 from formgen.reading.pdf.glyphs import Char
 from formgen.reading.pdf.matrices import Matrix, inverse, moved, product
 from formgen.reading.pdf.prints import ArtRole, FormPrint, PrintedArt, SpotFinder
@@ -45,7 +45,7 @@ class PlacedBand:
     """How far below its place in the layout it stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # as many as lines: not frozen, for those are slow to make
 class PlacedText:
     """Text at a point of a frame."""
 
@@ -212,12 +212,17 @@ def note_drawings(drawings: Sequence[Drawing], frames: Sequence[Frame]) -> None:
     for drawing in drawings:
         if not drawing.above_arts:
             continue
-        left, bottom, right, top = drawing.box
         for frame in frames:
-            (x0, y0), (x1, y1) = frame.point(left, bottom), frame.point(right, top)
-            box = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-            if frame.drawn is None and _lies_on(frame, box) and not _is_own(frame, drawing, box):
-                frame.drawn = box[:2]
+            if frame.drawn is None and not _is_own(frame, drawing, whole := _seen(frame, drawing.box)):
+                boxes = [_seen(frame, around(shape)) for shape in drawing.shapes()] if len(drawing) > 1 else [whole]
+                others = [box for box in boxes if _lies_on(frame, box) and not _is_own(frame, drawing, box)]
+                frame.drawn = others[0][:2] if others else None
+
+
+def _seen(frame: Frame, box: Box) -> Rect:
+    """A box of the file's page, in the frame."""
+    (x0, y0), (x1, y1) = frame.point(*box[:2]), frame.point(*box[2:])
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def note_covered(lines: Sequence[TextLine], frame: Frame) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
-from collections.abc import Iterable, Mapping, Sequence
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pikepdf
 
@@ -19,6 +20,7 @@ from formgen.errors import TemplateError
 from formgen.forms.layout import BACKGROUND, LAYOUT, Band, Layout, RowRole, Spot, read_layout
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
+from formgen.reading.identify import FormBook
 from formgen.reading.pdf.content import read_content
 from formgen.reading.pdf.found import PageContent
 from formgen.reading.pdf.glyphs import Char, Word, page_chars, rows_of, words_on
@@ -82,7 +84,10 @@ class FormPrint:
         self.layout: Layout = read_layout(manifest.folder / LAYOUT)
         self.roles = _roles(self.layout)
         self.finders = {art: SpotFinder(spots) for art, spots in _spots(self.layout).items()}
-        self.digests, self.contents, self.heights = _read_background(manifest.folder / BACKGROUND)
+        self._background = manifest.folder / BACKGROUND
+        with _pages(self._background) as pages:
+            self.digests = [_digest(content) for _, _, content in pages]
+            self.heights = [height for height, _, _ in pages]
         self._chars: dict[int, Sequence[Char]] = {}
         self._words: dict[int, Sequence[Word]] = {}
         self._rules: dict[int, Rules] = {}
@@ -115,6 +120,18 @@ class FormPrint:
         return self._words[art]
 
     @functools.cached_property
+    def contents(self) -> list[PageContent[None]]:
+        """What is printed on each page of the background; of most forms of a catalogue nobody asks.
+
+        Raises: TemplateError (F-PDF-002): it cannot be read, or is another by now.
+        """
+        with _pages(self._background) as pages:
+            if [_digest(content) for _, _, content in pages] != self.digests:
+                reason = "changed while it was in use"
+                raise TemplateError(Problem("F-PDF-002", Place(str(self._background)), params={"reason": reason}))
+            return [_printed(form, content) for _, form, content in pages]
+
+    @functools.cached_property
     def texts(self) -> tuple[str, ...]:
         """What is printed on the form, line by line."""
         return tuple(line.text for art in sorted(self.roles) for line in self.contents[art].lines)
@@ -144,32 +161,17 @@ class PrintBook:
         return tuple(found) if found else None
 
 
-_books: dict[tuple[tuple[int, object], ...], tuple[PrintBook, Sequence[Manifest]]] = {}
-"""By the manifests themselves, which are kept so that nothing else gets their ids."""
-MOST_BOOKS: Final = 8
+_books: weakref.WeakKeyDictionary[FormBook, PrintBook] = weakref.WeakKeyDictionary()
 
 
-def print_book(manifests: Mapping[str, Manifest]) -> PrintBook:
-    """The prints of these forms; layouts and backgrounds are read again when they have changed.
+def print_book(book: FormBook) -> PrintBook:
+    """The prints of a book's forms, as they were when it was first asked: read once, for all files of a run.
 
     Raises: TemplateError: F-LAYOUT-001, F-LAYOUT-002, F-PDF-002.
     """
-    key = tuple((id(manifest), _stamp(manifest.folder)) for manifest in manifests.values())
-    if key not in _books:
-        if len(_books) >= MOST_BOOKS:
-            _books.clear()
-        _books[key] = PrintBook(manifests.values()), tuple(manifests.values())
-    return _books[key][0]
-
-
-def _stamp(folder: Path) -> tuple[int, ...]:
-    stamps = []
-    for name in (LAYOUT, BACKGROUND):
-        try:
-            stamps.append(os.stat(f"{folder}{os.sep}{name}").st_mtime_ns)
-        except OSError:
-            stamps.append(0)
-    return tuple(stamps)
+    if book not in _books:
+        _books[book] = PrintBook(book.manifests.values())
+    return _books[book]
 
 
 def _roles(layout: Layout) -> dict[int, ArtRole]:
@@ -198,29 +200,27 @@ def _spots(layout: Layout) -> dict[int, tuple[Spot, ...]]:
     return spots
 
 
-def _read_background(path: Path) -> tuple[list[bytes], list[PageContent[None]], list[float]]:
-    """Of each page the digest of its content as a form XObject, what is printed on it, and its height."""
-    heights: list[float] = []
-    digests: list[bytes] = []
-    contents: list[PageContent[None]] = []
+@contextmanager
+def _pages(path: Path) -> Iterator[list[tuple[float, Any, bytes]]]:
+    """The height of each page of a background, the page as a form XObject, and that one's content."""
     try:
         with pikepdf.open(path) as pdf:
-            for page in pdf.pages:
-                form = page.as_form_xobject(handle_transformations=True)
-                content = form.read_bytes()
-                digests.append(_digest(content))
-                heights.append(float(page.mediabox[3]))
-                contents.append(
-                    read_content(content, Resources(form.get("/Resources"), {}, lambda _: None), has_rules=True)
-                )
-                for line in contents[-1].lines:
-                    for show in line.shows:
-                        show.font.width(0)  # widths are read while the file is open
+            forms = [(page, page.as_form_xobject(handle_transformations=True)) for page in pdf.pages]
+            yield [(float(page.mediabox[3]), form, form.read_bytes()) for page, form in forms]
     except FileNotFoundError as exc:
         raise TemplateError(Problem("F-LAYOUT-001", Place(str(path)))) from exc
     except (OSError, ValueError, pikepdf.PdfError, KeyError, TypeError) as exc:
         raise TemplateError(Problem("F-PDF-002", Place(str(path)), params={"reason": str(exc)})) from exc
-    return digests, contents, heights
+
+
+def _printed(form: Any, content: bytes) -> PageContent[None]:
+    page: PageContent[None] = read_content(
+        content, Resources(form.get("/Resources"), {}, lambda _: None), has_rules=True
+    )
+    for line in page.lines:
+        for show in line.shows:
+            show.font.width(0)  # widths are read while the file is open
+    return page
 
 
 def _digest(content: bytes) -> bytes:

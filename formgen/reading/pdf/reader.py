@@ -71,7 +71,7 @@ def read_pdf(path: Path, book: FormBook) -> FileRead:
             or broken; F-PDFREAD-014 it has too many or too large pages.
         TemplateError: F-LAYOUT-001, F-LAYOUT-002, F-PDF-002: a form of the catalogue is broken.
     """
-    prints = print_book(book.manifests)
+    prints = print_book(book)
     place = Place(str(path))
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf, Pdfium(str(path)) as drawn:

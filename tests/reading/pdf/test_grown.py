@@ -18,7 +18,7 @@ INNER = ((0, 36, 80, 36),)
 
 
 def has_grown(others: list[Char], rules: tuple[tuple[float, float, float, float], ...] = CELL) -> bool:
-    form = print_book(BOOK.manifests).forms[BY_NAME["application-form"].id]
+    form = print_book(BOOK).forms[BY_NAME["application-form"].id]
     match = Match(form, ArtRole("before"), 1.0, 2, 1.0, 0.0, 0.0, ())
     found = [(char, char) for char in LABEL.chars]
     return bool(grown(found, [LABEL], others, match, Rules(rules, IDENTITY)))

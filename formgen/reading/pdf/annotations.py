@@ -145,8 +145,8 @@ def _text(value: Any) -> str:
 
 
 def _box(entry: Any) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (float(edge) for edge in entry.Rect)
-    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+    edges = pikepdf.Rectangle(entry.Rect)
+    return edges.llx, edges.lly, edges.urx, edges.ury
 
 
 def _appearance(entry: Any, resources_of: Callable[[Any], Resources[K]]) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from formgen.reading.pdf.found import Box, Boxes, Drawing, PageContent, Point, TextLine, around
 from formgen.reading.pdf.matrices import Matrix, moved
 
-__all__ = ["Pen", "cover", "parse_boxes", "picture"]
+__all__ = ["Pen", "cover", "picture"]
 
 MOST: Final = 20_000_000
 """Pairs of a drawing and a line: with more on a page, all that was written before the last is taken to be under one."""
@@ -44,8 +44,14 @@ class Pen:
         if self._parts and not isinstance(self._parts[-1], Boxes):
             self._parts[-1].append(self._parts[-1][0])
 
-    def boxes(self, boxes: Boxes) -> None:
+    def box(self, corners: Box, matrix: Matrix) -> None:
+        self._parts.append(Boxes((corners,), corners, matrix))
+
+    def boxes(self, operators: bytes, matrix: Matrix) -> int:
+        """Several, as they are written; how many. Raises: ValueError: an operand is no number."""
+        boxes = Boxes(*_parse_boxes(operators), matrix)
         self._parts.append(boxes)
+        return len(boxes.corners)
 
     def paint(self, page: PageContent[Any], *, is_filled: bool) -> None:
         parts = tuple([part if isinstance(part, Boxes) else tuple(part) for part in self._parts if _is_drawn(part)])
@@ -71,11 +77,8 @@ def _is_drawn(part: list[Point] | Boxes) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def parse_boxes(operators: bytes) -> tuple[tuple[Box, ...], Box]:
-    """The corners of boxes drawn one after the other, and what is around all: the same bytes on all pages with marks.
-
-    Raises: ValueError: an operand is no number.
-    """
+def _parse_boxes(operators: bytes) -> tuple[tuple[Box, ...], Box]:
+    """Their corners, and what is around all of them. Marks are the same bytes on all pages."""
     numbers = [float(word) for word in operators.replace(b"\0", b" ").split() if word != b"re"]
     corners = tuple([
         (x, y, x + width, y + height) for x, y, width, height in zip(*[iter(numbers)] * 4, strict=True)

@@ -49,7 +49,37 @@ def inline_picture(x: float, y: float) -> bytes:
     return b"90 0 0 14 %f %f cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI" % (x - 2, y - 3)
 
 
-@pytest.mark.parametrize("draw", [white_box, strike, thin_box, scribble, inline_picture])
+def some_boxes(x: float, y: float) -> bytes:
+    return b"1 g 9 9 2 2 re 40 40 2 2 re %f %f 90 14 re 9 40 2 2 re f" % (x - 2, y - 3)
+
+
+def line_from_a_box(x: float, y: float) -> bytes:
+    """After a box the path goes on from its corner (ISO 32000-2, table 58)."""
+    return b"0 G 9 9 2 2 re %f %f 0 0 re %f %f l S" % (x - 2, y + 4, x + 80, y + 4)
+
+
+def turned_boxes(x: float, y: float) -> bytes:
+    return b"0 1 -1 0 %f %f cm 1 g 0 0 1 1 re 0 -90 14 92 re 0 5 1 1 re f" % (x - 2, y - 3)
+
+
+def slanted_box(x: float, y: float) -> bytes:
+    return b".7 .7 -.7 .7 %f %f cm 1 g 0 -60 20 90 re f" % (x, y - 3)
+
+
+COVERING = [
+    white_box,
+    strike,
+    line_from_a_box,
+    thin_box,
+    scribble,
+    inline_picture,
+    some_boxes,
+    turned_boxes,
+    slanted_box,
+]
+
+
+@pytest.mark.parametrize("draw", COVERING)
 def test_what_is_covered_or_struck_out_is_no_value(draw: Draw, tmp_path: Path) -> None:
     reading = only_reading(changed(sheet("application-form", "pdf", RECORD), over_phone(draw)), tmp_path)
     assert "phone" not in reading.values
@@ -65,7 +95,12 @@ def far_away(x: float, y: float) -> bytes:
     return b"0 G 300 30 m 320 50 l 340 30 l s"
 
 
-@pytest.mark.parametrize("draw", [underline, far_away])
+def boxes_all_around(x: float, y: float) -> bytes:
+    """In all corners of the page and none over a text: what is around all of them is the whole page."""
+    return b"0 g 60 3 2 2 re 590 3 2 2 re 590 830 2 2 re 60 830 2 2 re f"
+
+
+@pytest.mark.parametrize("draw", [underline, far_away, boxes_all_around])
 def test_a_drawing_beside_values_is_said(draw: Draw, tmp_path: Path) -> None:
     reading = only_reading(changed(sheet("application-form", "pdf", RECORD), over_phone(draw)), tmp_path)
     assert reading.values == RECORD

@@ -23,19 +23,19 @@ from formgen.problems import Place, Problem
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, SheetIdentity, SheetRead
+from formgen.reading.pausing import paused_collector
 from formgen.reading.pdf.annotations import has_stale_looks, has_xfa, read_annotations
 from formgen.reading.pdf.codes import decode_inline
-from formgen.reading.pdf.content import read_content
 from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.found import PageContent
 from formgen.reading.pdf.frames import Frame, frames_of, note_covered, note_drawings, sort_lines
 from formgen.reading.pdf.glyphs import garbled
 from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
+from formgen.reading.pdf.pages import Arts, PageReader
 from formgen.reading.pdf.printed_sheet import SheetPage
-from formgen.reading.pdf.prints import FormPrint, PrintBook, PrintedArt, print_book
+from formgen.reading.pdf.prints import FormPrint, PrintBook, print_book
 from formgen.reading.pdf.raster import Pdfium
-from formgen.reading.pdf.resources import Resources, inherited
 from formgen.reading.pdf.rests import is_continuation
 from formgen.reading.pdf.sightings import Overlay, sight_copy
 from formgen.reading.pdf.spreadsheets import read_printed_sheets
@@ -45,8 +45,6 @@ __all__ = ["read_pdf"]
 
 MOST_PAGES: Final = 20_000
 SHOWN: Final = 120
-LARGEST_PT: Final = 14_400.0
-LARGEST_CONTENT: Final = 64 << 20
 WORD_PROCESSORS: Final = re.compile(r"\bWriter\b|Word|文字")
 """In what a PDF says of the program that made it: Writer, Microsoft Word, WPS 文字."""
 WRAPPED: Final = frozenset(["text", "long-text"])
@@ -55,8 +53,6 @@ WRAPPED: Final = frozenset(["text", "long-text"])
 BROKEN: Final = (pikepdf.PdfError, pikepdf.DataDecodingError)
 ODD: Final = (*BROKEN, AttributeError, KeyError, OverflowError, TypeError, ValueError)
 """What pikepdf raises where the objects of a page are others than they have to be."""
-
-Arts = tuple[PrintedArt, ...]
 
 Claim = Literal["property", "page-code"]
 _known: weakref.WeakKeyDictionary[FormBook, dict[tuple[str, str, str], Identified]] = weakref.WeakKeyDictionary()
@@ -74,7 +70,7 @@ def read_pdf(path: Path, book: FormBook) -> FileRead:
     prints = print_book(book)
     place = Place(str(path))
     try:
-        with pikepdf.open(path, suppress_warnings=True) as pdf, Pdfium(str(path)) as drawn:
+        with paused_collector(), pikepdf.open(path, suppress_warnings=True) as pdf, Pdfium(str(path)) as drawn:
             return _File(path, pdf, book, prints, drawn).read()
     except pikepdf.PasswordError as exc:
         raise InputError(Problem("F-PDFREAD-001", place)) from exc
@@ -95,10 +91,9 @@ class _File:
 
     def __init__(self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, drawn: Pdfium) -> None:
         self.path, self.pdf, self.book, self.prints = path, pdf, book, prints
-        self.strangers = StrangePages(drawn, prints, self._with_rules, may_be_sheets=not _is_of_word(pdf))
         self.file = str(path)
-        self.caches: dict[tuple[int, int], Any] = {}
-        self.resources: dict[tuple[int, int], Resources[Arts]] = {}
+        self.pages = PageReader(self.file, prints)
+        self.strangers = StrangePages(drawn, prints, self.pages, may_be_sheets=not _is_of_word(pdf))
         self.read_so_far = FileRead()
         self.overlays: dict[int, Overlay] = {}
         self.unknown: list[tuple[int, UnknownPage]] = []
@@ -131,8 +126,8 @@ class _File:
         is_stale = has_stale_looks(self.pdf)
         for number, page in enumerate(pages, 1):
             try:
-                content = self._content(page, number)
-                self.overlays[number] = read_annotations(page.obj, self._resources, are_looks_stale=is_stale)
+                content = self.pages.content(page, number)
+                self.overlays[number] = read_annotations(page.obj, self.pages.resources, are_looks_stale=is_stale)
             except ODD as exc:
                 self._say("F-PDFREAD-016", _reason(exc, self.path), number)
                 continue
@@ -157,27 +152,6 @@ class _File:
                 yield Leaf(number, _code_of(content, None), None, content.lines)
             elif (leaf := self._take_strange(page, number, content)) is not None:
                 yield leaf
-
-    def _content(self, page: pikepdf.Page, number: int) -> PageContent[Arts]:
-        left, bottom, right, top = (float(edge) for edge in page.mediabox)
-        if max(abs(right - left), abs(top - bottom)) > LARGEST_PT:
-            raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), f"{right - left:.0f} pt"))
-        content = _operators(page)
-        if len(content) > LARGEST_CONTENT:
-            raise InputError(Problem("F-PDFREAD-014", Place(self.file, cell=f"第{number}页"), str(len(content))))
-        return read_content(content, self._resources(inherited(page.obj, "/Resources")))
-
-    def _with_rules(self, page: pikepdf.Page) -> PageContent[Arts]:
-        """A page with its straight lines, and what of its texts may show."""
-        resources = self._resources(inherited(page.obj, "/Resources"))
-        return read_content(_operators(page), resources, has_rules=True)
-
-    def _resources(self, raw: Any) -> Resources[Arts]:
-        if raw is None or raw.objgen == (0, 0):
-            return Resources(raw, self.caches, self.prints.art_of)
-        if raw.objgen not in self.resources:
-            self.resources[raw.objgen] = Resources(raw, self.caches, self.prints.art_of)
-        return self.resources[raw.objgen]
 
     def _take_strange(self, page: pikepdf.Page, number: int, content: PageContent[Arts]) -> Leaf | None:
         """A page without our artwork."""
@@ -316,14 +290,6 @@ class _File:
     def _say(self, code: str, found: str = "", page_number: int | None = None) -> None:
         cell = f"第{page_number}页" if page_number is not None else ""
         self.read_so_far.problems.append(Problem(code, Place(self.file, cell=cell), found, {"reason": found}))
-
-
-def _operators(page: pikepdf.Page) -> bytes:
-    contents = page.obj.get("/Contents")
-    if contents is None:
-        return b""
-    parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
-    return b"\n".join(part.read_bytes() for part in parts)
 
 
 def _code_of(content: PageContent[Arts], frame: Frame | None) -> PageCode | None:

@@ -7,7 +7,7 @@ on it, where it is no page of a form that we know the geometry of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from formgen.reading.pdf.frames import Frame
 from formgen.reading.pdf.glyphs import Rows, garbled, page_chars, rows_of, upright, view_matrix
 from formgen.reading.pdf.leaves import Leaf
 from formgen.reading.pdf.matching import Match, best_match
+from formgen.reading.pdf.pages import PageReader
 from formgen.reading.pdf.printed_sheet import SheetPage, has_columns_of, outside_rows, printed_words
 from formgen.reading.pdf.prints import PrintBook
 from formgen.reading.pdf.raster import Pdfium
@@ -54,17 +55,10 @@ Found = Leaf | SheetPage | str | UnknownPage
 class StrangePages:
     """The pages of one file that formgen did not paint."""
 
-    def __init__(
-        self,
-        drawn: Pdfium,
-        prints: PrintBook,
-        with_rules: Callable[[pikepdf.Page], PageContent[Any]],
-        *,
-        may_be_sheets: bool,
-    ) -> None:
+    def __init__(self, drawn: Pdfium, prints: PrintBook, pages: PageReader, *, may_be_sheets: bool) -> None:
         """`may_be_sheets`: not of a file that a word processor says it made, whose rows may have lost a cell."""
         self._may_be_sheets = may_be_sheets
-        self._drawn, self._prints, self._with_rules = drawn, prints, with_rules
+        self._drawn, self._prints, self._pages = drawn, prints, pages
         self._sheet: SheetPage | None = None
         """The spreadsheet's page that was read last."""
         self._rest: Rows = ()
@@ -100,13 +94,13 @@ class StrangePages:
                 return Leaf(number, None, None, (), rows)
             if not (content.is_readable and self._may_be_sheets):
                 return UnknownPage(texts, None)
-            inked = self._with_rules(page)
+            inked = self._pages.with_rules(page)
             grid = ruled_page(Rules(inked.segments, view), inked.lines, view)
             last = self._sheet
             is_more = last is not None and _goes_on(last, grid)
             return SheetPage(number, last.manifest, grid) if last is not None and is_more else UnknownPage(texts, grid)
         self._rest = ()
-        inked = self._with_rules(page)
+        inked = self._pages.with_rules(page)
         rules = Rules(inked.segments, view)
         frame = lay_out(match, rows, view, number, rules)
         is_sheet = self._may_be_sheets and content.is_readable and not frame.is_believable

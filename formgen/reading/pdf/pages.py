@@ -1,0 +1,66 @@
+"""What stands on the pages of one open file; fonts, artwork and other resources are read once for all of them.
+
+Limits: pages no larger than 200 inches; operators of 64 MB.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pikepdf
+
+from formgen.errors import InputError
+from formgen.problems import Place, Problem
+from formgen.reading.pdf.content import read_content
+from formgen.reading.pdf.found import PageContent
+from formgen.reading.pdf.prints import PrintBook, PrintedArt
+from formgen.reading.pdf.resources import Resources, inherited
+
+__all__ = ["Arts", "PageReader"]
+
+LARGEST_PT: Final = 14_400.0
+LARGEST_CONTENT: Final = 64 << 20
+Arts = tuple[PrintedArt, ...]
+
+
+class PageReader:
+    """The pages of one file."""
+
+    def __init__(self, file: str, prints: PrintBook) -> None:
+        self._file = file
+        self._art_of = prints.art_of
+        self._caches: dict[tuple[int, int], Any] = {}
+        self._known: dict[tuple[int, int], Resources[Arts]] = {}
+
+    def content(self, page: pikepdf.Page, number: int) -> PageContent[Arts]:
+        """Raises: InputError (F-PDFREAD-014): the page is larger than a page can be."""
+        left, bottom, right, top = (float(edge) for edge in page.mediabox)
+        if max(abs(right - left), abs(top - bottom)) > LARGEST_PT:
+            raise InputError(self._too_large(number, f"{right - left:.0f} pt"))
+        content = _operators(page)
+        if len(content) > LARGEST_CONTENT:
+            raise InputError(self._too_large(number, str(len(content))))
+        return read_content(content, self.resources(inherited(page.obj, "/Resources")))
+
+    def with_rules(self, page: pikepdf.Page) -> PageContent[Arts]:
+        """A page with its straight lines, and what of its texts may show."""
+        return read_content(_operators(page), self.resources(inherited(page.obj, "/Resources")), has_rules=True)
+
+    def resources(self, raw: Any) -> Resources[Arts]:
+        """Of a page or an annotation, from its dictionary."""
+        if raw is None or raw.objgen == (0, 0):
+            return Resources(raw, self._caches, self._art_of)
+        if raw.objgen not in self._known:
+            self._known[raw.objgen] = Resources(raw, self._caches, self._art_of)
+        return self._known[raw.objgen]
+
+    def _too_large(self, number: int, found: str) -> Problem:
+        return Problem("F-PDFREAD-014", Place(self._file, cell=f"第{number}页"), found)
+
+
+def _operators(page: pikepdf.Page) -> bytes:
+    contents = page.obj.get("/Contents")
+    if contents is None:
+        return b""
+    parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    return b"\n".join(part.read_bytes() for part in parts)

@@ -26,6 +26,7 @@ from formgen.forms.manifest import LAYOUT
 from formgen.problems import Place, Problem
 
 __all__ = [
+    "ASCENT",
     "BACKGROUND",
     "FORMAT",
     "LAYOUT",
@@ -46,6 +47,8 @@ __all__ = [
 BACKGROUND: Final = "background.pdf"
 SOURCE_SUFFIXES: Final = frozenset([".docx", ".xlsx", ".yaml"])
 """Of the sources that lie beside the layout; fonts and LibreOffice are elsewhere."""
+ASCENT: Final = 0.8
+"""Share of a line above its baseline; see `Spot`."""
 FORMAT: Final = 1
 """Raised when an older program could not read the file."""
 

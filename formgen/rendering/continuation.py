@@ -19,6 +19,7 @@ from formgen.forms.manifest import Manifest
 from formgen.rendering.context import named_by
 
 __all__ = [
+    "CONTINUED",
     "MARK",
     "REST_END",
     "TITLE",
@@ -34,6 +35,8 @@ __all__ = [
 MARK: Final = "（转附页）"
 """Ends what the form shows."""
 TITLE: Final = "附页"
+CONTINUED: Final = "续表"
+"""Stands above a growing table on its pages after the first."""
 FROM_FORM: Final = "（接正表）"
 FROM_PAGE: Final = "（接第{number}页）"
 HEADING: Final = re.compile(r"(?:第(\d+)行 · )?(.+)（接(?:正表|第(\d+)页)）")

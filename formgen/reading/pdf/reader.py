@@ -30,7 +30,6 @@ from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.found import PageContent
 from formgen.reading.pdf.frames import Frame, frames_of, note_covered, note_drawings, sort_lines
 from formgen.reading.pdf.glyphs import garbled
-from formgen.reading.pdf.grid import text_grid
 from formgen.reading.pdf.leaves import Leaf, Stack, stack_leaves
 from formgen.reading.pdf.pages import Arts, PageReader
 from formgen.reading.pdf.printed_sheet import SheetPage
@@ -206,6 +205,8 @@ class _File:
             return
         if self._read_grids(found):
             return
+        from formgen.reading.pdf.grid import text_grid  # pdfplumber, which forms of ours do without
+
         try:
             grid = text_grid(self.path, numbers)
         except InputError as exc:  # the file's other sheets have been read

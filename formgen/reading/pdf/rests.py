@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from formgen.forms.layout import ASCENT
 from formgen.forms.manifest import Manifest
 from formgen.reading.pdf.found import TextLine
 from formgen.reading.pdf.glyphs import Rows
@@ -27,7 +28,6 @@ from formgen.rendering.continuation import (
     LineStyle,
     read_heading,
 )
-from formgen.rendering.pdf.spots import ASCENT
 
 __all__ = ["Rest", "RestPage", "goes_on", "is_continuation", "read_rests"]
 

@@ -20,8 +20,7 @@ from formgen.reading.pdf.frames import Frame, PlacedText, SpotKey
 from formgen.reading.pdf.joining import join
 from formgen.reading.pdf.leaves import Leaf
 from formgen.reading.pdf.rests import Rest, RestPage, read_rests
-from formgen.rendering.continuation import MARK, rejoin
-from formgen.rendering.pdf.sheet import CONTINUED
+from formgen.rendering.continuation import CONTINUED, MARK, rejoin
 
 __all__ = ["Overlay", "sight_copy"]
 

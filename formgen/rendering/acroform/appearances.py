@@ -15,10 +15,10 @@ from typing import Final
 
 from isal import isal_zlib
 
-from formgen.forms.layout import Rect, Spot
+from formgen.forms.layout import ASCENT, Rect, Spot
 from formgen.rendering.acroform.places import Blank
 from formgen.rendering.pdf.canvas import Canvas, FontUse, TextRun
-from formgen.rendering.pdf.spots import ASCENT, SpotPrinter
+from formgen.rendering.pdf.spots import SpotPrinter
 
 __all__ = ["Appearance", "NoRoom", "field_area", "has_lines", "print_value"]
 

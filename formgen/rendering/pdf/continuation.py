@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from formgen.forms.layout import Rect
+from formgen.forms.layout import ASCENT, Rect
 from formgen.rendering.continuation import (
     FORM_STYLE,
     HEADING_STYLE,
@@ -25,7 +25,7 @@ from formgen.rendering.continuation import (
     LineStyle,
 )
 from formgen.rendering.pdf.canvas import Canvas, Typesetter
-from formgen.rendering.pdf.spots import ASCENT, START_PT, line_starts
+from formgen.rendering.pdf.spots import START_PT, line_starts
 from formgen.typeset import Box, fit
 from formgen.units import mm_to_pt
 

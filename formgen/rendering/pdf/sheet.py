@@ -15,7 +15,14 @@ from formgen.forms.page_code import PageCode
 from formgen.forms.page_marks import mark_boxes
 from formgen.problems import Place, Problem
 from formgen.rendering.context import Row, grouped
-from formgen.rendering.continuation import FORM_STYLE, PERSON_STYLE, TEXT_STYLE, Continuation, continuation_of
+from formgen.rendering.continuation import (
+    CONTINUED,
+    FORM_STYLE,
+    PERSON_STYLE,
+    TEXT_STYLE,
+    Continuation,
+    continuation_of,
+)
 from formgen.rendering.pdf.canvas import Canvas
 from formgen.rendering.pdf.codes import draw_marks, draw_page_code
 from formgen.rendering.pdf.compiled import CompiledPdf, Composed, Marks, PageKit
@@ -28,7 +35,6 @@ from formgen.typeset.fonts import MissingGlyph
 
 __all__ = ["compose_sheet"]
 
-CONTINUED: Final = "续表"
 CONTINUED_SIZE_PT: Final = 9.0
 CONTINUED_FONT: Final = "宋体"
 MARK_CLEARANCE_PT: Final = 6.0

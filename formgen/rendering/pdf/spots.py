@@ -9,15 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from formgen.forms.layout import Spot
+from formgen.forms.layout import ASCENT, Spot
 from formgen.rendering.pdf.canvas import Canvas, TextRun, Typesetter
 from formgen.typeset import Box, Fit, fit
 from formgen.typeset.fit import scaled_line
 
-__all__ = ["ASCENT", "START_PT", "SpotPrinter", "keys_in", "line_starts", "words_of"]
+__all__ = ["START_PT", "SpotPrinter", "keys_in", "line_starts", "words_of"]
 
-ASCENT: Final = 0.8
-"""Share of a line above its baseline; see `Spot`."""
 START_PT: Final = 1.5
 """So far left of a line that begins after a line end in the text stands a space: who reads the file back tells such a
 line from one that the fit broke, where the spaces before the break are printed."""

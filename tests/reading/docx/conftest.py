@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,13 @@ from formgen.reading.docx import read_docx
 from formgen.reading.identify import FormBook
 from formgen.reading.model import FileRead, Reading
 from formgen.reading.weigh import weigh
+from formgen.rendering.docx import compile_docx
+from tests.reading.docx import word_edits as edits
+from tests.rendering.wordmaker import make_form
 
 ReadFile = Callable[..., FileRead]
 ReadOne = Callable[..., Reading]
+Edit = Callable[[Any], object]
 
 
 @pytest.fixture
@@ -39,6 +44,18 @@ def read_one(read_file: ReadFile) -> ReadOne:
         return weigh(file.sheets[0], "returned.docx")
 
     return read
+
+
+class Paper:
+    """A filled form of one's own, changed and read."""
+
+    def __init__(self, folder: Path, read: ReadOne, fields: str, text: str, record: Mapping[str, Any]) -> None:
+        self.form = make_form(folder / "form", fields, text)
+        self.read = read
+        self.printed = compile_docx(self.form).render(record, "r1").content or b""
+
+    def after(self, edit: Edit, part: str = edits.DOCUMENT) -> Reading:
+        return self.read(edits.edited(self.printed, edit, part), self.form)
 
 
 def codes(reading: Reading) -> set[str]:

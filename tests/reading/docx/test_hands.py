@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from formgen.forms.catalogue import Catalogue
-from formgen.reading.model import Reading
 from formgen.rendering.docx import compile_docx
 from tests.reading.docx import word_edits as edits
-from tests.reading.docx.conftest import ReadFile, ReadOne, codes
+from tests.reading.docx.conftest import Edit, Paper, ReadFile, ReadOne, codes
 from tests.rendering.wordmaker import make_form
 
 TEXT = """
@@ -39,24 +37,11 @@ RECORD: dict[str, Any] = {
     "filler": "李会计",
     "rows": [{"number": "1", "name": "王五", "note": "甲"}, {"number": "2", "name": "赵六", "note": "乙"}],
 }
-Edit = Callable[[Any], object]
-
-
-class Paper:
-    """A filled form, changed and read."""
-
-    def __init__(self, folder: Path, read: ReadOne) -> None:
-        self.form = make_form(folder / "form", FIELDS, TEXT)
-        self.read = read
-        self.printed = compile_docx(self.form).render(RECORD, "r1").content or b""
-
-    def after(self, edit: Edit, part: str = edits.DOCUMENT) -> Reading:
-        return self.read(edits.edited(self.printed, edit, part), self.form)
 
 
 @pytest.fixture
 def paper(tmp_path: Path, read_one: ReadOne) -> Paper:
-    return Paper(tmp_path, read_one)
+    return Paper(tmp_path, read_one, FIELDS, TEXT, RECORD)
 
 
 def test_an_untouched_sheet_says_everything_by_its_controls(paper: Paper) -> None:

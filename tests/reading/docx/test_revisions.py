@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,8 @@ from formgen.forms.manifest import Manifest
 from formgen.reading.model import Reading
 from formgen.rendering.docx import compile_docx, merge
 from tests.reading.docx import word_edits as edits
-from tests.reading.docx.conftest import ReadFile, ReadOne
+from tests.reading.docx.conftest import Edit, Paper, ReadFile, ReadOne
 from tests.reading.docx.test_programs import FORMS, filled, saved_as
-from tests.rendering.wordmaker import make_form
 
 TEXT = """
 登记表
@@ -50,24 +48,11 @@ RECORD: dict[str, Any] = {
     "rows": [{"number": "1", "name": "王五", "note": "甲"}, {"number": "2", "name": "赵六", "note": "乙"}],
 }
 CODES = ("F-WORD-003", "F-WORD-005", "F-WORD-006", "F-WORD-007")
-Edit = Callable[[Any], object]
-
-
-class Paper:
-    """A filled form, changed with tracking, and read."""
-
-    def __init__(self, folder: Path, read: ReadOne) -> None:
-        self.form = make_form(folder / "form", FIELDS, TEXT)
-        self.read = read
-        self.printed = compile_docx(self.form).render(RECORD, "r1").content or b""
-
-    def after(self, edit: Edit, part: str = edits.DOCUMENT) -> Reading:
-        return self.read(edits.edited(self.printed, edit, part), self.form)
 
 
 @pytest.fixture
 def paper(tmp_path: Path, read_one: ReadOne) -> Paper:
-    return Paper(tmp_path, read_one)
+    return Paper(tmp_path, read_one, FIELDS, TEXT, RECORD)
 
 
 def replaced(tag: str, text: str, number: int = 0) -> Edit:

@@ -17,7 +17,7 @@ from formgen.forms.manifest import Field, Manifest
 from formgen.reading.grid import GridBlock, GridCell
 from formgen.vocabulary import folding
 from formgen.vocabulary.folding import fold
-from tests.reading.variants import Blocks, Variant, is_label, is_pairs, simple_rows
+from tests.reading.variants import Blocks, Variant, is_label, is_pairs, relaid, simple_rows
 
 __all__ = ["HARDER", "as_written"]
 
@@ -168,22 +168,14 @@ def _traditional() -> dict[str, str]:
 
 
 def values_first(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Blocks:
-    """Labels to the right of their values, in all rows of pairs."""
-    return [_values_first(block) if block.kind == "table" else block for block in blocks]
+    """Labels to the right of their values, in all rows of pairs that are filled."""
+    return [relaid(block, _values_first) for block in blocks]
 
 
-def _values_first(block: GridBlock) -> GridBlock:
-    cells = list(block.cells)
-    for row in simple_rows(block):
-        own = [cell for cell in block.cells if cell.row == row]
-        if not is_pairs(block, row) or not all(cell.text.strip() for cell in own):
-            continue
-        column = own[0].column
-        for label, value in zip(own[::2], own[1::2], strict=True):
-            for cell in (value, label):
-                cells[cells.index(cell)] = dataclasses.replace(cell, column=column)
-                column += cell.column_span
-    return GridBlock("table", tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))
+def _values_first(own: Sequence[GridCell]) -> Sequence[GridCell]:
+    if not all(cell.text.strip() for cell in own):
+        return own
+    return [cell for label, value in zip(own[::2], own[1::2], strict=True) for cell in (value, label)]
 
 
 def dates_in_pieces(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Blocks:

@@ -188,19 +188,26 @@ def _labels() -> set[str]:
 
 def pairs_shuffled(blocks: Blocks, manifest: Manifest, rng: random.Random) -> Blocks:
     """The label–value pairs of a row in another order."""
-    return [_shuffled(block, rng) if block.kind == "table" else block for block in blocks]
 
-
-def _shuffled(block: GridBlock, rng: random.Random) -> GridBlock:
-    cells = list(block.cells)
-    for row in simple_rows(block):
-        own = [cell for cell in cells if cell.row == row]
-        if not is_pairs(block, row):
-            continue
+    def shuffled(own: Sequence[GridCell]) -> list[GridCell]:
         pairs = list(zip(own[::2], own[1::2], strict=True))
         rng.shuffle(pairs)
+        return [cell for pair in pairs for cell in pair]
+
+    return [relaid(block, shuffled) for block in blocks]
+
+
+def relaid(block: GridBlock, order: Callable[[Sequence[GridCell]], Sequence[GridCell]]) -> GridBlock:
+    """A table whose rows of pairs have their cells in another order."""
+    if block.kind != "table":
+        return block
+    cells = list(block.cells)
+    for row in simple_rows(block):
+        if not is_pairs(block, row):
+            continue
+        own = [cell for cell in block.cells if cell.row == row]
         column = own[0].column
-        for cell in (item for pair in pairs for item in pair):
+        for cell in order(own):
             cells[cells.index(cell)] = dataclasses.replace(cell, column=column)
             column += cell.column_span
     return GridBlock("table", tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))

@@ -23,6 +23,8 @@ FAR_PT: Final = 150.0
 SAME_SCALE_PT: Final = 3.0
 NEAR_PT: Final = 6.0
 """A word that is farther from its place was moved."""
+EXACT_PT: Final = 1.0
+"""Where no word stands farther from its place, nothing is shifted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,10 @@ class Shifts:
                 self.words.append((word.chars[0].x, word.chars[0].y, right, down))
             else:
                 self.moved.append(word)
+        self._is_exact = all(max(abs(right), abs(down)) < EXACT_PT for _, _, right, down in self.words)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        if max((max(abs(right), abs(down)) for _, _, right, down in self.words), default=0.0) < 1.0:
+        if self._is_exact:
             return 0.0, 0.0
         near = sorted(self.words, key=lambda word: abs(word[0] - x) / 4 + abs(word[1] - y))[:NEIGHBOURS]
         return statistics.median(word[2] for word in near), statistics.median(word[3] for word in near)

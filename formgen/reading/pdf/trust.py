@@ -37,6 +37,7 @@ def distrust(frame: Frame, match: Match, rules: Rules, shifts: Shifts) -> None:
     lost = {(id(char), down) for char, down in frame.lost}
     moved = {id(word) for word in shifts.moved}
     boxes = list(_words(frame, match, lost, moved))
+    is_whole = all(is_found for _, is_found in boxes)
     headers = list(_lost_headers(frame, boxes))
     misplaced = _misplaced(frame, match, lost - frame.grown, moved)
     ruled_otherwise: list[SpotKey] = []
@@ -44,10 +45,9 @@ def distrust(frame: Frame, match: Match, rules: Rules, shifts: Shifts) -> None:
         band = frame.bands[key[0]]
         left, top, right, bottom = spot.cell
         cell = (left, top + band.down_pt, right, bottom + band.down_pt)
-        near = sorted(boxes, key=lambda box: _distance(cell, box[0]))[:NEIGHBOURS]
         is_row = band.role.strip == "row"
         if (
-            (not is_row and not all(is_found for _, is_found in near))
+            not (is_row or is_whole or _are_neighbours_found(cell, boxes))
             or any(_is_adjacent(cell, char.x, char.y + down, char.width) for char, down in frame.lost)
             or (is_row and any(box[0] < right and left < box[2] for box in headers))
             or _says(frame, key, misplaced)
@@ -57,6 +57,11 @@ def distrust(frame: Frame, match: Match, rules: Rules, shifts: Shifts) -> None:
             ruled_otherwise.append(key)
     frame.untrusted.update(_in_rows_of(frame, ruled_otherwise))
     _doubt_rows(frame)
+
+
+def _are_neighbours_found(cell: Rect, boxes: Sequence[Box]) -> bool:
+    near = sorted(boxes, key=lambda box: _distance(cell, box[0]))[:NEIGHBOURS]
+    return all(is_found for _, is_found in near)
 
 
 def _lost_headers(frame: Frame, boxes: Sequence[Box]) -> Iterator[Rect]:

@@ -19,7 +19,7 @@ from formgen.problems import Finding, Place, Problem
 from formgen.reading.model import Reading
 from formgen.reconcile.compare import compare, contradict
 from formgen.reconcile.model import Differences
-from formgen.reconcile.printed import Printed, Source, alias_words, aliases_of_values
+from formgen.reconcile.printed import IDENTITY, Printed, Source, alias_words, aliases_of_values
 from formgen.reconcile.tables import TemporaryTables
 
 __all__ = ["Desk", "Entry"]
@@ -32,7 +32,7 @@ CREATE TABLE alias (form TEXT, rank INT, text TEXT, seq INT);
 CREATE INDEX by_alias ON alias (form, text, rank);
 CREATE INDEX of_reading ON alias (seq);
 CREATE TABLE candidate (seq INT, rank INT, key TEXT, UNIQUE (seq, rank, key));
-CREATE TABLE record (form TEXT, key TEXT, level TEXT, body BLOB, PRIMARY KEY (form, key));
+CREATE TABLE record (form TEXT, key TEXT, level TEXT, name TEXT, body BLOB, PRIMARY KEY (form, key));
 CREATE TABLE missing (form TEXT, key TEXT, level TEXT, name TEXT, place BLOB, PRIMARY KEY (form, key));
 CREATE TABLE problem (seq INTEGER PRIMARY KEY, body BLOB);
 """
@@ -153,10 +153,14 @@ class Desk:
             is_wanted = bool(known) | self._note_candidate(manifest.id, printed)
             if is_wanted:
                 body = pickle.dumps((printed.build(), printed.place), 5)
-                self._db.execute("INSERT OR IGNORE INTO record VALUES (?,?,?,?)", (*where, printed.level, body))
+                facts = (*where, printed.level, printed.name, body)
+                self._db.execute("INSERT OR IGNORE INTO record VALUES (?,?,?,?,?)", facts)
             if not known:
-                facts = (printed.level, printed.name, pickle.dumps(printed.place, 5))
-                self._db.execute("INSERT OR IGNORE INTO missing VALUES (?,?,?,?,?)", (*where, *facts))
+                self._note_missing(*where, printed.level, printed.name, printed.place)
+
+    def _note_missing(self, form: str, key: str, level: str, name: str, place: Place) -> None:
+        values = (form, key, level, name, pickle.dumps(place, 5))
+        self._db.execute("INSERT OR IGNORE INTO missing VALUES (?,?,?,?,?)", values)
 
     def _note_candidate(self, form: str, printed: Printed) -> bool:
         """Note the readings that look like this record's."""
@@ -183,11 +187,11 @@ class Desk:
         rows = self._db.execute(_MISTAKEN, (manifest.id, MANY_ALIASES)).fetchall()
         for seq, key, other, body in rows:
             reading: Reading = pickle.loads(body)
-            spots = {"own": self._record(manifest.id, key)[1], "other": self._record(manifest.id, other)[1]}
-            params = {name: str(replace(spot, file="")) for name, spot in spots.items()}
-            finding = Finding("F-DIFF-008", params=params)
-            self._db.execute("UPDATE reading SET record = '' WHERE seq = ?", (seq,))
-            self._found(seq, [finding.at(Place(reading.file, label=manifest.short), key)], None)
+            params = {
+                "own": _spot(self._record(manifest.id, key)[1]),
+                "other": _spot(self._record(manifest.id, other)[1]),
+            }
+            self._refuse(seq, manifest, reading, key, Finding("F-DIFF-008", params=params))
 
     def _find_stray(self, manifest: Manifest, seq: int, reading: Reading, bad_row: Place | None) -> Finding:
         """What becomes of a reading whose key is not in the data."""
@@ -208,7 +212,6 @@ class Desk:
             tables = [item.label for item in manifest.fields if item.table is not None]
             params["terms"] = "、".join([params["terms"], *tables])
         self._db.execute("UPDATE reading SET record = ? WHERE seq = ?", (keys[0], seq))
-        self._db.execute("DELETE FROM missing WHERE form = ? AND key = ?", (manifest.id, keys[0]))
         return Finding("F-DIFF-005", params=params)
 
     def _nearest(self, manifest: Manifest, reading: Reading, keys: Sequence[str]) -> str | None:
@@ -227,24 +230,37 @@ class Desk:
     # Comparing
 
     def _compare(self, manifest: Manifest) -> None:
-        groups = (
-            "SELECT record, count(*) FROM reading WHERE form = ? AND record <> '' GROUP BY record ORDER BY min(seq)"
-        )
-        for key, count in self._db.execute(groups, (manifest.id,)).fetchall():
-            self._compare_group(manifest, key, count)
+        groups = "SELECT record FROM reading WHERE form = ? AND record <> '' GROUP BY record ORDER BY min(seq)"
+        for (key,) in self._db.execute(groups, (manifest.id,)).fetchall():
+            self._compare_group(manifest, key)
 
-    def _compare_group(self, manifest: Manifest, key: str, count: int) -> None:
+    def _compare_group(self, manifest: Manifest, key: str) -> None:
         """The sheets of one record: each against the record, then against each other."""
-        record, _ = self._record(manifest.id, key)
+        record, place = self._record(manifest.id, key)
         where = "WHERE form = ? AND record = ? ORDER BY seq"
         rows = self._db.execute(f"SELECT seq, body FROM reading {where}", (manifest.id, key)).fetchall()
-        readings: dict[int, Reading] = {seq: pickle.loads(body) for seq, body in rows}
-        sheets = [(reading.file, compare(manifest, record, reading)) for reading in readings.values()]
-        found = contradict(manifest, sheets) if count > 1 else [differences for _, differences in sheets]
-        files = _listed([reading.file for reading in readings.values()])
-        for (seq, reading), differences in zip(readings.items(), found, strict=True):
-            problems = [_duplicate(manifest, reading, files, count, differences, key)] if count > 1 else []
+        own: dict[int, tuple[Reading, Differences]] = {}
+        for seq, body in rows:
+            reading: Reading = pickle.loads(body)
+            differences = compare(manifest, record, reading)
+            if _is_of_another(manifest, differences):
+                self._refuse(seq, manifest, reading, key, Finding("F-DIFF-009", params={"own": _spot(place)}))
+            else:
+                own[seq] = reading, differences
+        sheets = [(reading.file, differences) for reading, differences in own.values()]
+        found = contradict(manifest, sheets) if len(own) > 1 else [differences for _, differences in sheets]
+        files = _listed([file for file, _ in sheets])
+        for (seq, (reading, _)), differences in zip(own.items(), found, strict=True):
+            problems = [_duplicate(manifest, reading, files, len(own), differences, key)] if len(own) > 1 else []
             self._found(seq, problems, differences)
+
+    def _refuse(self, seq: int, manifest: Manifest, reading: Reading, key: str, finding: Finding) -> None:
+        """Compare a sheet with nothing, and say why; the record's own sheet may not have come back."""
+        self._db.execute("UPDATE reading SET record = '' WHERE seq = ?", (seq,))
+        statement = "SELECT level, name FROM record WHERE form = ? AND key = ?"
+        [(level, name)] = self._db.execute(statement, (manifest.id, key))
+        self._note_missing(manifest.id, key, level, name, self._record(manifest.id, key)[1])
+        self._found(seq, [finding.at(Place(reading.file, label=manifest.short), key)], None)
 
     def _found(self, seq: int, problems: Sequence[Problem], differences: Differences | None) -> None:
         """Add what was found about a reading to what was found before."""
@@ -261,11 +277,24 @@ class Desk:
     def _name_missing(self, manifest: Manifest) -> None:
         """Of the levels that came back (villages, towns …) the records that did not."""
         levels = "SELECT DISTINCT level FROM record JOIN reading USING (form) WHERE form = ? AND record = record.key"
-        where = f"form = ? AND level IN ({levels})"
+        back = "SELECT record FROM reading WHERE form = missing.form"
+        where = f"form = ? AND level IN ({levels}) AND key NOT IN ({back})"
         statement = f"SELECT key, name, place FROM missing WHERE {where} ORDER BY rowid"
         for key, name, place in self._db.execute(statement, (manifest.id, manifest.id)):
             params = {"form": manifest.short, "name": name, "id": manifest.id}
             self.add_problem(Problem("F-DIFF-001", pickle.loads(place), params=params, record=key))
+
+
+def _is_of_another(manifest: Manifest, differences: Differences) -> bool:
+    """Whether all that a sheet says of whose it is (certificate, name) is another's: one alone may be a correction."""
+    terms = IDENTITY[manifest.subject]
+    own = [differences[item.key] for item in manifest.fields if item.term in terms and item.table is None]
+    said = [difference for difference in own if difference.record is not None and difference.read is not None]
+    return len(said) >= MANY_ALIASES and all(difference.status == "corrected" for difference in said)
+
+
+def _spot(place: Place) -> str:
+    return str(replace(place, file=""))
 
 
 def _listed(files: Sequence[str]) -> str:

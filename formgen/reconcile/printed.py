@@ -20,6 +20,7 @@ from formgen.problems import Place
 from formgen.vocabulary.terms import Vocabulary, base_vocabulary
 
 __all__ = [
+    "IDENTITY",
     "Alias",
     "Printed",
     "Source",
@@ -41,6 +42,11 @@ ALIASES: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
     "programme": ((),),
 }
 """Subject → terms that tell one record from another where its key is not known, the surest first."""
+IDENTITY: Final[Mapping[str, frozenset[str]]] = {
+    subject: frozenset(term for terms in groups for term in terms if not term.startswith("place."))
+    for subject, groups in ALIASES.items()
+}
+"""Subject → terms that say whose a sheet is."""
 _MAY_BE_BLANK: Final = frozenset(["place.village"])
 """Of a place: a town's register has no village."""
 

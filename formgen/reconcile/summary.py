@@ -40,6 +40,7 @@ _BY_CODE = {
     "F-DIFF-006": ("unknown",),
     "F-DIFF-007": ("unknown",),
     "F-DIFF-008": ("unknown",),
+    "F-DIFF-009": ("unknown",),
     "F-IDENT-004": ("obsolete",),
 }
 

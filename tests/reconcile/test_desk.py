@@ -233,6 +233,21 @@ def test_a_sheet_filled_in_over_somebody_elses_is_not_compared(dataset: Dataset,
     assert list(changes(entries[2])) == ["name"], "one of two is a correction"
 
 
+def test_a_sheet_filled_in_for_somebody_unknown_is_not_compared(dataset: Dataset, returned: Returned) -> None:
+    somebody = {"name": "新人甲", "certificate": returned(4).values["certificate"][:-4] + "2842"}
+    entries, problems = compared(dataset, [returned(1, **somebody), returned(1), returned(2, name="新人乙")])
+    assert len(problems) == 2, "of four persons two came back"
+    assert [codes(entry) for entry in entries] == [["F-DIFF-009"], [], []]
+    assert entries[0].differences is None and entries[0].record_key == ""
+    assert "残疾人!2" in entries[0].reading.problems[0].text("en"), "whose key it is"
+    assert entries[1].differences is not None and not changes(entries[1]), "the person's own sheet is no duplicate"
+    assert list(changes(entries[2])) == ["name"], "one of two is a correction"
+    _, problems = compared(dataset, [returned(1, **somebody), returned(2)])
+    assert [problem.params["name"][:2] for problem in problems] == ["张七", "张丄", "张丁"], (
+        "the person's own is missing"
+    )
+
+
 def test_a_register_without_its_key_is_known_by_its_rows(load: Load, xinmi: Programme) -> None:
     people = [[*person(number, hh=str(number)), "甲厂" if number == 1 else None] for number in range(1, 5)]
     base = {"企业名称": "甲厂", "乡镇": "甲镇", "村": "东村", "产业集聚区党组织": "甲镇党总支"}

@@ -23,7 +23,8 @@ OVERLAP: Final = 0.35
 """Share of the type's size by which texts beside each other may overlap."""
 GAP: Final = 0.3
 """Em between letters that a space stands for, where a program leaves spaces out."""
-
+OTHER_SIZE: Final = 0.1
+"""Types that differ by more are of different sizes: an index, or what somebody added."""
 PITCH: Final = 1.15
 """Em from one line to the next, at the least, where there is but one."""
 NEAR_PT: Final = 0.5
@@ -118,32 +119,47 @@ def _pitch(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> float:
     return min([spot.line_pt * 1.05, *gaps])
 
 
-def _glyphs(row: Sequence[PlacedText]) -> list[tuple[str, float, float, float]]:
-    """Character, where it begins, width, size of type."""
-    return [(char, piece.x + x, width, piece.line.size) for piece in row for char, x, width in piece.line.glyphs()]
+Hand = tuple[bool, float]
+"""Whose a character is: whether the PDF writer's, and the size of its type."""
+Placed = tuple[str, float, float, Hand]
+"""Character, where it begins, how wide it is."""
 
 
-def _is_start(glyphs: Sequence[tuple[str, float, float, float]]) -> bool:
+def _glyphs(row: Sequence[PlacedText]) -> list[Placed]:
+    return [
+        (char, piece.x + x, width, (piece.line.is_ours, piece.line.size))
+        for piece in row
+        for char, x, width in piece.line.glyphs()
+    ]
+
+
+def _is_start(glyphs: Sequence[Placed]) -> bool:
     """Whether a line begins with the writer's own space, which the line lies over."""
     if not glyphs or glyphs[0][0] != " ":
         return False
     return len(glyphs) == 1 or glyphs[1][1] - glyphs[0][1] < 0.8 * glyphs[0][2]
 
 
-def _words(glyphs: Sequence[tuple[str, float, float, float]]) -> str:
-    made, end = "", None
-    for char, x, width, size in glyphs:
+def _words(glyphs: Sequence[Placed]) -> str:
+    """The text of a row. Figures are told apart where there is room between them, or another hand or size begins."""
+    made = ""
+    end, before = 0.0, None
+    for char, x, width, hand in glyphs:
         if (
-            end is not None
-            and x - end > GAP * size
+            before is not None
+            and (x - end > GAP * hand[1] or _is_another(hand, before))
             and made[-1].isascii()
             and char.isascii()
             and " " not in made[-1] + char
         ):
             made += " "
         made += char
-        end = x + width
+        end, before = x + width, hand
     return made
+
+
+def _is_another(hand: Hand, before: Hand) -> bool:
+    return hand[0] != before[0] or abs(hand[1] - before[1]) > OTHER_SIZE * max(hand[1], before[1])
 
 
 def _is_word_break(before: str, after: str) -> bool:

@@ -1,0 +1,51 @@
+"""Figures that somebody wrote beside those that were printed are no longer one number with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from tests.reading.pdf.paper import changed, codes, only_reading, sheet
+
+ROW = {"household": "1", "name": "许平永", "income_per_head": Decimal("1460")}
+FONT = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+
+
+def _to_unicode(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    lines = b"".join(b"<%02X><%04X>\n" % (code, code) for code in range(0x20, 0x7F))
+    return pdf.make_stream(
+        b"1 begincodespacerange\n<00><FF>\nendcodespacerange\n95 beginbfchar\n" + lines + b"endbfchar"
+    )
+
+
+def written(text: str, right: float, up: float, size: float) -> Callable[[pikepdf.Pdf], None]:
+    """Write beside the income with another program's font."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        page = pdf.pages[0]
+        shown = page.Contents.read_bytes()
+        x, y = max(re.findall(rb"1 0 0 1 ([\d.]+) ([\d.]+) Tm<[0-9A-F]{16}>Tj", shown), key=lambda at: float(at[0]))
+        font = pikepdf.Dictionary(FONT)
+        font.ToUnicode = _to_unicode(pdf)
+        page.Resources.Font.Added = pdf.make_indirect(font)
+        place = b"1 0 0 1 %f %f Tm" % (float(x) + right, float(y) + up)
+        page.contents_add(b"q BT /Added %f Tf %s (%s) Tj ET Q" % (size, place, text.encode("ascii")))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "up", "size"), [("1640", 27, 0, 10), ("1640", -24, 0, 10), ("2", 23, 3, 5), ("1640", 0, 9, 8)]
+)
+def test_no_number_is_made_of_two(text: str, right: float, up: float, size: float, tmp_path: Path) -> None:
+    form = sheet("beneficiary-roster", "pdf", {"rows": [ROW]})
+    reading = only_reading(changed(form, written(text, right, up, size)), tmp_path)
+    [row] = reading.values["rows"]
+    assert row["name"] == "许平永"
+    assert "income_per_head" not in row
+    assert reading.doubts == {"rows.1.income_per_head": "rejected"}, codes(reading)

@@ -47,6 +47,7 @@ _TOTALS = frozenset(("合计", "总计", "小计", "共计", "累计", "合 计"
 _FOOT = re.compile(
     r"(?:注|备注|说明|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:：、.]"
 )
+_UNREAD = {"error": "F-DATA-014", "formula": "F-DATA-015", "struck": "F-DATA-016"}
 _ERROR_CELLS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
 _SHARED = ("place", "household", "base", "helper", "pairing")
 """Entities whose merged cells count for every row they span; person.address and base_name do too."""
@@ -166,7 +167,7 @@ class TableReader:
     def _parse(self, column: _Column, raw: Any, found: list[Found]) -> Any:
         """The value of a cell not seen before; None for a blank or refused one."""
         if raw.__class__ is UnreadCell:
-            found.append((column.key, Finding("F-DATA-014" if raw.is_error else "F-DATA-015", str(raw))))
+            found.append((column.key, Finding(_UNREAD[raw.kind], str(raw))))
             return None
         if raw.__class__ is str:
             if not raw.strip() or not (raw.isprintable() or compact(raw)):

@@ -103,4 +103,4 @@ def open_old_workbook(path: Path) -> OldWorkbook | None:
 def _errors_of(types: Any, values: Any) -> Iterator[tuple[int, UnreadCell]]:
     for column, (kind, value) in enumerate(zip(types, values, strict=True)):
         if kind == xlrd.XL_CELL_ERROR:
-            yield column, UnreadCell(xlrd.error_text_from_code.get(value, "#N/A"), True)
+            yield column, UnreadCell(xlrd.error_text_from_code.get(value, "#N/A"), "error")

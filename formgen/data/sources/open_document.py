@@ -79,7 +79,7 @@ def _read_row(text: bytes, row: int, merges: list[MergedRange]) -> tuple[int, di
         if b"formula" in attributes and (b'"error"' in attributes or b"office:value-type" not in attributes):
             shown = _TEXT.match(text, match.end())
             unread[column] = UnreadCell(
-                html.unescape((shown[1] if shown else b"#N/A").decode("utf-8", "replace")), True
+                html.unescape((shown[1] if shown else b"#N/A").decode("utf-8", "replace")), "error"
             )
         if b"spanned" in attributes:
             spans = dict(_SPANNED.findall(attributes))

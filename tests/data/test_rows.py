@@ -172,3 +172,9 @@ def test_a_struck_cell_is_not_taken_and_told(load: Load, tmp_path: Path) -> None
     dataset = load(path)
     assert (only(dataset, "F-DATA-016").place.cell, only(dataset, "F-DATA-016").found) == ("D3", twin[3])
     assert dataset.counts["person"] == 1
+
+
+def test_days_of_a_column_of_months_are_told_once(load: Load) -> None:
+    rows = [[*person(number), f"1967-06-{number:02}"] for number in (11, 12, 13)]
+    note = only(load({"残疾人": [(*ROSTER, "出生年月"), *rows]}), "F-VALUE-037")
+    assert (note.place.cell, note.found, note.params["left"]) == ("F2", "1967-06-11", "11日")

@@ -128,6 +128,7 @@ TOLD: list[tuple[str, str, dict[str, Any], Any]] = [
     ("F-VALUE-025", "id-number", {}, with_check("41018319580312000")),
     ("F-VALUE-034", "date", {}, "1815年3月"),
     ("F-VALUE-034", "period", {}, "1815年3月至今"),
+    ("F-VALUE-037", "date", {"precision": "month"}, "2015年3月12日"),
     ("F-VALUE-044", "decimal", {"places": 2}, 3333.3333333),
     ("F-VALUE-044", "money", {"places": 0}, "3500.5元"),
     ("F-VALUE-048", "money", {}, "0.1万元"),

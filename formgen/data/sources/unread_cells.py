@@ -5,9 +5,11 @@ Whoever reads a workbook gives them in the place of a value; whoever takes value
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-__all__ = ["UnreadCell", "UnreadKind"]
+from formgen.values.cells import shown
+
+__all__ = ["UnreadCell", "UnreadKind", "struck_cell"]
 
 UnreadKind = Literal["error", "formula", "struck"]
 """#REF! and the like; a formula without a result; text of which some or all is struck out."""
@@ -33,3 +35,10 @@ class UnreadCell(str):
 
     def __hash__(self) -> int:
         return hash((str(self), self.kind))
+
+
+def struck_cell(value: Any) -> Any:
+    """A cell with a line through all it shows; a blank stays one, and so does an error."""
+    if isinstance(value, UnreadCell) or (isinstance(value, str) and not value.strip()):
+        return value
+    return UnreadCell(value if isinstance(value, str) else shown(value), "struck")

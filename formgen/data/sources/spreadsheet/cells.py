@@ -14,14 +14,12 @@ import functools
 import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 from formgen.data.sources.faults import Damaged
 from formgen.data.sources.spreadsheet.figures import whole_number
 from formgen.data.sources.spreadsheet.formats import FormatKind, ShownUnit
-from formgen.data.sources.unread_cells import UnreadCell
-from formgen.values.cells import shown
+from formgen.data.sources.unread_cells import UnreadCell, struck_cell
 
 __all__ = ["CellReader", "is_plain", "unescaped", "xml_text"]
 
@@ -211,10 +209,9 @@ def _number(text: str) -> Any:
     return number
 
 
-def _with_unit(form: ShownUnit, text: str) -> str:
-    """A number as its cell shows it, without being rounded."""
+def _with_unit(form: ShownUnit, text: str) -> Any:
     number = _number(text)
-    return "" if number == "" else f"{Decimal(f'{number:.15g}') / 1000**form.thousands:f}{form.unit}"
+    return "" if number == "" else form.shown(number)
 
 
 def _plain_number(content: bytes) -> Any:
@@ -254,11 +251,7 @@ def _error(text: str) -> UnreadCell:
 
 
 def _struck(meaning: Callable[[str], Any], text: str) -> Any:
-    """A cell with a line through all it shows."""
-    value = meaning(text)
-    if isinstance(value, UnreadCell) or (isinstance(value, str) and not value.strip()):
-        return value
-    return UnreadCell(value if isinstance(value, str) else shown(value), "struck")
+    return struck_cell(meaning(text))
 
 
 def _iso_date(text: str) -> Any:

@@ -7,6 +7,7 @@ joined by their length: where the next word would have had room, the line ends b
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Sequence
 from typing import Final
@@ -27,6 +28,13 @@ GAP: Final = 0.3
 PITCH: Final = 1.15
 """Em from one line to the next, at the least, where there is but one."""
 NEAR_PT: Final = 0.5
+OVER_PT: Final = 1.0
+"""A space that lies over a letter by more is none."""
+ALMOST: Final = 0.05
+"""Share of a space's width that it may lack."""
+
+Glyph = tuple[str, float, float, float]
+"""Character, where it begins, width, size of type."""
 
 
 class Joined:
@@ -52,7 +60,8 @@ def join(pieces: Sequence[PlacedText], spot: Spot, rows_high: int = 1) -> Joined
     overlap = any(_overlaps(row) for row in rows)
     if all(piece.line.is_ours for piece in pieces):
         return Joined(_exact(rows), has_overlap=overlap)
-    text = pieces[0].text if len(pieces) == 1 else _by_length(rows, spot)
+    is_plain = len(pieces) == 1 and not _has_underlines(_glyphs(pieces))
+    text = pieces[0].text if is_plain else _by_length(rows, spot)
     return Joined(text, is_exact=len(rows) == 1, has_overlap=overlap, is_full=_is_full(rows, spot, rows_high))
 
 
@@ -84,7 +93,7 @@ def _by_length(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> str:
     text, room = "", 0.0
     pitch = _pitch(rows, spot)
     for number, row in enumerate(rows):
-        glyphs = _glyphs(row)
+        glyphs = _without_underlines(_glyphs(row))
         is_start = number > 0 and _is_start(glyphs)
         words = _words(glyphs[is_start:])
         if number:
@@ -118,19 +127,46 @@ def _pitch(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> float:
     return min([spot.line_pt * 1.05, *gaps])
 
 
-def _glyphs(row: Sequence[PlacedText]) -> list[tuple[str, float, float, float]]:
-    """Character, where it begins, width, size of type."""
+def _glyphs(row: Sequence[PlacedText]) -> list[Glyph]:
     return [(char, piece.x + x, width, piece.line.size) for piece in row for char, x, width in piece.line.glyphs()]
 
 
-def _is_start(glyphs: Sequence[tuple[str, float, float, float]]) -> bool:
+def _has_underlines(glyphs: Sequence[Glyph]) -> bool:
+    """Whether spaces lie over letters: LibreOffice draws the line under a text as underlined spaces."""
+    ordered = sorted(glyphs, key=lambda glyph: glyph[1])
+    return any(
+        (one[0] == " ") != (two[0] == " ") and two[1] < one[1] + one[2] - OVER_PT
+        for one, two in itertools.pairwise(ordered)
+    )
+
+
+def _without_underlines(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:
+    """Without spaces that are but a line under the text: those for which there is no room between two letters."""
+    if not _has_underlines(glyphs):
+        return glyphs
+    letters = sorted((glyph for glyph in glyphs if glyph[0] != " "), key=lambda glyph: glyph[1])
+    spaces = sorted((glyph for glyph in glyphs if glyph[0] == " "), key=lambda glyph: glyph[1])
+    places = [x for _, x, _, _ in spaces]
+    made: list[Glyph] = []
+    for one, two in itertools.pairwise(letters):
+        end = one[1] + one[2]
+        made.append(one)
+        between = spaces[bisect.bisect_left(places, end - NEAR_PT) : bisect.bisect_left(places, two[1])]
+        if between:
+            width = max(min(space[2] for space in between), OVER_PT)
+            count = min(int((two[1] - end) / width + ALMOST), len({round(x) for _, x, _, _ in between}))
+            made += [(" ", end + number * width, width, one[3]) for number in range(count)]
+    return made + letters[-1:]
+
+
+def _is_start(glyphs: Sequence[Glyph]) -> bool:
     """Whether a line begins with the writer's own space, which the line lies over."""
     if not glyphs or glyphs[0][0] != " ":
         return False
     return len(glyphs) == 1 or glyphs[1][1] - glyphs[0][1] < 0.8 * glyphs[0][2]
 
 
-def _words(glyphs: Sequence[tuple[str, float, float, float]]) -> str:
+def _words(glyphs: Sequence[Glyph]) -> str:
     made, end = "", None
     for char, x, width, size in glyphs:
         if (

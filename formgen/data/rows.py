@@ -47,6 +47,9 @@ _TOTALS = frozenset(("合计", "总计", "小计", "共计", "累计", "合 计"
 _FOOT = re.compile(
     r"(?:注|备注|说明|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:：、.]"
 )
+_ONCE = frozenset(["F-VALUE-037"])
+"""Said at the first cell of a column: a column of birthdays has a day in every cell."""
+_UNREAD = {"error": "F-DATA-014", "formula": "F-DATA-015", "struck": "F-DATA-016"}
 _ERROR_CELLS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
 _SHARED = ("place", "household", "base", "helper", "pairing")
 """Entities whose merged cells count for every row they span; person.address and base_name do too."""
@@ -76,6 +79,13 @@ class _Column:
         has_check = kind is not None and type(kind).check is not ValueType.check
         self.check: Callable[[Any, Any], tuple[Finding, ...]] | None = kind.check if kind and has_check else None
         self.is_plain: Callable[[str], object] = kind.plain.fullmatch if kind and kind.plain else _never
+        self._said: set[str] = set()
+
+    def unsaid(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Without those that are said once for the whole column, and were."""
+        left = [finding for finding in findings if finding.code not in self._said]
+        self._said.update(finding.code for finding in left if finding.code in _ONCE)
+        return left
 
 
 class TableReader:
@@ -166,7 +176,7 @@ class TableReader:
     def _parse(self, column: _Column, raw: Any, found: list[Found]) -> Any:
         """The value of a cell not seen before; None for a blank or refused one."""
         if raw.__class__ is UnreadCell:
-            found.append((column.key, Finding("F-DATA-014" if raw.is_error else "F-DATA-015", str(raw))))
+            found.append((column.key, Finding(_UNREAD[raw.kind], str(raw))))
             return None
         if raw.__class__ is str:
             if not raw.strip() or not (raw.isprintable() or compact(raw)):
@@ -179,7 +189,7 @@ class TableReader:
         except Rejected as exc:
             found.append((column.key, exc.finding))
             return None
-        if column.check is not None and (findings := column.check(value, raw)):
+        if column.check is not None and (findings := column.unsaid(column.check(value, raw))):
             found.extend((column.key, finding) for finding in findings)
             return value
         # 1.0 and 0.0 equal True and False: a remembered one would answer for the other.

@@ -147,9 +147,26 @@ class DateType(ValueType[PartialDate]):
         return str(value.to_precision(self.precision))
 
     def check(self, value: PartialDate, raw: RawCell = None) -> tuple[Finding, ...]:
+        findings = []
         if value.year not in YEARS_EXPECTED:
-            return (Finding("F-VALUE-034", shown(raw) if raw is not None else str(value)),)
-        return ()
+            findings.append(Finding("F-VALUE-034", shown(raw) if raw is not None else str(value)))
+        if left := self.left_out(raw):
+            findings.append(Finding("F-VALUE-037", shown(raw), {"value": self.format(value), "left": left}))
+        return tuple(findings)
+
+    def left_out(self, raw: RawCell) -> str:
+        """What a cell says and a value of this precision does not: 17日, 5月17日, 08:30; '' for nothing.
+
+        A date cell cannot hold a month without a day, nor a day without a time: the first day and midnight say nothing.
+        """
+        if raw is None or isinstance(raw, bool):
+            return ""
+        exact = DateType(epoch=self.epoch).parse(raw)
+        kept = exact.to_precision(self.precision)
+        first = PartialDate.of(kept.earliest)
+        is_finer = exact != kept and (isinstance(raw, str) or exact != first)
+        left = str(exact).removeprefix(str(kept)) if is_finer else ""
+        return left + _time_of_day(raw)
 
     @property
     def alphabet(self) -> frozenset[str]:
@@ -174,6 +191,14 @@ def age_at(birth: PartialDate, reference: PartialDate | datetime.date) -> int | 
 
 def _full_years(birth: datetime.date, day: datetime.date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def _time_of_day(raw: RawCell) -> str:
+    """The time behind a date, '' for midnight."""
+    if isinstance(raw, datetime.datetime):
+        return "" if raw.time() == datetime.time.min else f"{raw:%H:%M:%S}"
+    match = _TIME.search(plain_text(raw)) if isinstance(raw, str) else None
+    return match[0].strip(" T") if match is not None and match[0].strip(" TZ:0.") else ""
 
 
 # Dates repeat: a few thousand distinct texts stand for all cells of a county.

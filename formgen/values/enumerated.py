@@ -40,7 +40,9 @@ class Enumerated(ValueType[str]):
         if type(raw) is str and (label := self._lookup.get(raw)) is not None:
             return label
         text = plain_text(raw)
-        found = self._find(compact(text))
+        bare = compact(text)
+        is_several = bare.isdigit() and len(text.split()) > 1  # 1 2 may be two codes
+        found = None if is_several else self._find(bare)
         if found is None:
             raise reject("F-VALUE-006", shown(raw), wanted="、".join(self.labels))
         return found

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from formgen.problems import Finding
 from formgen.values.cells import compact, plain_text, reject, shown
 from formgen.values.contract import RawCell
-from formgen.values.numbers import DecimalNumber, read_decimal
+from formgen.values.numbers import DecimalNumber, read_decimal, sign_doubts
 from formgen.values.numerals import parse_capital_amount
 
 __all__ = ["Money"]
@@ -63,7 +63,7 @@ class Money(DecimalNumber):
         raise reject("F-VALUE-041", shown(raw))
 
     def check(self, value: Decimal, raw: RawCell = None) -> tuple[Finding, ...]:
-        findings = super().check(value, raw)
+        findings = (*super().check(value, raw), *sign_doubts(value, self.minimum, raw))
         if isinstance(raw, str) and not raw.isdigit():
             factor = self._split(compact(plain_text(raw)), raw)[1]
             if factor not in (None, self.FACTORS[self.unit]):

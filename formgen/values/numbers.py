@@ -16,12 +16,13 @@ from formgen.values.cells import EXACT_LIMIT, compact, plain_text, reject, shown
 from formgen.values.contract import RawCell, ValueType
 from formgen.values.numerals import parse_numeral
 
-__all__ = ["Area", "DecimalNumber", "Integer", "Percent", "read_decimal"]
+__all__ = ["Area", "DecimalNumber", "Integer", "Percent", "gap_doubts", "read_decimal", "sign_doubts"]
 
 _PLAIN_INTEGER = re.compile("-?[0-9]{1,15}")
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _SIGNED = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_GAP = re.compile(r"(?<=[0-9.,０-９．，])\s+(?=[0-9.,０-９．，])")
 _MEASURES = ("周岁", "岁", "口人", "人", "口", "户", "名", "个", "次", "天", "年", "间", "头", "只", "亩", "元")
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
 _JSON_DIGITS = 15
@@ -35,6 +36,19 @@ def read_decimal(text: str) -> Decimal | None:
         return None
     value = Decimal(text)
     return value if value else abs(value)
+
+
+def gap_doubts(value: int | Decimal, raw: RawCell) -> tuple[Finding, ...]:
+    """A warning where white space between the figures says that they may be two numbers: 1 2, or 3 above 4."""
+    if not isinstance(raw, str) or raw.isdigit() or _GAP.search(raw.strip()) is None:
+        return ()
+    return (Finding("F-VALUE-049", shown(raw), {"value": str(value)}),)
+
+
+def sign_doubts(value: int | Decimal, minimum: int | Decimal | None, raw: RawCell) -> tuple[Finding, ...]:
+    """A warning for a negative count or amount where the field does not say how low it may be."""
+    is_doubtful = value < 0 and minimum is None
+    return (Finding("F-VALUE-051", str(value) if raw is None else shown(raw)),) if is_doubtful else ()
 
 
 class Integer(ValueType[int]):
@@ -78,6 +92,9 @@ class Integer(ValueType[int]):
 
     def format(self, value: int) -> str:
         return str(value)
+
+    def check(self, value: int, raw: RawCell = None) -> tuple[Finding, ...]:
+        return (*gap_doubts(value, raw), *sign_doubts(value, self.minimum, raw))
 
     @property
     def alphabet(self) -> frozenset[str]:
@@ -151,10 +168,10 @@ class DecimalNumber(ValueType[Decimal]):
         return f"{self._rounded(value):f}"
 
     def check(self, value: Decimal, raw: RawCell = None) -> tuple[Finding, ...]:
-        if self._step is None or raw is None or isinstance(raw, bool):
-            return ()
-        exact = self._exact(raw)
-        return () if exact == value else (Finding("F-VALUE-044", shown(raw), {"value": self.format(value)}),)
+        doubts = gap_doubts(value, raw)
+        if self._step is None or raw is None or isinstance(raw, bool) or self._exact(raw) == value:
+            return doubts
+        return (*doubts, Finding("F-VALUE-044", shown(raw), {"value": self.format(value)}))
 
     @property
     def alphabet(self) -> frozenset[str]:

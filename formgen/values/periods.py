@@ -61,7 +61,14 @@ class PeriodType(ValueType[Period]):
 
     def check(self, value: Period, raw: RawCell = None) -> tuple[Finding, ...]:
         ends = (value.start,) if value.end is None else (value.start, value.end)
-        return tuple(dict.fromkeys(finding for date in ends for finding in self._date.check(date)))
+        findings = list(dict.fromkeys(finding for date in ends for finding in self._date.check(date)))
+        if raw is not None and self.precision != "day":
+            exact = PeriodType().parse(raw)
+            written = (exact.start,) if exact.end is None else (exact.start, exact.end)
+            left = "、".join(filter(None, (self._date.left_out(str(date)) for date in written)))
+            if left:
+                findings.append(Finding("F-VALUE-037", shown(raw), {"value": self.format(value), "left": left}))
+        return tuple(findings)
 
     @property
     def alphabet(self) -> frozenset[str]:

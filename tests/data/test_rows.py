@@ -8,9 +8,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.styles import Font
 
 from formgen.data.dataset import open_dataset
 from formgen.errors import InputError
@@ -158,3 +160,21 @@ def test_formulas_beyond_what_has_values_are_told(load: Load) -> None:
     rows = [(None, *ROSTER, None), [None, *person(1), None], ["=1+1", None, None, None, None, None, "=2+2"]]
     dataset = load({"残疾人": [("编号", *ROSTER, "住址"), *rows[1:]]})
     assert [problem.place.cell for problem in dataset.problems if problem.code == "F-DATA-015"] == ["A3", "G3"]
+
+
+def test_a_struck_cell_is_not_taken_and_told(load: Load, tmp_path: Path) -> None:
+    """The same name without a line stands before it: what it means is remembered."""
+    twin = [*person(2)[:3], person(1)[3], person(2)[4]]
+    path = write_book(tmp_path / "a.xlsx", {"残疾人": [ROSTER, person(1), twin]})
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["D3"].font = Font(strike=True)
+    book.save(path)
+    dataset = load(path)
+    assert (only(dataset, "F-DATA-016").place.cell, only(dataset, "F-DATA-016").found) == ("D3", twin[3])
+    assert dataset.counts["person"] == 1
+
+
+def test_days_of_a_column_of_months_are_told_once(load: Load) -> None:
+    rows = [[*person(number), f"1967-06-{number:02}"] for number in (11, 12, 13)]
+    note = only(load({"残疾人": [(*ROSTER, "出生年月"), *rows]}), "F-VALUE-037")
+    assert (note.place.cell, note.found, note.params["left"]) == ("F2", "1967-06-11", "11日")

@@ -50,6 +50,7 @@ ELSEWHERE: Mapping[str, str] = {
     "F-DATA-001": _OWN_FILE,
     "F-DATA-002": _OWN_FILE,
     "F-DATA-013": _OWN_FILE,
+    "F-DATA-016": "a line through the text: a format, which the rows of this workbook have not",
     "F-DATA-023": "needs a roster without household numbers",
     "F-DATA-024": "needs a roster without towns",
     "F-DATA-007": _OPTION,
@@ -210,12 +211,17 @@ def _dates_and_figures(bad: Any, row: Any) -> None:
     bad("F-VALUE-031", "出生年月", "没有这一天", **row(出生年月="1962年2月30日"))
     bad("F-VALUE-032", "出生年月", "年份只有两位", **row(出生年月="62年7月"))
     bad("F-VALUE-033", "出生年月", "1 月还是 10 月", **row(出生年月=1962.1))
+    birthday = row()
+    birthday["出生年月"] += f"{int(birthday['残疾人证号'][12:14])}日"
+    bad("F-VALUE-037", "出生年月", "写了日，只用到月", **birthday)
     bad("F-VALUE-040", "家庭人口", "不是整数", **row(家庭人口="若干"))
     bad("F-VALUE-041", income, "不是数字", **row(**{income: "两千左右"}))
     bad("F-VALUE-042", "家庭人口", "人数有小数", **row(家庭人口=3.5))
     bad("F-VALUE-043", housing, "面积为负数", **row(**{housing: -5}))
     bad("F-VALUE-046", housing, "单位不对", **row(**{housing: "0.1亩"}))
     bad("F-VALUE-048", income, "以万元为单位", **row(**{income: "0.2万元"}))
+    bad("F-VALUE-049", "家庭人口", "两个数，还是一个数", **row(家庭人口="1 2"))
+    bad("F-VALUE-051", income, "收入为负数", **row(**{income: -1300}))
     bad("F-VALUE-050", "联系电话", "电话少了几位", **row(联系电话="13800"))
 
 

@@ -44,6 +44,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], Any]] = [
     ("F-VALUE-006", "sex", {}, "不详"),
     ("F-VALUE-006", "sex", {}, 3.0),
     ("F-VALUE-006", "ethnicity", {}, "57"),
+    ("F-VALUE-006", "ethnicity", {}, "1 2"),
     ("F-VALUE-006", "relation", {}, 1),
     ("F-VALUE-006", "disability-grade", {}, "五级"),
     ("F-VALUE-006", "disability-category", {}, 8),
@@ -128,12 +129,30 @@ TOLD: list[tuple[str, str, dict[str, Any], Any]] = [
     ("F-VALUE-025", "id-number", {}, with_check("41018319580312000")),
     ("F-VALUE-034", "date", {}, "1815年3月"),
     ("F-VALUE-034", "period", {}, "1815年3月至今"),
+    ("F-VALUE-037", "date", {"precision": "month"}, "2015年3月12日"),
     ("F-VALUE-044", "decimal", {"places": 2}, 3333.3333333),
     ("F-VALUE-044", "money", {"places": 0}, "3500.5元"),
     ("F-VALUE-048", "money", {}, "0.1万元"),
+    ("F-VALUE-049", "integer", {}, "1 2"),
+    ("F-VALUE-049", "integer", {}, "3\n4"),
+    ("F-VALUE-049", "decimal", {}, "１２ ．５"),
+    ("F-VALUE-049", "money", {"places": 2}, "1, 300元"),
+    ("F-VALUE-049", "percent", {}, "1 2%"),
+    ("F-VALUE-051", "integer", {}, "-3人"),
+    ("F-VALUE-051", "money", {}, -1300.0),
     ("F-VALUE-061", "image", {}, "photos/1.pdf"),
     ("F-VALUE-034", "table", VISITS, [{"date": "1815年3月"}]),
 ]
+
+SOUND: list[tuple[str, dict[str, Any], Any]] = [
+    ("integer", {}, "4 人"),
+    ("integer", {"minimum": -5}, -3),
+    ("money", {}, "人民币 1,300.50 元"),
+    ("money", {"minimum": -5000}, "-1300"),
+    ("decimal", {}, "-3.5"),
+    ("percent", {}, "-5 %"),
+]
+"""White space beside the figures is usual; so are negative figures of these types, or where the field allows them."""
 
 
 @pytest.mark.parametrize(("code", "name", "options", "raw"), REFUSED)
@@ -155,6 +174,12 @@ def test_is_accepted_and_told(code: str, name: str, options: dict[str, Any], raw
     assert all(finding.severity in ("warning", "note") for finding in findings)
     for finding in findings:
         assert "…" not in finding.at(PLACE).text("zh") + finding.at(PLACE).text("en")
+
+
+@pytest.mark.parametrize(("name", "options", "raw"), SOUND)
+def test_is_accepted_without_a_word(name: str, options: dict[str, Any], raw: Any) -> None:
+    kind: ValueType[Any] = value_type(name, **options)
+    assert kind.check(kind.parse(raw), raw) == ()
 
 
 def test_every_code_is_raised_by_a_test() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formgen.values import PartialDate, Period
+from formgen.values import PartialDate, Period, RawCell, value_type
 from formgen.values.dates import age_at
 from tests.values.strategies import partial_dates
 
@@ -79,3 +79,51 @@ def test_a_coarse_birth_date_never_gives_a_wrong_age(
     exact = PartialDate.of(birth)
     coarse = age_at(exact.to_precision(precision), reference)  # type: ignore[arg-type]
     assert coarse is None or coarse == age_at(exact, reference)
+
+
+@pytest.mark.parametrize(
+    ("precision", "raw", "left"),
+    [
+        ("month", "2020-05-17", "17日"),
+        ("month", "2020年5月1日", "1日"),
+        ("month", "2020-05-17 08:30", "17日08:30"),
+        ("month", datetime.date(2020, 5, 17), "17日"),
+        ("month", 42285, "8日"),
+        ("year", "2020年5月", "5月"),
+        ("year", datetime.date(2020, 5, 1), "5月1日"),
+        ("day", "2020年5月17日 8:30", "8:30"),
+        ("day", datetime.datetime(2020, 5, 17, 8, 30), "08:30:00"),
+    ],
+)
+def test_what_a_date_s_field_has_no_room_for_is_told(precision: str, raw: RawCell, left: str) -> None:
+    kind = value_type("date", precision=precision)
+    value = kind.parse(raw)
+    (finding,) = kind.check(value, raw)
+    assert (finding.code, finding.params) == ("F-VALUE-037", {"value": kind.format(value), "left": left})
+    assert finding.severity == "note"
+
+
+@pytest.mark.parametrize(
+    ("precision", "raw"),
+    [
+        ("month", "2020年5月"),
+        ("month", "2020"),
+        ("month", datetime.date(2020, 5, 1)),
+        ("month", 42278),
+        ("year", datetime.date(2020, 1, 1)),
+        ("day", "2020-05-17T00:00:00Z"),
+        ("day", "2020年5月17日 0:00"),
+        ("day", datetime.datetime(2020, 5, 17)),
+    ],
+)
+def test_first_days_of_date_cells_and_midnights_say_nothing(precision: str, raw: RawCell) -> None:
+    kind = value_type("date", precision=precision)
+    assert kind.check(kind.parse(raw), raw) == ()
+
+
+def test_the_days_of_a_period_of_months_are_told() -> None:
+    kind = value_type("period", precision="month")
+    raw = "2020年5月17日至2021年3月4日"
+    (finding,) = kind.check(kind.parse(raw), raw)
+    assert (finding.code, finding.params["left"]) == ("F-VALUE-037", "17日、4日")
+    assert kind.check(kind.parse("2020年5月至今"), "2020年5月至今") == ()

@@ -2,7 +2,7 @@
 
 In: the open file. Out: one raw table a sheet. Cells are str, float, bool, date, datetime, time; "" is a blank.
 Limits: calamine reads a whole sheet into memory (about 75 bytes a cell) before its first row; the sheet is let go when
-its rows are done. It reads errors as blanks: what looks these over beside it puts them back as `UnreadCell`s.
+its rows are done. It reads errors as blanks and tells no formats: what looks the file over beside it marks such cells.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import IO, TYPE_CHECKING
 
 import python_calamine as calamine
 
+from formgen.data.sources.cell_marks import CellMark, SheetMarks, marked
 from formgen.data.sources.faults import damage, translated
 from formgen.data.sources.open_document import OpenDocumentSurvey, survey_open_document
 from formgen.data.sources.room import require_room
 from formgen.data.sources.table import RawRow, RawTable
-from formgen.data.sources.unread_cells import UnreadCell
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.vocabulary.headers import MergedRange
@@ -64,8 +64,8 @@ def _tables(
     for metadata in book.sheets_metadata:
         if metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        unread: Mapping[int, Mapping[int, UnreadCell]] = document.unread.get(metadata.name, {})
-        errors = old.errors(metadata.name) if old is not None else None
+        found_marks = old.marks(metadata.name) if old is not None else document.marks.get(metadata.name, {})
+        marks = found_marks or {}
         with _translated(path):
             sheet = book.get_sheet_by_name(metadata.name)
         if sheet.start is None:
@@ -74,16 +74,15 @@ def _tables(
         found: list[MergedRange] = sorted(sheet.merged_cell_ranges or document.merges.get(metadata.name) or [])
         merges = [((top, first - left), (end, last - left)) for (top, first), (end, last) in found]
         is_hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
-        unread = errors or unread
-        if unread:
+        if marks:
             # Cells that read as blank may stand left of all others.
-            first = min(left, *(min(columns) for columns in unread.values()))
+            first = min(left, *(min(columns) for columns in marks.values()))
             pad, left = left - first, first
             merges = [((top, start + pad), (end, stop + pad)) for (top, start), (end, stop) in merges]
-            rows = _rows_once([sheet], functools.partial(_with_unread, pad=pad, first=left, unread=unread))
+            rows = _rows_once([sheet], functools.partial(_with_marks, pad=pad, first=left, marks=marks))
         else:
             rows = _rows_once([sheet])
-        is_looked_over = kind != "xls" or errors is not None
+        is_looked_over = kind != "xls" or (old is not None and old.has_formats and found_marks is not None)
         table = RawTable(
             str(path),
             metadata.name,
@@ -104,23 +103,20 @@ def _rows_once(
     return lambda: completed(held.pop().iter_rows())
 
 
-def _with_unread(
-    rows: Iterator[RawRow], pad: int, first: int, unread: Mapping[int, Mapping[int, UnreadCell]]
-) -> Iterator[RawRow]:
-    """The rows with what calamine left blank, be it beside or below all cells that have a value."""
-    last = max(unread)
+def _with_marks(rows: Iterator[RawRow], pad: int, first: int, marks: SheetMarks) -> Iterator[RawRow]:
+    """The rows with what calamine does not tell, be it beside or below all cells that have a value."""
+    last = max(marks)
     index = -1
     for index, cells in enumerate(rows):
-        yield _filled([*[""] * pad, *cells], first, unread.get(index, {}))
+        yield _marked_row([*[""] * pad, *cells], first, marks.get(index, {}))
     for below in range(index + 1, last + 1):
-        yield _filled([], first, unread.get(below, {}))
+        yield _marked_row([], first, marks.get(below, {}))
 
 
-def _filled(row: RawRow, first: int, unread: Mapping[int, UnreadCell]) -> RawRow:
-    for column, cell in sorted(unread.items()):
+def _marked_row(row: RawRow, first: int, marks: Mapping[int, CellMark]) -> RawRow:
+    for column, mark in sorted(marks.items()):
         row += [""] * (column - first + 1 - len(row))
-        if row[column - first] == "":
-            row[column - first] = cell
+        row[column - first] = marked(row[column - first], mark)
     return row
 
 

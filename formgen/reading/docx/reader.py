@@ -24,12 +24,12 @@ from formgen.reading.docx.plans import Anatomy
 from formgen.reading.docx.revisions import changed_fields, changed_places
 from formgen.reading.docx.searching import search_blanks
 from formgen.reading.docx.sheets import SheetParts, split_sheets
-from formgen.reading.docx.struck import refuse_struck
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
 from formgen.reading.pausing import paused_collector
+from formgen.reading.struck import refuse_struck
 from formgen.rendering.continuation import MARK
 from formgen.values.masking import mask_long_numbers
 
@@ -122,7 +122,7 @@ def _blocks_of(sheets: Sequence[SheetParts]) -> list[Block]:
 def _read_sheet(sheet: SheetParts, identified: Identified, place: Place, has_struck: bool) -> SheetRead:
     made = _seen_on(sheet, identified, place)
     if has_struck:
-        refuse_struck(made)
+        refuse_struck(made, "F-WORD-009")
     return made
 
 

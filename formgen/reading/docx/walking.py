@@ -19,7 +19,7 @@ from typing import Final
 from formgen.reading.docx.casting import PLACEHOLDER
 from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, mark_name
 from formgen.reading.docx.moulds import CastRow
-from formgen.reading.docx.struck import struck
+from formgen.reading.struck import struck
 from formgen.rendering.docx.wordml import R_NS, WP_NS, Element, w
 
 __all__ = ["Walker", "walk_alone"]

@@ -17,7 +17,7 @@ from typing import Any, Final
 from formgen.reading.pdf.found import Box, Boxes, Drawing, PageContent, Point, TextLine, around
 from formgen.reading.pdf.matrices import Matrix, moved
 
-__all__ = ["Pen", "cover", "picture"]
+__all__ = ["Pen", "cover", "picture", "without_strikes"]
 
 MOST: Final = 20_000_000
 """Pairs of a drawing and a line: with more on a page, all that was written before the last is taken to be under one."""
@@ -113,6 +113,12 @@ def cover(lines: Sequence[TextLine], drawings: Sequence[Drawing]) -> None:
             for number in (*(number for _, number in level[first:last]), *turned):
                 if number < drawing.above and _touches(points, box, drawing.is_filled, _ink(lines[number])):
                     lines[number].is_covered = True
+
+
+def without_strikes(segments: Sequence[Box], lines: Sequence[TextLine]) -> list[Box]:
+    """Straight lines but those level ones that run through a text that something was drawn over: they part no cells."""
+    struck = [_ink(line) for line in lines if line.is_covered]
+    return [one for one in segments if one[1] != one[3] or not any(_crosses(one[:2], one[2:], box) for box in struck)]
 
 
 def _is_level(line: TextLine) -> bool:

@@ -7,6 +7,7 @@ joined by their length: where the next word would have had room, the line ends b
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Sequence
 from typing import Final
@@ -28,6 +29,15 @@ OTHER_SIZE: Final = 0.1
 PITCH: Final = 1.15
 """Em from one line to the next, at the least, where there is but one."""
 NEAR_PT: Final = 0.5
+OVER_PT: Final = 1.0
+"""A space that lies over a letter by more is none."""
+ALMOST: Final = 0.05
+"""Share of a space's width that it may lack."""
+
+Hand = tuple[bool, float]
+"""Whose a character is: whether the PDF writer's, and the size of its type."""
+Placed = tuple[str, float, float, Hand]
+"""Character, where it begins, how wide it is."""
 
 
 class Joined:
@@ -53,7 +63,8 @@ def join(pieces: Sequence[PlacedText], spot: Spot, rows_high: int = 1) -> Joined
     overlap = any(_overlaps(row) for row in rows)
     if all(piece.line.is_ours for piece in pieces):
         return Joined(_exact(rows), has_overlap=overlap)
-    text = pieces[0].text if len(pieces) == 1 else _by_length(rows, spot)
+    is_plain = len(pieces) == 1 and not _has_underlines(_glyphs(pieces))
+    text = pieces[0].text if is_plain else _by_length(rows, spot)
     return Joined(text, is_exact=len(rows) == 1, has_overlap=overlap, is_full=_is_full(rows, spot, rows_high))
 
 
@@ -85,7 +96,7 @@ def _by_length(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> str:
     text, room = "", 0.0
     pitch = _pitch(rows, spot)
     for number, row in enumerate(rows):
-        glyphs = _glyphs(row)
+        glyphs = _without_underlines(_glyphs(row))
         is_start = number > 0 and _is_start(glyphs)
         words = _words(glyphs[is_start:])
         if number:
@@ -119,18 +130,40 @@ def _pitch(rows: Sequence[Sequence[PlacedText]], spot: Spot) -> float:
     return min([spot.line_pt * 1.05, *gaps])
 
 
-Hand = tuple[bool, float]
-"""Whose a character is: whether the PDF writer's, and the size of its type."""
-Placed = tuple[str, float, float, Hand]
-"""Character, where it begins, how wide it is."""
-
-
 def _glyphs(row: Sequence[PlacedText]) -> list[Placed]:
     return [
         (char, piece.x + x, width, (piece.line.is_ours, piece.line.size))
         for piece in row
         for char, x, width in piece.line.glyphs()
     ]
+
+
+def _has_underlines(glyphs: Sequence[Placed]) -> bool:
+    """Whether spaces lie over letters: LibreOffice draws the line under a text as underlined spaces."""
+    ordered = sorted(glyphs, key=lambda glyph: glyph[1])
+    return any(
+        (one[0] == " ") != (two[0] == " ") and two[1] < one[1] + one[2] - OVER_PT
+        for one, two in itertools.pairwise(ordered)
+    )
+
+
+def _without_underlines(glyphs: Sequence[Placed]) -> Sequence[Placed]:
+    """Without spaces that are but a line under the text: those for which there is no room between two letters."""
+    if not _has_underlines(glyphs):
+        return glyphs
+    letters = sorted((glyph for glyph in glyphs if glyph[0] != " "), key=lambda glyph: glyph[1])
+    spaces = sorted((glyph for glyph in glyphs if glyph[0] == " "), key=lambda glyph: glyph[1])
+    places = [x for _, x, _, _ in spaces]
+    made: list[Placed] = []
+    for one, two in itertools.pairwise(letters):
+        end = one[1] + one[2]
+        made.append(one)
+        between = spaces[bisect.bisect_left(places, end - NEAR_PT) : bisect.bisect_left(places, two[1])]
+        if between:
+            width = max(min(space[2] for space in between), OVER_PT)
+            count = min(int((two[1] - end) / width + ALMOST), len({round(x) for _, x, _, _ in between}))
+            made += [(" ", end + number * width, width, one[3]) for number in range(count)]
+    return made + letters[-1:]
 
 
 def _is_start(glyphs: Sequence[Placed]) -> bool:

@@ -22,7 +22,7 @@ from formgen.reading.pdf.fonts import LOST
 from formgen.reading.pdf.glyphs import rows_of
 from formgen.reading.pdf.ruled import RuledCell, RuledPage, ShownChar
 from formgen.reading.xlsx.anatomy import Anatomy, Spot
-from formgen.reading.xlsx.sheet import CutText, Sheet, words_of
+from formgen.reading.xlsx.sheet import CoveredText, CutText, Sheet, words_of
 
 __all__ = ["PrintedSheet", "SheetPage", "Token", "has_columns_of", "outside_rows", "printed_words", "put_together"]
 
@@ -67,7 +67,7 @@ class Token:
     """A text outside the grid."""
 
     text: str
-    """A `CutText` where it does not show whole."""
+    """A `CutText` where it does not show whole, a `CoveredText` where something was drawn over it."""
     x: float
 
 
@@ -225,6 +225,8 @@ def _is_word(text: str, words: frozenset[str]) -> bool:
 
 def _joined(chars: Sequence[ShownChar]) -> str:
     text = "".join(char.text for char in chars).strip()
+    if any(char.is_covered for char in chars):
+        return CoveredText(text)
     return CutText(text) if LOST in text or any(char.is_cut for char in chars) else text
 
 
@@ -388,5 +390,7 @@ def _texts_by_row(ruled: RuledPage) -> list[list[tuple[int, str]]]:
 
 def _shown(cell: RuledCell) -> str:
     text = cell.text.strip()
+    if cell.is_covered:
+        return CoveredText(text)
     is_whole = not (cell.is_cut or cell.is_illegible or HASHES.fullmatch(text) or POWER.fullmatch(text))
     return text if is_whole else CutText(text or "…")

@@ -49,6 +49,8 @@ class ShownChar(Char):
 
     is_cut: bool = False
     """Whether it stands where its line does not show."""
+    is_covered: bool = False
+    """Whether something was drawn over its line."""
 
 
 @dataclass
@@ -64,6 +66,8 @@ class RuledCell:
     """Those that show; to be read when all are there."""
     is_cut: bool = False
     """Whether more stands in it than shows."""
+    is_covered: bool = False
+    """Whether something was drawn over a line in it."""
 
     @property
     def text(self) -> str:
@@ -210,10 +214,13 @@ def _put(
             cell = cell_at(x, y)
             if cell is None:
                 is_cut = not shows or (number == len(chars) and clip is not None and _is_full(char, clip))
-                page.outside.append(ShownChar(char.text, char.x, char.y, char.width, char.size, is_cut))
+                page.outside.append(
+                    ShownChar(char.text, char.x, char.y, char.width, char.size, is_cut, line.is_covered)
+                )
                 continue
             if shows:
                 cell.chars.append(char)
+                cell.is_covered = cell.is_covered or (line.is_covered and bool(char.text.strip()))
             if not shows or (number == len(chars) and clip is not None and _may_go_on(cell, char, clip)):
                 cell.is_cut = True
             elif char.text.strip():

@@ -26,6 +26,8 @@ __all__ = ["Overlay", "sight_copy"]
 
 BLANK_KINDS: Final = frozenset(["text", "box"])
 FREE: Final = frozenset(["text", "long-text"])
+NAMES: Final = frozenset(["name", "place"])
+"""Free texts of one line: only where they take several has anything of them been cut off."""
 """Types of values that may go on after any character: whether one was cut off they do not show."""
 NUMBER_KINDS: Final = frozenset(["row_number", "page", "pages"])
 EXACT, FIELD, ADDED, STRANGE, SOFT = 0.99, 1.0, 0.9, 0.9, 0.75
@@ -194,7 +196,8 @@ class _Sighter:
         if blank.is_covered or any(piece.line.is_covered for piece in blank.pieces):
             self._say("F-PDFREAD-020", "", place, blank.item.label)
             return
-        if joined.is_full and blank.item.type_name in FREE and not joined.text.endswith(MARK):
+        is_free = blank.item.type_name in (FREE if joined.is_exact else FREE | NAMES)
+        if joined.is_full and is_free and not joined.text.endswith(MARK):
             self._say("F-PDFREAD-018", "", place, blank.item.label)
             return
         text: str | None = joined.text

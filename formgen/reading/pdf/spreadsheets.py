@@ -138,7 +138,7 @@ def _settle(read: SheetRead, sheet: PrintedSheet, place: Place) -> None:
             if one.path in zeros:
                 raw = Refused("", Finding("F-PDFREAD-018", ""))
         elif _is_doubtful(sheet, at, item, raw) or _is_beside(sheet, at, unowned, LINES_PT):
-            raw = Refused(str(raw), Finding("F-PDFREAD-018", str(raw)))
+            raw = Refused(str(raw), Finding(getattr(sheet.cell(*at), "code", CutText.code), str(raw)))
         elif not sheet.is_exact(*at) and item.type_name in WRAPPED:
             confidence = min(confidence, SOFT)
             read.problems.append(Problem("F-PDFREAD-015", replace(place, cell=one.place, label=item.label)))

@@ -15,11 +15,13 @@ import pikepdf
 
 from formgen.forms.page_code import PageCode
 from formgen.reading.pdf.codes import decode_region
+from formgen.reading.pdf.drawing import without_strikes
 from formgen.reading.pdf.found import PageContent
 from formgen.reading.pdf.frames import Frame
 from formgen.reading.pdf.glyphs import Rows, garbled, page_chars, rows_of, upright, view_matrix
 from formgen.reading.pdf.leaves import Leaf
 from formgen.reading.pdf.matching import Match, best_match
+from formgen.reading.pdf.matrices import Matrix
 from formgen.reading.pdf.pages import PageReader
 from formgen.reading.pdf.printed_sheet import SheetPage, has_columns_of, outside_rows, printed_words
 from formgen.reading.pdf.prints import PrintBook
@@ -94,8 +96,7 @@ class StrangePages:
                 return Leaf(number, None, None, (), rows)
             if not (content.is_readable and self._may_be_sheets):
                 return UnknownPage(texts, None)
-            inked = self._pages.with_rules(page)
-            grid = ruled_page(Rules(inked.segments, view), inked.lines, view)
+            grid = _grid(self._pages.with_rules(page), content, view)
             last = self._sheet
             is_more = last is not None and _goes_on(last, grid)
             return SheetPage(number, last.manifest, grid) if last is not None and is_more else UnknownPage(texts, grid)
@@ -105,7 +106,7 @@ class StrangePages:
         frame = lay_out(match, rows, view, number, rules)
         is_sheet = self._may_be_sheets and content.is_readable and not frame.is_believable
         if is_sheet and match.form.manifest.template("xlsx").is_file():
-            sheet = SheetPage(number, match.form.manifest, ruled_page(rules, inked.lines, view))
+            sheet = SheetPage(number, match.form.manifest, _grid(inked, content, view))
             if sheet.ruled.cells:
                 return sheet
         return Leaf(number, None if view is not seen else self._code(match, frame), frame)
@@ -119,6 +120,15 @@ class StrangePages:
         area = (left + across - CODE_ROOM_PT, top + down - CODE_ROOM_PT,
                 right + across + CODE_ROOM_PT, bottom + down + CODE_ROOM_PT)  # fmt: skip
         return decode_region(self._drawn, frame.page_number, (max(area[0], 0.0), max(area[1], 0.0), *area[2:]))
+
+
+def _grid(inked: PageContent[Any], content: PageContent[Any], view: Matrix) -> RuledPage:
+    """The page between its rules. `content`: the same page with what is known of the lines that were drawn over."""
+    covered = {(line.matrix, line.text) for line in content.lines if line.is_covered}
+    for line in inked.lines if covered else ():
+        line.is_covered = (line.matrix, line.text) in covered
+    segments = without_strikes(inked.segments, inked.lines) if covered else inked.segments
+    return ruled_page(Rules(segments, view), inked.lines, view)
 
 
 def _goes_on(last: SheetPage, ruled: RuledPage) -> bool:

@@ -20,6 +20,7 @@ from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Unread
 from formgen.reading.pausing import paused_collector
+from formgen.reading.struck import refuse_struck, struck
 from formgen.reading.xlsx.alignment import align
 from formgen.reading.xlsx.anatomy import Anatomy, Loop, Printed, anatomy_of
 from formgen.reading.xlsx.blanks import BlankReader, Region
@@ -27,7 +28,7 @@ from formgen.reading.xlsx.book import BookFacts, book_facts
 from formgen.reading.xlsx.cells import as_text
 from formgen.reading.xlsx.headers import FoundHeader, find_header
 from formgen.reading.xlsx.rosters import FoundRows, find_rows, read_columns, unread_columns
-from formgen.reading.xlsx.sheet import Sheet, words_of
+from formgen.reading.xlsx.sheet import Sheet, is_struck, words_of
 from formgen.values import is_blank
 
 __all__ = ["OpenForms", "read_sheet", "read_xlsx"]
@@ -114,6 +115,7 @@ def read_sheet(
     identity = found.identity
     if anatomy is None or not anatomy.words & words:
         one = read_by_labels([_block(sheet)], found.manifest, identity)
+        refuse_struck(one, "F-EXCEL-010")
         one.problems += notes
         yield one
         return
@@ -258,5 +260,7 @@ def _block(sheet: Sheet) -> GridBlock:
 
 
 def _shown(value: object) -> str:
-    """A cell's text; whole numbers without the point that floats have."""
+    """A cell's text; whole numbers without the point that floats have; marked where it is struck out."""
+    if is_struck(value):
+        return struck(str(value))
     return str(int(value)) if isinstance(value, float) and value == int(value) and abs(value) < 10**15 else str(value)

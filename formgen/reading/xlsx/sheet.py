@@ -10,7 +10,7 @@ import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from formgen.data.sources.table import RawRow, RawTable, column_letters
 from formgen.data.sources.unread_cells import UnreadCell
@@ -20,9 +20,11 @@ from formgen.reading.xlsx.anatomy import Spot
 from formgen.values import is_blank
 from formgen.vocabulary.folding import fold
 
-__all__ = ["CutText", "Sheet", "refused", "words_of"]
+__all__ = ["CoveredText", "CutText", "Sheet", "is_struck", "refused", "words_of"]
 
 ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
+CODES: Final = {"error": "F-EXCEL-003", "formula": "F-EXCEL-002", "struck": "F-EXCEL-010"}
+"""Of cells that hold no value."""
 LABEL_LENGTH: Final = 200
 """Longer texts are no printed words that anybody matches."""
 
@@ -31,6 +33,14 @@ class CutText(str):
     """What shows of a cell on paper, where more may stand in it."""
 
     __slots__ = ()
+    code: ClassVar[str] = "F-PDFREAD-018"
+
+
+class CoveredText(CutText):
+    """What shows of a cell on paper, where something was drawn over it."""
+
+    __slots__ = ()
+    code: ClassVar[str] = "F-PDFREAD-020"
 
 
 @dataclass(frozen=True)
@@ -110,20 +120,24 @@ class Sheet:
 
 
 def words_of(value: Any) -> str:
-    """A cell as printed words, folded; '' for what is no text (a year typed as a number is one)."""
+    """A cell as printed words, folded; '' for what is no text (a year typed as a number is one), or is struck out."""
     if isinstance(value, str):
-        return fold(value) if len(value) <= LABEL_LENGTH else ""
+        return fold(value) if len(value) <= LABEL_LENGTH and not is_struck(value) else ""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value and abs(value) < 10**6:
         return str(int(value)) if value == int(value) else ""
     return ""
 
 
+def is_struck(value: object) -> bool:
+    return isinstance(value, UnreadCell) and value.kind == "struck"
+
+
 def refused(value: Any) -> Any:
-    """The cell, or what is wrong with it where no program could compute it."""
+    """The cell, or what is wrong with it where it holds no value."""
     if isinstance(value, UnreadCell):
-        return Refused(str(value), Finding("F-EXCEL-003" if value.is_error else "F-EXCEL-002", str(value)))
+        return Refused(str(value), Finding(CODES[value.kind], str(value)))
     if isinstance(value, CutText):
-        return Refused(str(value), Finding("F-PDFREAD-018", str(value)))
+        return Refused(str(value), Finding(value.code, str(value)))
     if isinstance(value, str) and value[:1] == "#" and value.strip() in ERRORS:
         return Refused(value.strip(), Finding("F-EXCEL-003", value.strip()))
     return value

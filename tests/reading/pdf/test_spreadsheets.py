@@ -128,6 +128,15 @@ def text_elsewhere(sheet: Worksheet) -> None:
     sheet["I3"], sheet["A4"] = None, "靳寨村（代管）"
 
 
+def struck(*addresses: str) -> Callable[[Worksheet], None]:
+    def edit(sheet: Worksheet) -> None:
+        for address in addresses:
+            font = sheet[address].font
+            sheet[address].font = Font(name=font.name, size=font.size, strike=True)
+
+    return edit
+
+
 def disarranged(sheet: Worksheet) -> None:
     """Widths, heights, alignments and sizes at random."""
     chance = random.Random(str(sheet["A3"].value) + str(sheet.max_row))
@@ -151,6 +160,8 @@ EDITED: Mapping[str, tuple[str, Callable[[], dict[str, Any]], Callable[[Workshee
     "beside": ("beneficiary-roster", roster, too_long_beside_blanks),
     "narrow": ("beneficiary-roster", roster, narrow),
     "moved": ("beneficiary-roster", roster, columns_moved),
+    "struck": ("beneficiary-roster", roster, struck("A3", "B7", "H8")),
+    "struck row": ("beneficiary-roster", roster, struck(*(f"{letter}7" for letter in "BCDEFGH"))),
     "wide": ("beneficiary-roster", lambda: households(20), over_two_pages),
     "untitled": ("beneficiary-roster", lambda: households(20), without_titles),
     "unnumbered": ("beneficiary-roster", lambda: households(20), without_numbers),
@@ -269,6 +280,30 @@ def test_a_text_that_goes_on_over_its_neighbours_is_nobodys(tmp_path: Path) -> N
 
 def test_a_number_that_may_be_rounded_is_no_value(tmp_path: Path) -> None:
     assert in_doubt("narrow", tmp_path) >= {"1.income_per_head"}
+
+
+@pytest.mark.parametrize("key", ["struck", "struck row", "line over the row"])
+def test_what_is_struck_out_is_no_value_and_no_row(key: str, tmp_path: Path) -> None:
+    if key == "line over the row":
+        whole = only_reading(printed()["beneficiary-roster"], tmp_path)
+        second, third = (float(whole.evidence[f"rows.{row}.name"].place[:-1].split(", ")[1]) for row in (2, 3))
+        content = changed(printed()["beneficiary-roster"], lambda pdf: draw_across(pdf, (second + third) / 2))
+        wanted = {f"rows.2.{column}" for column in roster()["rows"][1]} - {"rows.2.household_number"}
+    else:
+        content = printed()[key]
+        row = {f"rows.2.{column}" for column in roster()["rows"][1]} - {"rows.2.household_number"}
+        wanted = row if key == "struck row" else {"town", "rows.2.name", "rows.3.certificate"}
+    reading = only_reading(content, tmp_path)
+    assert {**reading.doubts} == dict.fromkeys(wanted, "rejected")
+    assert set(codes(reading)) == {"F-PDFREAD-020"}
+    expected = _flat(as_read(BY_NAME["beneficiary-roster"], roster()))
+    assert _flat(reading.values) == {path: value for path, value in expected.items() if path not in wanted}
+
+
+def draw_across(pdf: pikepdf.Pdf, y: float) -> None:
+    """A line at a height, counted from the top, through all texts of a row but the household's number."""
+    y = float(pdf.pages[0].mediabox[3]) - y
+    pdf.pages[0].contents_add(b"q 1 w 92 %f m 780 %f l S Q" % (y, y))
 
 
 def test_a_blank_beside_a_text_that_nobody_owns_is_in_doubt(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ import openpyxl
 import pytest
 import xlrd
 from hypothesis import given, settings
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from formgen.data.sources import open_tables
@@ -46,10 +49,30 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     book.worksheets[0]["I9"] = datetime.date(2015, 10, 9)
     book.worksheets[0]["I9"].number_format = "yyyy-mm-dd"
     book.save(other)
-    convert("ods", folder / "ods", [*sources, spoilt])
-    convert("xls", folder / "xls", [*sources, spoilt, other])
+    formats = folder / "formats.xlsx"
+    formatted().save(formats)
+    convert("ods", folder / "ods", [*sources, spoilt, formats])
+    convert("xls", folder / "xls", [*sources, spoilt, other, formats])
     convert("xlsx", folder / "xlsx", sorted((folder / "ods").iterdir()))
     return folder
+
+
+def formatted() -> openpyxl.Workbook:
+    """Units and lines through the text, of cells and of whole columns."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in range(3, 9):
+        for column, value in enumerate((0.14, 1400, 5, f"张{row}", row), 2):
+            sheet.cell(row, column).value = value
+        sheet.cell(row, 2).number_format = '0.00"万元"'
+        sheet.cell(row, 5).font = Font(strike=row > 4)
+    sheet["C3"].number_format = '#,##0,"千元"'
+    sheet["C4"].number_format = '0"个月";\\-0"个月"'
+    sheet["D3"].number_format = '[>=10000]0.0,"千元";0"元"'
+    sheet["D4"].font = Font(strike=True)
+    sheet["E4"] = CellRichText(TextBlock(InlineFont(), "李思"), TextBlock(InlineFont(strike=True), "李四"))
+    sheet.column_dimensions["B"].number_format = '0.00"万元"'  # of .ods the cells leave out what is their column's
+    return book
 
 
 def convert(kind: str, folder: Path, paths: list[Path]) -> None:
@@ -151,7 +174,38 @@ def test_errors_of_an_old_workbook_are_no_blanks_in_a_dataset_either(saved: Path
     with open_tables(saved / "xls" / "errors.xls") as tables:
         (table,) = tables
         cells = [cell for row in table.rows() for cell in row if isinstance(cell, UnreadCell)]
-    assert cells == ["#DIV/0!", "#N/A"] and all(cell.is_error for cell in cells)
+    assert cells == [UnreadCell("#DIV/0!", "error"), UnreadCell("#N/A", "error")]
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_units_and_struck_text_are_those_of_the_same_xlsx(saved: Path, kind: str) -> None:
+    assert cells_of(saved / kind / f"formats.{kind}") == cells_of(saved / "formats.xlsx")
+    struck = [
+        cell for row in cells_of(saved / kind / f"formats.{kind}") for cell in row if isinstance(cell, UnreadCell)
+    ]
+    assert struck == [UnreadCell(text, "struck") for text in ("5", "李思李四", "张5", "张6", "张7", "张8")]
+
+
+def cells_of(path: Path) -> list[list[Any]]:
+    """The rows, without blanks."""
+    with open_tables(path) as tables:
+        rows = [[cell for cell in row if cell != ""] for table in tables for row in table.rows()]
+    return [row for row in rows if row]
+
+
+def test_an_old_workbook_of_odd_formats_says_so(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = xlrd.open_workbook
+
+    def odd(**options: Any) -> Any:
+        assert not options["formatting_info"]
+        return opened(**options)
+
+    monkeypatch.setattr(xlrd, "open_workbook", odd)
+    with open_tables(saved / "xls" / "errors.xls") as tables:
+        (table,) = tables
+        assert not table.is_looked_over and UnreadCell("#N/A", "error") in [
+            cell for row in table.rows() for cell in row
+        ]
 
 
 def test_a_damaged_old_workbook_is_looked_over_or_not(saved: Path, tmp_path: Path) -> None:
@@ -167,5 +221,5 @@ def test_a_damaged_old_workbook_is_looked_over_or_not(saved: Path, tmp_path: Pat
         path.write_bytes(damaged)
         book_facts(path)
         book = open_old_workbook(path)
-        looked_over += book is not None and book.errors("附件5") is not None
+        looked_over += book is not None and book.marks("附件5") is not None
     assert 200 < looked_over < 600

@@ -17,7 +17,7 @@ from typing import Any
 
 from formgen.data.sources.faults import Damaged, translated
 from formgen.data.sources.spreadsheet.cells import CellReader
-from formgen.data.sources.spreadsheet.elements import parse
+from formgen.data.sources.spreadsheet.elements import is_struck, parse
 from formgen.data.sources.spreadsheet.figures import whole_number
 from formgen.data.sources.spreadsheet.formats import FormatKind, ShownUnit, format_kind, shown_unit
 from formgen.data.sources.spreadsheet.rows import read_rows
@@ -53,7 +53,8 @@ class _Book:
         self.root = parse(self._read(self.part))
         settings = self.root.find("{*}workbookPr")
         is_1904 = settings is not None and settings.get("date1904") in ("1", "true")
-        self.cells = CellReader(self._texts(), self._formats(), is_1904=is_1904)
+        formats, struck = self._styles()
+        self.cells = CellReader(self._texts(), formats, is_1904=is_1904, struck=struck)
         targets = self._relations(self.part)
         sheets = self.root.iterfind("{*}sheets/{*}sheet")
         self.sheets = [(sheet, *targets.get(_relation_id(sheet), ("/worksheet", ""))) for sheet in sheets]
@@ -110,16 +111,21 @@ class _Book:
                 return shared_texts(stream)
         return []
 
-    def _formats(self) -> Sequence[FormatKind | ShownUnit]:
+    def _styles(self) -> tuple[Sequence[FormatKind | ShownUnit], frozenset[int]]:
+        """What the numbers of each style are, and which styles have a line through the text."""
         for part in self._related(self.part, "/styles"):
             root = parse(self._read(part))
             codes = {
                 whole_number(item.get("numFmtId")): item.get("formatCode", "")
                 for item in root.iterfind("{*}numFmts/{*}numFmt")
             }
-            numbers = [whole_number(item.get("numFmtId")) for item in root.iterfind("{*}cellXfs/{*}xf")]
-            return [shown_unit(codes.get(number, "")) or format_kind(number, codes) for number in numbers]
-        return []
+            styles = root.findall("{*}cellXfs/{*}xf")
+            numbers = [whole_number(item.get("numFmtId")) for item in styles]
+            formats = [shown_unit(codes.get(number, "")) or format_kind(number, codes) for number in numbers]
+            fonts = {index for index, font in enumerate(root.iterfind("{*}fonts/{*}font")) if is_struck(font)}
+            struck = (index for index, item in enumerate(styles) if whole_number(item.get("fontId")) in fonts)
+            return formats, frozenset(struck)
+        return [], frozenset()
 
 
 class _SheetSource:

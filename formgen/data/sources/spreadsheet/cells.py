@@ -1,8 +1,8 @@
 """Cells of a worksheet: what stands in their XML → what they hold.
 
 In: style, type and text of cells as written. Out: "" for a blank, text, float, bool, date, datetime, time, timedelta;
-an `UnreadCell` for an error, and where a number's format names another unit the text that the cell shows. Nothing is
-rounded or shortened: a number is the double that Excel keeps.
+an `UnreadCell` for an error and for what is struck out; where a number's format names another unit the text that the
+cell shows. Nothing is rounded or shortened: a number is the double that Excel keeps.
 Limits: the 29th of February 1900, which never was, and days before 1900 or after 9999 stay numbers.
 Source: ECMA-376 Part 1, 18.3.1.4 (c), 18.18.11 (ST_CellType), 18.17.4.1 (serial dates), 22.9.2.19 (ST_Xstring).
 """
@@ -13,14 +13,13 @@ import datetime
 import functools
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from formgen.data.sources.faults import Damaged
 from formgen.data.sources.spreadsheet.figures import whole_number
 from formgen.data.sources.spreadsheet.formats import FormatKind, ShownUnit
-from formgen.data.sources.unread_cells import UnreadCell
+from formgen.data.sources.unread_cells import UnreadCell, struck_cell
 
 __all__ = ["CellReader", "is_plain", "unescaped", "xml_text"]
 
@@ -44,11 +43,20 @@ class CellReader:
         texts: the workbook's shared texts.
         formats: for each style what its numbers are.
         is_1904: whether days are counted from 1904.
+        struck: the styles whose font has a line through the text.
     """
 
-    def __init__(self, texts: Sequence[str], formats: Sequence[FormatKind | ShownUnit], *, is_1904: bool) -> None:
+    def __init__(
+        self,
+        texts: Sequence[str],
+        formats: Sequence[FormatKind | ShownUnit],
+        *,
+        is_1904: bool,
+        struck: Collection[int] = (),
+    ) -> None:
         self.texts = texts
         self.formats = formats
+        self.struck = struck
         self.first_day = datetime.date(1904, 1, 1) if is_1904 else datetime.date(1899, 12, 30)
         self.is_1904 = is_1904
         self._readers: dict[tuple[bytes, bool], Callable[[bytes], Any]] = {}
@@ -98,12 +106,18 @@ class CellReader:
 
     def _meaning(self, style: str, kind: str) -> Callable[[str], Any]:
         """What a text means in a cell of this style and type."""
+        number = whole_number(style)
+        if number in self.struck:
+            return functools.partial(_struck, self._kind(number, kind))
+        return self._kind(number, kind)
+
+    def _kind(self, number: int, kind: str) -> Callable[[str], Any]:
+        """What a text means in a cell of this type, by the format of this style."""
         if kind in ("", "n"):
-            number = whole_number(style)
-            shown = self.formats[number] if number < len(self.formats) else "number"
-            if isinstance(shown, ShownUnit):
-                return functools.partial(_with_unit, shown)
-            return {"number": _number, "date": self._date, "duration": _duration}[shown]
+            form = self.formats[number] if number < len(self.formats) else "number"
+            if isinstance(form, ShownUnit):
+                return functools.partial(_with_unit, form)
+            return {"number": _number, "date": self._date, "duration": _duration}[form]
         found = {
             "s": self._shared,
             "str": unescaped,
@@ -177,7 +191,10 @@ def _character(name: str) -> str:
 
 def unescaped(text: str) -> str:
     """_x000D_ is how Excel writes characters that XML has no place for."""
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return UnreadCell(plain, text.kind) if isinstance(text, UnreadCell) else plain
 
 
 def _number(text: str) -> Any:
@@ -192,10 +209,9 @@ def _number(text: str) -> Any:
     return number
 
 
-def _with_unit(shown: ShownUnit, text: str) -> str:
-    """A number as its cell shows it, without being rounded."""
+def _with_unit(form: ShownUnit, text: str) -> Any:
     number = _number(text)
-    return "" if number == "" else f"{Decimal(f'{number:.15g}') / 1000**shown.thousands:f}{shown.unit}"
+    return "" if number == "" else form.shown(number)
 
 
 def _plain_number(content: bytes) -> Any:
@@ -231,7 +247,11 @@ def _boolean(text: str) -> bool | str:
 
 
 def _error(text: str) -> UnreadCell:
-    return UnreadCell(text or "#N/A", True)
+    return UnreadCell(text or "#N/A", "error")
+
+
+def _struck(meaning: Callable[[str], Any], text: str) -> Any:
+    return struck_cell(meaning(text))
 
 
 def _iso_date(text: str) -> Any:

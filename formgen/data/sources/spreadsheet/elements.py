@@ -1,6 +1,6 @@
 """Pieces of the XML of workbooks as elements. In: bytes. Out: elements of lxml, and the text of those that hold text.
 
-Source: ECMA-376 Part 1, 18.4.8 (si), 18.4.4 (r), 18.4.6 (rPh).
+Source: ECMA-376 Part 1, 18.4.8 (si), 18.4.4 (r), 18.4.6 (rPh), 18.4.10 (strike).
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from typing import Any
 from lxml import etree
 
 from formgen.data.sources.faults import Damaged
+from formgen.data.sources.unread_cells import UnreadCell
 
-__all__ = ["local_name", "parse", "rich_text"]
+__all__ = ["is_struck", "local_name", "parse", "rich_text"]
 
 
 def parse(xml: bytes) -> Any:
@@ -32,12 +33,25 @@ def local_name(element: Any) -> str:
 
 
 def rich_text(item: Any) -> str:
-    """The text of a shared or inline string: its own, or that of its runs; how characters are pronounced is none."""
+    """The text of a shared or inline string: its own, or that of its runs; how characters are pronounced is none.
+
+    An `UnreadCell` where a run with any sign in it is struck out.
+    """
     texts = []
+    has_struck = False
     for part in item:
         name = local_name(part)
         if name == "t":
             texts.append(part.text or "")
         elif name == "r":
-            texts += [text.text or "" for text in part if local_name(text) == "t"]
-    return "".join(texts)
+            run = "".join(text.text or "" for text in part if local_name(text) == "t")
+            has_struck = has_struck or (is_struck(part.find("{*}rPr")) and not run.isspace())
+            texts.append(run)
+    text = "".join(texts)
+    return UnreadCell(text, "struck") if has_struck else text
+
+
+def is_struck(font: Any) -> bool:
+    """Whether a font, or a run's properties, have a line through the text."""
+    strike = font.find("{*}strike") if font is not None else None
+    return strike is not None and strike.get("val", "1") in ("1", "true", "on")

@@ -3,14 +3,16 @@
 A cell of the format 0.00"万元" that holds 0.14 says 0.14万元, whatever the column's own unit is.
 Source: ECMA-376 Part 1, 18.8.30 (numFmt, with the formats that need no code, those of Chinese Excel among them).
 Limits: weekdays and years of emperors alone (aaaa, ge) count as numbers, as in most readers; only units of which others
-of the same kind are in use (万元, 个月, 亩) are told, in the format of positive numbers.
+of the same kind are in use (元, 万元, 个月, 亩) are told.
 """
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Literal
 
 __all__ = ["FormatKind", "ShownUnit", "format_kind", "shown_unit"]
@@ -24,10 +26,26 @@ BUILT_IN: Final[Mapping[int, FormatKind]] = {
 _LITERAL: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]?', re.IGNORECASE)
 _ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _UNIT: Final = re.compile(
-    r'(?:General|(?=[#0?])[#0?,]*(?:\.[#0?]+)?(?P<scale>,*))[\s_-]*"?\\?(?P<unit>(?:\\?[十百千万亿])+\\?元?|个?\\?月|亩|公顷)"?\s*',
+    r'(?:[-+(\s]|[_*\\].|"[^"]*")*'
+    r"(?:General|[#0?](?:[#0?,]*[#0?])?(?:\.[#0?]+)?(?P<scale>,*))[\s_-]*"
+    r'"?\s?(?P<unit>(?:\\?[十百千万亿])+(?:\\?元)?|\\?元|(?:\\?个)?\\?月|\\?亩|\\?公\\?顷|\\?平\\?方\\?米|\\?㎡)"?(?:[)\s]|[_*\\].)*',
     re.IGNORECASE,
 )
-"""Figures, commas behind them that divide by a thousand each, and a unit in quotes or not."""
+"""Signs and words, figures, commas behind them that divide by a thousand each, and a unit in quotes or not."""
+_CONDITION: Final = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[0-9]+(?:\.[0-9]+)?)\]")
+_COLOUR: Final = re.compile(r"\[(?!(?:h+|m+|s+)\])[^\]]*\]", re.IGNORECASE)
+_SECTION_END: Final = re.compile(r'("[^"]*"|\\.)|;')
+_HOLDS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+_USUAL: Final[Mapping[int, Sequence[str]]] = {1: [""], 2: [">=", ""], 3: [">", "<", ""]}
+"""By the number of sections: which numbers each is for, compared with 0, where the format does not say; '' for all
+that are left."""
 _DATE: Final = re.compile("[ymdhs]", re.IGNORECASE)
 _GENERAL: Final = re.compile("general", re.IGNORECASE)
 
@@ -44,15 +62,41 @@ def format_kind(number: int, codes: Mapping[int, str]) -> FormatKind:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownUnit:
-    """The unit that a format puts behind its numbers, and how many thousands it divides them by."""
+class _Section:
+    """One part of a format: for which numbers it is, the unit behind them, how many thousands it divides them by."""
 
+    comparison: str
+    limit: float
     unit: str
     thousands: int
+
+    def is_for(self, number: float) -> bool:
+        return not self.comparison or _HOLDS[self.comparison](number, self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownUnit:
+    """A format that puts a unit behind its numbers, behind all or those of some size."""
+
+    sections: Sequence[_Section]
+
+    def shown(self, number: float) -> str | float:
+        """A number as its cell shows it, without being rounded; itself where it is shown without a unit."""
+        section = next((section for section in self.sections if section.is_for(number)), None)
+        if section is None or not section.unit:
+            return number
+        return f"{Decimal(f'{number:.15g}') / 1000**section.thousands:f}{section.unit}"
 
 
 def shown_unit(code: str) -> ShownUnit | None:
     """None where the format names no unit, or none that changes what the number says."""
-    section = re.sub(r"\[(?!(?:h+|m+|s+)\])[^\]]*\]", "", code, flags=re.IGNORECASE).partition(";")[0]
-    match = _UNIT.fullmatch(section.strip())
-    return ShownUnit(match["unit"].replace("\\", ""), len(match["scale"] or "")) if match else None
+    parts = _SECTION_END.sub(lambda match: match[1] or "\n", code).split("\n")[:3]
+    has_conditions = any(map(_CONDITION.search, parts))
+    sections = []
+    for part, usual in zip(parts, _USUAL[len(parts)], strict=True):
+        condition = _CONDITION.search(part)
+        comparison = condition[1] if condition else "" if has_conditions else usual
+        match = _UNIT.fullmatch(_COLOUR.sub("", part).strip())
+        unit, scale = (match["unit"].replace("\\", ""), match["scale"] or "") if match else ("", "")
+        sections.append(_Section(comparison, float(condition[2]) if condition else 0.0, unit, len(scale)))
+    return ShownUnit(tuple(sections)) if any(section.unit for section in sections) else None

@@ -196,7 +196,7 @@ class _RowReader:
             text = rich_text(parts["is"])
         if formula is not None and not text and kind not in ("str", "e"):
             # A formula whose result is the empty text says so by its type; others without a value were never computed.
-            return UnreadCell(f"={formula.text or ''}", False)
+            return UnreadCell(f"={formula.text or ''}", "formula")
         return self.cells.value(cell.get("s", ""), kind, text) if text or kind == "e" else ""
 
 

@@ -3,7 +3,8 @@
 In: what stands in a run with a line through it; later a sheet's sightings. Out: text no part of which can be taken for
 text without a line, whoever cuts it; then every blank with such a sign refused, whatever its type would make of it.
 A mark is a sign that no XML can hold, so nobody can type it, and printed words that are struck out are none.
-Limit: a line that comes from a style is not seen; nor is one drawn over the text.
+Cells of Excel forms are marked only where the form is read by its labels; else each says itself that it is struck.
+Limit: a line drawn over the text is not seen; nor is one that comes from a style of Word's.
 """
 
 from __future__ import annotations
@@ -30,21 +31,21 @@ def struck(text: str) -> str:
     return _SIGN.sub(LINE, text)
 
 
-def refuse_struck(made: SheetRead) -> None:
-    """Refuse every blank with struck text; what is told to people is told without the marks."""
+def refuse_struck(made: SheetRead, code: str) -> None:
+    """Refuse every blank with struck text by this code; what is told to people is told without the marks."""
     seen: dict[FieldPath, list[Sighting]] = {}
     for sighting in made.sightings:
         seen.setdefault(sighting.path, []).append(sighting)
     made.sightings = [
         one
         for sightings in seen.values()
-        for one in ([_refused(sightings)] if any(LINE in _text(item.raw) for item in sightings) else sightings)
+        for one in ([_refused(sightings, code)] if any(LINE in _text(item.raw) for item in sightings) else sightings)
     ]
     made.unread = [Unread(item.place, _plain(item.text)) for item in made.unread]
     made.problems = [replace(problem, found=_plain(problem.found)) for problem in made.problems]
 
 
-def _refused(sightings: Sequence[Sighting]) -> Sighting:
+def _refused(sightings: Sequence[Sighting], code: str) -> Sighting:
     """One sighting of a blank: layers that saw more or less of it do not contradict each other. Of a date in parts the
     parts of one layer together."""
     parts = {one.part: one for one in reversed(sightings) if one.part}
@@ -54,7 +55,7 @@ def _refused(sightings: Sequence[Sighting]) -> Sighting:
     first = min(sightings, key=lambda one: LAYERS.index(one.layer))
     shown = mask_long_numbers(" ".join(text.split()))  # before a cut makes them short
     shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
-    return replace(first, raw=Refused(text, Finding("F-WORD-009", shown)), part="")
+    return replace(first, raw=Refused(text, Finding(code, shown)), part="")
 
 
 def _text(raw: RawCell | Refused) -> str:

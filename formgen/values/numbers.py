@@ -16,13 +16,14 @@ from formgen.values.cells import EXACT_LIMIT, compact, plain_text, reject, shown
 from formgen.values.contract import RawCell, ValueType
 from formgen.values.numerals import parse_numeral
 
-__all__ = ["Area", "DecimalNumber", "Integer", "Percent", "gap_doubts", "read_decimal", "sign_doubts"]
+__all__ = ["Area", "DecimalNumber", "Integer", "Percent", "figures", "gap_doubts", "read_decimal", "sign_doubts"]
 
 _PLAIN_INTEGER = re.compile("-?[0-9]{1,15}")
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _SIGNED = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _GAP = re.compile(r"(?<=[0-9.,０-９．，])\s+(?=[0-9.,０-９．，])")
+_THOUSANDS = re.compile(r"(?<!\d)\d{1,3}[,，]?(?:\s+\d{3}[,，]?)+(?!\d)")
 _MEASURES = ("周岁", "岁", "口人", "人", "口", "户", "名", "个", "次", "天", "年", "间", "头", "只", "亩", "元")
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
 _JSON_DIGITS = 15
@@ -38,8 +39,20 @@ def read_decimal(text: str) -> Decimal | None:
     return value if value else abs(value)
 
 
+def figures(raw: RawCell) -> str:
+    """The text of a number's cell without white space.
+
+    Raises: Rejected: it is blank (F-VALUE-001), or white space parts figures other than thousands: 1 2 may be two
+        numbers (F-VALUE-052).
+    """
+    text = plain_text(raw)
+    if isinstance(raw, str) and not raw.isdigit() and _GAP.search(_THOUSANDS.sub("", text)) is not None:
+        raise reject("F-VALUE-052", shown(raw))
+    return compact(text)
+
+
 def gap_doubts(value: int | Decimal, raw: RawCell) -> tuple[Finding, ...]:
-    """A warning where white space between the figures says that they may be two numbers: 1 2, or 3 above 4."""
+    """A warning where thousands are set apart by white space: 12 300 may be two numbers all the same."""
     if not isinstance(raw, str) or raw.isdigit() or _GAP.search(raw.strip()) is None:
         return ()
     return (Finding("F-VALUE-049", shown(raw), {"value": str(value)}),)
@@ -73,7 +86,7 @@ class Integer(ValueType[int]):
         return value
 
     def _parse_slowly(self, raw: RawCell) -> int:
-        text = compact(plain_text(raw))
+        text = figures(raw)
         if isinstance(raw, bool):
             raise reject("F-VALUE-040", shown(raw))
         for measure in self.measures:
@@ -138,7 +151,7 @@ class DecimalNumber(ValueType[Decimal]):
         if value is None:
             if isinstance(raw, bool):
                 raise reject("F-VALUE-041", shown(raw))
-            value = self._read(compact(plain_text(raw)), raw)
+            value = self._read(figures(raw), raw)
         return self._settle(value, raw)
 
     def _read(self, text: str, raw: RawCell) -> Decimal:
@@ -151,7 +164,7 @@ class DecimalNumber(ValueType[Decimal]):
     def _exact(self, raw: RawCell) -> Decimal:
         """The value before rounding."""
         plain = _read_plain(raw)
-        return self._read(compact(plain_text(raw)), raw) if plain is None else plain
+        return self._read(figures(raw), raw) if plain is None else plain
 
     def _settle(self, value: Decimal, raw: RawCell) -> Decimal:
         if self._is_bounded:
@@ -207,7 +220,7 @@ class Percent(DecimalNumber):
         return self._settle(self._exact(raw), raw)
 
     def _exact(self, raw: RawCell) -> Decimal:
-        return self._read(compact(plain_text(raw)), raw)
+        return self._read(figures(raw), raw)
 
     def _read(self, text: str, raw: RawCell) -> Decimal:
         bare = text.removesuffix("%").removeprefix("百分之")

@@ -220,7 +220,8 @@ def _dates_and_figures(bad: Any, row: Any) -> None:
     bad("F-VALUE-043", housing, "面积为负数", **row(**{housing: -5}))
     bad("F-VALUE-046", housing, "单位不对", **row(**{housing: "0.1亩"}))
     bad("F-VALUE-048", income, "以万元为单位", **row(**{income: "0.2万元"}))
-    bad("F-VALUE-049", "家庭人口", "两个数，还是一个数", **row(家庭人口="1 2"))
+    bad("F-VALUE-049", income, "空格分开千位", **row(**{income: "1 300"}))
+    bad("F-VALUE-052", "家庭人口", "两个数，还是一个数", **row(家庭人口="1 2"))
     bad("F-VALUE-051", income, "收入为负数", **row(**{income: -1300}))
     bad("F-VALUE-050", "联系电话", "电话少了几位", **row(联系电话="13800"))
 

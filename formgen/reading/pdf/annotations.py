@@ -46,6 +46,8 @@ class Widget:
     """Of a button "1" where it is on."""
     shown: str | None
     """What its appearance shows, without white space; None where it has none that can be read."""
+    is_hidden: bool
+    """Viewers do not show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,15 @@ def _widget(entry: Any, resources_of: Callable[[Any], Resources[K]], is_stale: b
     value = next((item.V for item in chain if "/V" in item), None)
     left, bottom, right, top = _box(entry)
     x, y = (left + right) / 2, (bottom + top) / 2
+    is_hidden = bool(int(entry.get("/F", 0)) & HIDDEN)
     if kind == "/Btn":
         is_on = value is not None and str(value) not in ("/Off", "")
         state = entry.get("/AS")
         shown = None if state is None else "" if state == "/Off" else "1"
-        return Widget(name, x, y, True, "1" if is_on else "", shown)
+        return Widget(name, x, y, True, "1" if is_on else "", shown, is_hidden)
     options = next((item.Opt for item in chain if "/Opt" in item), None)
     shown = None if is_stale else _appearance(entry, resources_of)
-    return Widget(name, x, y, False, _chosen(value, options), shown)
+    return Widget(name, x, y, False, _chosen(value, options), shown, is_hidden)
 
 
 def _chain(entry: Any) -> Iterator[Any]:

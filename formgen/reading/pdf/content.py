@@ -32,9 +32,10 @@ def read_content(
     Rules and clips only where they are asked for, and then not what is drawn over text.
     """
     page: PageContent[K] = PageContent()
-    _Interpreter(page, WITH_RULES if has_rules else HANDLERS).run(content, resources, matrix, (), None)
+    _Interpreter(page, WITH_RULES if has_rules else HANDLERS).run(content, resources, matrix, (), None, is_unseen=False)
     cover(page.lines, page.drawings)
-    page.lines = [line for line in page.lines if line.text]
+    page.has_hidden = page.has_hidden or any(line.is_hidden and line.text for line in page.lines)
+    page.lines = [line for line in page.lines if line.text and not line.is_hidden]
     return page
 
 
@@ -44,8 +45,10 @@ class _Interpreter(Generic[K]):
         self.handlers = handlers
         self.tokens = 0
 
-    def run(self, content: bytes, resources: Resources[K], start: Matrix, forms: Forms, clip: Clip) -> None:
-        stream = Stream(self, resources, start, forms, clip)
+    def run(
+        self, content: bytes, resources: Resources[K], start: Matrix, forms: Forms, clip: Clip, *, is_unseen: bool
+    ) -> None:
+        stream = Stream(self, resources, start, forms, clip, is_unseen=is_unseen)
         operands: list[Any] = []
         opened: list[list[Any]] = []
         match, handlers = TOKEN.match, self.handlers

@@ -51,7 +51,7 @@ class TextLine:
     """Takes text space (x along the baseline, points) to the page's user space."""
     text: str = ""
     is_hidden: bool = False
-    """Shown by no ink: what an OCR program lays over a picture."""
+    """Shown by no ink: what an OCR program lays over a picture, white text, layers that are switched off."""
     shows: list[Show] = field(default_factory=list)
     clip: tuple[float, float, float, float] | None = None
     """What may show of it, where rules were asked for: left, bottom, right, top of the page's user space."""
@@ -206,7 +206,7 @@ class PageContent(Generic[K]):
     lost: int = 0
     """Codes without a character."""
     has_hidden: bool = False
-    """There is invisible text that was not read."""
+    """There is invisible text, which is not among the lines."""
     is_readable: bool = True
     """False where a font's codes mean nothing here: pdfium may know more. Such text is a line that says LOST."""
     is_damaged: bool = False

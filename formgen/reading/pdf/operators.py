@@ -2,8 +2,8 @@
 
 Two tables: one for pages, which traces what is painted over text; one that looks for rules and clips instead.
 Source: ISO 32000-2, annex A. Operators that are in no table change nothing that is read.
-Limits: marked content and optional content are not looked at; clipping only where rules are asked for, and of any path
-its box; no text painted by patterns or Type 3 glyphs.
+Limits: clipping only where rules are asked for, and of any path its box; no text painted by patterns or Type 3 glyphs;
+ink is white where grey, RGB or CMYK say so.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ __all__ = ["HANDLERS", "WITH_RULES", "Handlers", "trace_box"]
 
 THIN_PT: Final = 2.0
 """A filled box that is no wider is a rule."""
+WHITE: Final = 0.97
+"""Lighter ink is not seen on paper, nor is that of an opacity so little."""
 Handler = Callable[[Stream[Any], list[Any]], None]
 Handlers = Mapping[bytes, Handler]
 
@@ -82,6 +84,35 @@ def _setter(name: str, factor: float = 1.0) -> Callable[[Stream[Any], list[Any]]
         setattr(stream, name, operands[-1] * factor)
 
     return put
+
+
+def _set_ink(stream: Stream[Any], operands: list[Any]) -> None:
+    """Grey or red, green and blue; of other colour spaces nobody knows what is white."""
+    stream.is_white = bool(operands) and min(operands) >= WHITE
+
+
+def _set_print_ink(stream: Stream[Any], operands: list[Any]) -> None:
+    stream.is_white = bool(operands) and max(operands) <= 1 - WHITE
+
+
+def _set_other_ink(stream: Stream[Any], operands: list[Any]) -> None:
+    stream.is_white = False
+
+
+def _set_state(stream: Stream[Any], operands: list[Any]) -> None:
+    opacity = stream.resources.opacity(_name(operands[-1]))
+    if opacity is not None:
+        stream.is_clear = opacity <= 1 - WHITE
+
+
+def _begin_marked(stream: Stream[Any], operands: list[Any]) -> None:
+    is_layer = len(operands) > 1 and operands[0] == "OC" and isinstance(operands[1], str)
+    stream.layers.append(is_layer and stream.resources.is_layer_off(_name(operands[1])))
+
+
+def _end_marked(stream: Stream[Any], operands: list[Any]) -> None:
+    if len(stream.layers) > 1:
+        stream.layers.pop()
 
 
 def _trace_to(stream: Stream[Any], operands: list[Any]) -> None:
@@ -186,6 +217,12 @@ HANDLERS: Final[Handlers] = {
     b"Tz": _setter("stretch", 0.01),
     b"Ts": _setter("rise"),
     b"Tr": _setter("mode"),
+    **dict.fromkeys((b"g", b"rg"), _set_ink),
+    b"k": _set_print_ink,
+    **dict.fromkeys((b"cs", b"sc", b"scn"), _set_other_ink),
+    b"gs": _set_state,
+    **dict.fromkeys((b"BMC", b"BDC"), _begin_marked),
+    b"EMC": _end_marked,
     b"m": lambda stream, operands: stream.drawn.move(moved(stream.ctm, *operands[-2:])),
     **dict.fromkeys((b"l", b"c", b"v", b"y"), _trace_to),
     b"re": trace_box,

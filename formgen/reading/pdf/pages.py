@@ -26,9 +26,10 @@ Arts = tuple[PrintedArt, ...]
 class PageReader:
     """The pages of one file."""
 
-    def __init__(self, file: str, prints: PrintBook) -> None:
+    def __init__(self, file: str, pdf: pikepdf.Pdf, prints: PrintBook) -> None:
         self._file = file
         self._art_of = prints.art_of
+        self._off = _layers_off(pdf)
         self._caches: dict[tuple[int, int], Any] = {}
         self._known: dict[tuple[int, int], Resources[Arts]] = {}
 
@@ -49,13 +50,30 @@ class PageReader:
     def resources(self, raw: Any) -> Resources[Arts]:
         """Of a page or an annotation, from its dictionary."""
         if raw is None or raw.objgen == (0, 0):
-            return Resources(raw, self._caches, self._art_of)
+            return Resources(raw, self._caches, self._art_of, self._off)
         if raw.objgen not in self._known:
-            self._known[raw.objgen] = Resources(raw, self._caches, self._art_of)
+            self._known[raw.objgen] = Resources(raw, self._caches, self._art_of, self._off)
         return self._known[raw.objgen]
 
     def _too_large(self, number: int, found: str) -> Problem:
         return Problem("F-PDFREAD-014", Place(self._file, cell=f"第{number}页"), found)
+
+
+def _layers_off(pdf: pikepdf.Pdf) -> frozenset[tuple[int, int]]:
+    """The layers that a viewer does not show when it opens the file (ISO 32000-2, 8.11.4.3)."""
+    layers = pdf.Root.get("/OCProperties")
+    if not isinstance(layers, pikepdf.Dictionary) or not isinstance(usual := layers.get("/D"), pikepdf.Dictionary):
+        return frozenset()
+    off = {layer.objgen for layer in _array(usual.get("/OFF"))}
+    if usual.get("/BaseState") == "/OFF":
+        off |= {layer.objgen for layer in _array(layers.get("/OCGs"))}
+        off -= {layer.objgen for layer in _array(usual.get("/ON"))}
+    return frozenset(off)
+
+
+def _array(found: Any) -> list[Any]:
+    members = list(found) if isinstance(found, pikepdf.Array) else []
+    return [member for member in members if isinstance(member, pikepdf.Dictionary)]
 
 
 def _operators(page: pikepdf.Page) -> bytes:

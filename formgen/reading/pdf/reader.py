@@ -91,7 +91,7 @@ class _File:
     def __init__(self, path: Path, pdf: pikepdf.Pdf, book: FormBook, prints: PrintBook, drawn: Pdfium) -> None:
         self.path, self.pdf, self.book, self.prints = path, pdf, book, prints
         self.file = str(path)
-        self.pages = PageReader(self.file, prints)
+        self.pages = PageReader(self.file, pdf, prints)
         self.strangers = StrangePages(drawn, prints, self.pages, may_be_sheets=not _is_of_word(pdf))
         self.read_so_far = FileRead()
         self.overlays: dict[int, Overlay] = {}
@@ -131,9 +131,8 @@ class _File:
                 self._say("F-PDFREAD-016", _reason(exc, self.path), number)
                 continue
             frames = frames_of(content, number, self.claimed.form or _form_of(content))
-            if content.has_hidden or any(line.is_hidden for line in content.lines):
+            if content.has_hidden:
                 self._say("F-PDFREAD-013", "", number)
-                content.lines = [line for line in content.lines if not line.is_hidden]
             if content.is_endless or (frames and content.is_damaged):
                 reason = "a form without an end" if content.is_endless else "operators without operands"
                 self._say("F-PDFREAD-016", reason, number)

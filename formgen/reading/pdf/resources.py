@@ -6,7 +6,7 @@ Source: ISO 32000-2, 7.8.3 (resource dictionaries), 8.10 (form XObjects).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any, Final, Generic, TypeVar
 
 import pikepdf
@@ -24,10 +24,18 @@ K = TypeVar("K")
 class Resources(Generic[K]):
     """The fonts and XObjects a content stream names; read when first named, each object once a file."""
 
-    def __init__(self, raw: Any, caches: dict[tuple[int, int], Any], art_of: Callable[[bytes], K | None]) -> None:
+    def __init__(
+        self,
+        raw: Any,
+        caches: dict[tuple[int, int], Any],
+        art_of: Callable[[bytes], K | None],
+        off: Set[tuple[int, int]] = frozenset(),
+    ) -> None:
+        """`off`: the layers (optional content groups) that are switched off."""
         self._raw = raw
         self._caches = caches
         self._art_of = art_of
+        self._off = off
         self._fonts: dict[bytes, FontReader | None] = {}
         self._xobjects: dict[bytes, Any] = {}
 
@@ -43,12 +51,34 @@ class Resources(Generic[K]):
         return self._xobjects[name]
 
     def inner(self, raw: Any) -> Resources[K]:
-        return Resources(raw, self._caches, self._art_of) if raw is not None else self
+        return Resources(raw, self._caches, self._art_of, self._off) if raw is not None else self
+
+    def opacity(self, name: bytes) -> float | None:
+        """That a graphics state gives to what is filled; None where it says nothing of it."""
+        state = self._entry("/ExtGState", "/" + name.decode("latin-1"))
+        opacity = state.get("/ca") if isinstance(state, pikepdf.Dictionary) else None
+        return None if opacity is None else float(opacity)
+
+    def is_layer_off(self, name: bytes) -> bool:
+        """Whether marked content of this name is of a layer that is switched off."""
+        return bool(self._off) and self._is_off(self._entry("/Properties", "/" + name.decode("latin-1")))
+
+    def _is_off(self, layer: Any) -> bool:
+        if not isinstance(layer, pikepdf.Dictionary):
+            return False
+        groups = layer.get("/OCGs")  # a membership, which shows where any of its layers does
+        if groups is None:
+            return layer.objgen in self._off
+        members = list(groups) if isinstance(groups, pikepdf.Array) else [groups]
+        return bool(members) and all(getattr(member, "objgen", None) in self._off for member in members)
+
+    def _entry(self, kind: str, key: str) -> Any:
+        entries = self._raw.get(kind) if isinstance(self._raw, pikepdf.Dictionary) else None
+        return entries.get(key) if isinstance(entries, pikepdf.Dictionary) else None
 
     def _load(self, name: bytes, kind: str, read: Callable[[Any, str], Any]) -> Any:
         key = "/" + name.decode("latin-1")
-        entries = self._raw.get(kind) if isinstance(self._raw, pikepdf.Dictionary) else None
-        value = entries.get(key) if isinstance(entries, pikepdf.Dictionary) else None
+        value = self._entry(kind, key)
         if not isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
             return None
         number = value.objgen
@@ -60,6 +90,8 @@ class Resources(Generic[K]):
 
     def _read_xobject(self, value: Any, _: str) -> Any:
         subtype = value.get("/Subtype")
+        if self._off and self._is_off(value.get("/OC")):
+            return None
         if subtype == "/Image":
             return "picture"
         if subtype != "/Form" or not isinstance(value, pikepdf.Stream):

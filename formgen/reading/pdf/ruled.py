@@ -202,8 +202,6 @@ def _put(
 ) -> None:
     """Give each character to the cell it shows in; what does not show to the cell that its line's clip leaves."""
     for line in lines:
-        if line.is_hidden:
-            continue
         clip = _seen(line.clip, view) if line.clip is not None else None
         chars = page_chars([line], view)
         for number, char in enumerate(chars, 1):

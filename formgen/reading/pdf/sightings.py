@@ -152,7 +152,7 @@ class _Sighter:
             x, y = frame.point(widget.x, widget.y)
             if frame.holds(x, y):
                 key = frame.spot_at(x, y)
-                if key is not None and key in owners:
+                if key is not None and key in owners and not widget.is_hidden:
                     owners[key].widgets.append(widget)
                 elif widget.value.strip():
                     self.sheet.unread.append(Unread(frame.place(x, y), f"{widget.name}：{widget.value}"))

@@ -17,8 +17,8 @@ __all__ = ["MOST_OPERANDS", "Clip", "Forms", "Stream"]
 
 DEEPEST: Final = 12
 MOST_OPERANDS: Final = 100_000
-INVISIBLE: Final = 3
-"""Text rendering mode."""
+FILLED, INVISIBLE, CLIPS_ONLY = 0, 3, 7
+"""Text rendering modes."""
 K = TypeVar("K")
 Forms = tuple[Any, ...]
 """The form XObjects being painted, each within the one before it."""
@@ -31,13 +31,17 @@ class Reader(Protocol[K]):
 
     page: PageContent[K]
 
-    def run(self, content: bytes, resources: Resources[K], start: Matrix, forms: Forms, clip: Clip) -> None: ...
+    def run(
+        self, content: bytes, resources: Resources[K], start: Matrix, forms: Forms, clip: Clip, *, is_unseen: bool
+    ) -> None: ...
 
 
 class Stream(Generic[K]):
     """One content stream."""
 
-    def __init__(self, owner: Reader[K], resources: Resources[K], start: Matrix, forms: Forms, clip: Clip) -> None:
+    def __init__(
+        self, owner: Reader[K], resources: Resources[K], start: Matrix, forms: Forms, clip: Clip, *, is_unseen: bool
+    ) -> None:
         self.owner, self.page, self.resources, self.forms = owner, owner.page, resources, forms
         self.ctm = start
         self.saved: list[tuple[Any, ...]] = []
@@ -51,10 +55,20 @@ class Stream(Generic[K]):
         self.pen = self.start = (0.0, 0.0)
         self.clip, self.is_clipping = clip, False
         self.drawn = Pen()
+        self.is_white = self.is_clear = False
+        self.layers = [is_unseen]
+        """Of the marked content that has begun, whether it is of a layer that is switched off."""
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether text shows by no ink: an OCR program's, white, transparent, of a layer that is switched off."""
+        if self.mode == FILLED:
+            return self.is_white or self.is_clear or True in self.layers
+        return self.mode in (INVISIBLE, CLIPS_ONLY) or self.is_clear or True in self.layers
 
     def show(self, items: list[Any]) -> None:
-        font = self.font
-        if self.mode == INVISIBLE and (font is None or not font.is_readable):
+        font, is_unseen = self.font, self.is_unseen
+        if is_unseen and (font is None or not font.is_readable):
             self.page.has_hidden = True
             return
         if font is None or not font.is_readable:
@@ -63,7 +77,7 @@ class Stream(Generic[K]):
                 self._begin().text = LOST  # that something stands here is known
             return
         line = self.line
-        if line is None or line.is_hidden != (self.mode == INVISIBLE):
+        if line is None or line.is_hidden != is_unseen:
             line = self._begin()
         line.shows.append(Show(font, self.size, self.stretch, self.char_space, self.word_space, items))
         text = "".join([font.text(item) for item in items if isinstance(item, bytes)])
@@ -79,7 +93,7 @@ class Stream(Generic[K]):
         matrix = self.line_matrix if self.ctm is IDENTITY else product(self.line_matrix, self.ctm)
         if offset or self.rise:
             matrix = product((1.0, 0.0, 0.0, 1.0, offset, self.rise), matrix)
-        self.line = TextLine(matrix, is_hidden=self.mode == INVISIBLE, clip=self.clip)
+        self.line = TextLine(matrix, is_hidden=self.is_unseen, clip=self.clip)
         self.page.lines.append(self.line)
         return self.line
 
@@ -98,13 +112,13 @@ class Stream(Generic[K]):
         if len(self.saved) < MOST_OPERANDS:
             self.saved.append(
                 (self.ctm, self.font, self.size, self.stretch, self.char_space, self.word_space, self.leading,
-                 self.rise, self.mode, self.clip)
+                 self.rise, self.mode, self.clip, self.is_white, self.is_clear)
             )  # fmt: skip
 
     def restore(self) -> None:
         if self.saved:
             (self.ctm, self.font, self.size, self.stretch, self.char_space, self.word_space, self.leading,
-             self.rise, self.mode, self.clip) = self.saved.pop()  # fmt: skip
+             self.rise, self.mode, self.clip, self.is_white, self.is_clear) = self.saved.pop()  # fmt: skip
 
     def paint(self, name: bytes) -> None:
         found = self.resources.xobject(name)
@@ -120,4 +134,5 @@ class Stream(Generic[K]):
         if len(self.forms) >= DEEPEST or any(form is found for form in self.forms):
             self.page.is_readable, self.page.is_endless = False, True
         else:
-            self.owner.run(content, resources, product(matrix, self.ctm), (*self.forms, found), self.clip)
+            start, forms = product(matrix, self.ctm), (*self.forms, found)
+            self.owner.run(content, resources, start, forms, self.clip, is_unseen=self.is_clear or True in self.layers)

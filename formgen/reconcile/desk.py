@@ -51,6 +51,9 @@ MOST_FILES: Final = 10
 MANY_ALIASES: Final = 2
 """Ways in which a sheet says whose it is (certificate, name) before its key is doubted: one may be a correction."""
 
+MANY_FACTS: Final = 4
+"""Things that a sheet says of a person before those that changed are counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -286,11 +289,21 @@ class Desk:
 
 
 def _is_of_another(manifest: Manifest, differences: Differences) -> bool:
-    """Whether all that a sheet says of whose it is (certificate, name) is another's: one alone may be a correction."""
-    terms = IDENTITY[manifest.subject]
-    own = [differences[item.key] for item in manifest.fields if item.term in terms and item.table is None]
-    said = [difference for difference in own if difference.record is not None and difference.read is not None]
-    return len(said) >= MANY_ALIASES and all(difference.status == "corrected" for difference in said)
+    """Whether all that a sheet says of whose it is (certificate, name) is another's.
+
+    One thing alone may be a correction, where most of what else the sheet says of the person is as it was.
+    """
+    said = {
+        item.term: difference.status == "corrected"
+        for item in manifest.fields
+        if item.table is None
+        and (difference := differences[item.key]).record is not None
+        and difference.read is not None
+    }
+    own = [changed for term, changed in said.items() if term in IDENTITY[manifest.subject]]
+    facts = [changed for term, changed in said.items() if term.startswith("person.")]
+    is_other = len(own) >= MANY_ALIASES or (len(facts) >= MANY_FACTS and 2 * sum(facts) > len(facts))
+    return bool(own) and all(own) and is_other
 
 
 def _spot(place: Place) -> str:

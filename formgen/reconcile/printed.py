@@ -43,10 +43,10 @@ ALIASES: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
 }
 """Subject → terms that tell one record from another where its key is not known, the surest first."""
 IDENTITY: Final[Mapping[str, frozenset[str]]] = {
-    subject: frozenset(term for terms in groups for term in terms if not term.startswith("place."))
+    subject: frozenset(term for terms in groups for term in terms if not term.startswith(("place.", "helper.")))
     for subject, groups in ALIASES.items()
 }
-"""Subject → terms that say whose a sheet is."""
+"""Subject → terms that say whose a sheet is: a pair's helper may change."""
 _MAY_BE_BLANK: Final = frozenset(["place.village"])
 """Of a place: a town's register has no village."""
 

@@ -248,6 +248,23 @@ def test_a_sheet_filled_in_for_somebody_unknown_is_not_compared(dataset: Dataset
     )
 
 
+def test_a_pair_is_known_by_its_person(load: Load, xinmi: Programme) -> None:
+    columns = (*ROSTER, "住址", "联系电话")
+    people = [[*person(number, hh=str(number)), f"东村{number}组", f"1390000000{number}"] for number in (1, 2)]
+    pairs = [["残疾人证号", "帮扶人姓名", "帮扶项目"], [people[0][ROSTER.index("残疾人证号")], "王帮扶", "养殖"]]
+    dataset = load({"残疾人": [columns, *people], "结对": pairs})
+    form = xinmi.forms["pairing-registration"]
+    [scope] = dataset.scopes("pairing")
+    record = build_record(form, scope)[0]
+    others = {"name": people[1][ROSTER.index("姓名")], "address": "东村2组", "phone": "13900000002"}
+    refilled = reading_of(form, {**record, **others}, record=scope.key)
+    renamed = reading_of(form, {**record, "name": "张改"}, record=scope.key)
+    handed_over = reading_of(form, {**record, "liaison": "李帮扶"}, record=scope.key)
+    for sheet, said in ((refilled, ["F-DIFF-009"]), (renamed, []), (handed_over, [])):
+        [entry], _ = compared(dataset, [sheet])
+        assert codes(entry) == said
+
+
 def test_a_register_without_its_key_is_known_by_its_rows(load: Load, xinmi: Programme) -> None:
     people = [[*person(number, hh=str(number)), "甲厂" if number == 1 else None] for number in range(1, 5)]
     base = {"企业名称": "甲厂", "乡镇": "甲镇", "村": "东村", "产业集聚区党组织": "甲镇党总支"}

@@ -34,6 +34,8 @@ STRICT_NAMES: Final = (
 REMEMBERED: Final = 32
 LOOKS: Final = (b"trike", b"vanish", b"\0")
 """In the bytes of a part where anything may be struck out or hidden; zeros in one that is not in UTF-8."""
+HIDDEN_ROWS: Final = (b":hidden", b"<hidden")
+"""How the element begins that hides a row, under any prefix; frames of controls are "hidden", too, and hide nothing."""
 MAIN_RELATION: Final = "/officeDocument"
 
 _Relation = tuple[str, str, str]
@@ -59,7 +61,7 @@ class WordParts:
         whole = self._content(self.document)
         self.walker.looks = _has_looks(whole)
         # What is struck out or hidden is told as it stands: nothing of such a part, which is rare, is cast.
-        is_odd = self.walker.looks or b"hidden" in whole
+        is_odd = self.walker.looks or any(sign in whole for sign in HIDDEN_ROWS)
         content, self.walker.cast = (whole, []) if is_odd else cast_rows(whole, walk_alone)
         body = self._package.parsed(content, self.document).find(w("body"))
         if body is None:

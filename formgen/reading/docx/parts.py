@@ -58,11 +58,13 @@ class WordParts:
 
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
-        whole = self._content(self.document)
-        self.walker.looks = _has_looks(whole)
-        # What is struck out or hidden is told as it stands: nothing of such a part, which is rare, is cast.
-        is_odd = self.walker.looks or any(sign in whole for sign in HIDDEN_ROWS)
-        content, self.walker.cast = (whole, []) if is_odd else cast_rows(whole, walk_alone)
+        content = self._content(self.document)
+        made, rows = cast_rows(content, walk_alone)
+        if _is_odd(made):
+            # What is struck out or hidden is told as it stands: nothing of such a part, which is rare, is cast.
+            self.walker.looks = _has_looks(content)
+        else:
+            content, self.walker.cast, self.walker.looks = made, rows, False
         body = self._package.parsed(content, self.document).find(w("body"))
         if body is None:
             params = {"reason": "w:body"}
@@ -150,6 +152,12 @@ def _walked(
 
 def _has_looks(content: bytes) -> bool:
     return any(sign in content for sign in LOOKS)
+
+
+def _is_odd(made: bytes) -> bool:
+    """Whether anything may be struck out or hidden; looked for only where no row was cast, because nothing is in one
+    that was (`Walker.row`), and looking through a whole part takes as long as parsing what is left of it."""
+    return any(sign in made for sign in (*LOOKS, *HIDDEN_ROWS))
 
 
 _remembered_head = functools.lru_cache(maxsize=REMEMBERED)(_walked)

@@ -173,12 +173,12 @@ def cast_rows(content: bytes, walk: RowWalk) -> tuple[bytes, list[CastRow]]:
     made = simplified(content, foundries.unread) if foundries.is_saved else content
     if (known := foundries.chains.cast(made)) is not None:
         return known
-    rows: list[CastRow] = []
+    part, rows = made, list[CastRow]()
     for kind, foundry in zip(KINDS, foundries.of_kinds, strict=True):
         made = _cast(made, kind, foundry, walk, rows)
     if not _is_plain(made, len(rows)):
         return content, []
-    foundries.chains.see(made, rows)
+    foundries.chains.see(part, made, rows)
     return made, rows
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from formgen.reading.docx.holes import Hole, Unread
-from formgen.reading.docx.moulds import LONGEST_ROW, CastRow, RowMould
+from formgen.reading.docx.moulds import CastRow, RowMould
 
 __all__ = ["PLACEHOLDER", "Chains"]
 
@@ -22,6 +22,8 @@ MOST_ROWS: Final = 100
 """Of longer parts the time that rows take each counts for little."""
 MOST_CHAINS: Final = 16
 MOST_SEEN: Final = 64
+LONGEST_REST: Final = 1 << 20
+"""Bytes beside its markup that a part may have; texts that are longer are left to the parser and its limits."""
 TRIED: Final = 2
 """Chains that are tried on a part."""
 _PLACE: Final = re.compile(rb'<w:(?:tr|p) %b="(\d+)"/>' % PLACEHOLDER.encode())
@@ -51,7 +53,9 @@ class _Chain:
             self._order.append((number, texts, numbers, starts))
         self.length = sum(len(hole.before) for hole in holes) + len(before)
         """Of its markup."""
-        self._mould = RowMould(holes, before, ends, unread, longest=self.length + LONGEST_ROW)
+        self.usual = 0
+        """How long the last part was that fitted."""
+        self._mould = RowMould(holes, before, ends, unread, longest=self.length + LONGEST_REST)
 
     def cast(self, part: bytes) -> list[CastRow] | None:
         """The rows; None where the part is of another make."""
@@ -80,18 +84,19 @@ class Chains:
     def cast(self, part: bytes) -> tuple[bytes, list[CastRow]] | None:
         """The part with placeholders and its rows; None where no chain is known that it is of."""
         length = len(part)
-        fitting = [chain for chain in self._known if chain.length <= length <= chain.length + LONGEST_ROW]
-        fitting.sort(key=lambda chain: -chain.length)
+        fitting = [chain for chain in self._known if chain.length <= length <= chain.length + LONGEST_REST]
+        fitting.sort(key=lambda chain: abs(chain.usual - length))
         for chain in fitting[:TRIED]:
             rows = chain.cast(part)
             if rows is not None:
+                chain.usual = length
                 if chain is not self._known[0]:
                     self._known.remove(chain)
                     self._known.insert(0, chain)
                 return chain.made, rows
         return None
 
-    def see(self, made: bytes, rows: Sequence[CastRow]) -> None:
+    def see(self, part: bytes, made: bytes, rows: Sequence[CastRow]) -> None:
         """Take notice of a part that was cast row by row."""
         if not 0 < len(rows) <= MOST_ROWS:
             return
@@ -101,5 +106,7 @@ class Chains:
                 self._seen.clear()
             self._seen.add(key)
         elif not any((chain.made, chain.moulds) == key for chain in self._known):
-            self._known.insert(0, _Chain(*key, self._unread))
+            chain = _Chain(*key, self._unread)
+            chain.usual = len(part)
+            self._known.insert(0, chain)
             del self._known[MOST_CHAINS:]

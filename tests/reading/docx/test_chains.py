@@ -11,7 +11,7 @@ from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
 from formgen.reading.docx import casting, chains
 from formgen.reading.docx.casting import PLACEHOLDER, cast_rows
-from formgen.reading.docx.chains import LONGEST_ROW
+from formgen.reading.docx.chains import LONGEST_REST
 from formgen.reading.docx.walking import walk_alone
 from formgen.rendering.docx import compile_docx
 from formgen.rendering.docx.wordml import W_NS
@@ -123,9 +123,27 @@ def test_a_placeholder_that_was_there_is_none_of_ours() -> None:
 def test_a_long_text_is_left_to_the_parser() -> None:
     content = PRINTED.encode()
     known(content)
-    long = content.replace("题".encode(), b"x" * LONGEST_ROW)
+    long = content.replace("题".encode(), b"x" * LONGEST_REST)
     made, rows = cast_rows(long, walk_alone)
-    assert b"x" * LONGEST_ROW in made and len(rows) == 2
+    assert b"x" * LONGEST_REST in made and len(rows) == 2
+
+
+def test_parts_of_several_lengths_have_a_chain_each() -> None:
+    form = Catalogue().form("xinmi-2015/survey-sheet")
+    record = filled(form)
+    (row,) = record["rows"][:1]
+    for count in (3, 9, 3, 9, 4, 4):
+        record["rows"] = [row] * count
+        saved = saved_by_word(compile_docx(form).render(record, "r1").content or b"", count)
+        cast_rows(edits.part_of(saved), walk_alone)
+    (foundries,) = casting._KNOWN.values()
+    found = foundries.chains._known
+    assert len(found) == 3
+    for count in (3, 9, 4):
+        record["rows"] = [row] * count
+        saved = edits.part_of(saved_by_word(compile_docx(form).render(record, "r1").content or b"", 7))
+        assert cast(saved)[0] == parsed(saved)
+        assert len(cast_rows(saved, walk_alone)[1]) == len(found[0].moulds)
 
 
 @pytest.mark.parametrize("rest", [b"x", b"<x/>", b" ", b"<!-- -->"])

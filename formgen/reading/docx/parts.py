@@ -17,7 +17,6 @@ from formgen.problems import Place, Problem
 from formgen.reading.docx.casting import cast_rows
 from formgen.reading.docx.holes import is_saved
 from formgen.reading.docx.model import Block, SectionEnd
-from formgen.reading.docx.moulds import CastRow
 from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import SMALL, OfficePackage
@@ -86,12 +85,11 @@ class WordParts:
         return self._heads[name]
 
     def _walked_head(self, name: str) -> tuple[list[Block], Walker]:
-        """As `_walked`; a header that Word saved has numbers of its own in every file, the others are the same."""
+        """As `_walked`; those that Word saved have numbers of their own in every file, the others are the same. Heads
+        are short, and what they hold besides texts (fields, pictures) is not cast: looking for rows takes longer."""
         content = self._content(name)
-        if is_saved(content):
-            made, rows = cast_rows(content, walk_alone)
-            return _walked(self._package.parsed(made, name), self._is_original, _has_looks(content), rows)
-        walked = _remembered_head if len(content) <= SMALL else _walked
+        is_kept = len(content) <= SMALL and not is_saved(content)
+        walked = _remembered_head if is_kept else _walked
         return walked(self._package.parsed(content, name), self._is_original, _has_looks(content))
 
     @functools.cached_property
@@ -140,12 +138,10 @@ class WordParts:
         return content
 
 
-def _walked(
-    root: Element, is_original: bool, has_looks: bool, rows: Sequence[CastRow] = ()
-) -> tuple[list[Block], Walker]:
+def _walked(root: Element, is_original: bool, has_looks: bool) -> tuple[list[Block], Walker]:
     """What stands in a header or footer, and who knows of changes and hidden text in it."""
     walker = Walker(is_original)
-    walker.looks, walker.cast = has_looks, rows
+    walker.looks = has_looks
     blocks = walker.flow(root, "页眉页脚 ")
     return [block for block in blocks if not isinstance(block, SectionEnd)], walker
 

@@ -80,7 +80,7 @@ class RowFit:
 
     def is_plain(self, row: CastRow) -> bool:
         """Whether nothing stands beside its blanks."""
-        return not self.empty or not any([row.texts[hole] for hole in self.empty])
+        return not self.empty or not any(row.texts[hole] for hole in self.empty)
 
 
 def fit_of(mould: RowMould, plan: RowPlan, anatomy: Anatomy) -> RowFit | None:

@@ -17,6 +17,7 @@ from formgen.problems import Place, Problem
 from formgen.reading.docx.casting import cast_rows
 from formgen.reading.docx.holes import is_saved
 from formgen.reading.docx.model import Block, SectionEnd
+from formgen.reading.docx.outlines import outline_of
 from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import SMALL, OfficePackage
@@ -68,7 +69,10 @@ class WordParts:
         if body is None:
             params = {"reason": "w:body"}
             raise InputError(Problem("F-FILE-004", Place(str(self._package.path), self.document), params=params))
-        blocks = self.walker.flow(body)
+        if self.walker.cast and len(content) <= SMALL and (outline := _remembered_outline(body)) is not None:
+            blocks = outline.blocks(self.walker.cast)
+        else:
+            blocks = self.walker.flow(body)
         self.walker.cast = ()
         return blocks
 
@@ -158,6 +162,10 @@ def _is_odd(made: bytes) -> bool:
 
 _remembered_head = functools.lru_cache(maxsize=REMEMBERED)(_walked)
 """By the tree: of the same bytes it is the same one. Nobody changes what was found."""
+
+
+_remembered_outline = functools.lru_cache(maxsize=REMEMBERED)(outline_of)
+"""By the element: of the same bytes it is the same one."""
 
 
 @functools.lru_cache(maxsize=REMEMBERED)

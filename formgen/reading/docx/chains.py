@@ -24,6 +24,8 @@ MOST_CHAINS: Final = 16
 MOST_SEEN: Final = 64
 LONGEST_REST: Final = 1 << 20
 """Bytes beside its markup that a part may have; texts that are longer are left to the parser and its limits."""
+LONGEST_LEFT: Final = 1 << 14
+"""Bytes that may be left of a part beside its rows: they are kept, whoever wrote them."""
 TRIED: Final = 2
 """Chains that are tried on a part."""
 _PLACE: Final = re.compile(rb'<w:(?:tr|p) %b="(\d+)"/>' % PLACEHOLDER.encode())
@@ -98,7 +100,7 @@ class Chains:
 
     def see(self, part: bytes, made: bytes, rows: Sequence[CastRow]) -> None:
         """Take notice of a part that was cast row by row."""
-        if not 0 < len(rows) <= MOST_ROWS:
+        if not 0 < len(rows) <= MOST_ROWS or len(made) > LONGEST_LEFT:
             return
         key = made, tuple(row.mould for row in rows)
         if key not in self._seen:

@@ -151,3 +151,9 @@ def test_what_follows_the_part(rest: bytes) -> None:
     known(PRINTED.encode())
     changed = PRINTED.encode() + rest
     assert outcome(lambda changed: cast(changed)[0], changed) == outcome(parsed, changed)
+
+
+def test_a_part_most_of_which_is_not_cast_has_none() -> None:
+    rest = f"<w:p><w:r><w:sym/>{'<w:cr/>' * 3000}</w:r></w:p>"
+    assert not known(PRINTED.replace("<w:tbl>", f"{rest}<w:tbl>").encode())
+    assert known(PRINTED.replace("<w:tbl>", "<w:p><w:r><w:sym/></w:r></w:p><w:tbl>").encode())

@@ -9,6 +9,7 @@ Source: MS-CFB 2.2, 2.6.1 (directory entries of 128 bytes, on 128-byte boundarie
 from __future__ import annotations
 
 import mmap
+import os
 import stat
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -91,13 +92,13 @@ def _head(path: Path) -> bytes:
     """The first bytes of a file that has some. Raises: InputError: F-FILE-001, F-FILE-002, F-FILE-005, F-SAFE-015."""
     place = Place(str(path))
     try:
-        status = path.stat()
+        status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):  # a pipe or a device would be waited for
             found = "folder" if stat.S_ISDIR(status.st_mode) else "device"
             raise InputError(Problem("F-FILE-005", place, found, {"wanted": WANTED}))
         if status.st_size == 0:
             raise InputError(Problem("F-SAFE-015", place))
-        with path.open("rb") as stream:
+        with open(path, "rb", buffering=0) as stream:
             return stream.read(HEAD)
     except (FileNotFoundError, NotADirectoryError) as exc:
         raise InputError(Problem("F-FILE-001", place)) from exc

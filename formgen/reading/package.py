@@ -28,6 +28,7 @@ from lxml import etree
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
+from formgen.reading.part_list import Part, PartList, known_list, listed, remember
 
 __all__ = ["SMALL", "OfficePackage", "check_prolog"]
 
@@ -67,13 +68,8 @@ _BROKEN: Final[tuple[type[Exception], ...]] = (
 _LOCAL_HEADER: Final = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
-_IS_UTF8: Final = 0x800
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
-_PICTURES: Final = re.compile(r"(^|/)(media|pictures|thumbnails)/", re.IGNORECASE)
-"""Parts that nobody inflates: a white picture deflates to next to nothing and harms no one."""
-_EMBEDDED: Final = re.compile(r"(^|/)(embeddings|activex)/|(^|/)oleobject\d*\.bin$|^object \d+/", re.IGNORECASE)
 _XML: Final = (".xml", ".rels", ".vml")
-_MACROS: Final = re.compile(r"(^|/)(vbaproject[^/]*\.bin|macrosheets/[^/]*\.xml)$|^basic/|^scripts/", re.IGNORECASE)
 _ENCODING: Final = re.compile(r"\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 _ENCODINGS: Final = frozenset(["utf-8", "utf8", "utf-16", "us-ascii", "ascii"])
 _USUAL: Final = re.compile(
@@ -93,8 +89,9 @@ class OfficePackage:
         self._kept: dict[str, bytes] = {}
         self._room = IN_MEMORY
         try:
-            self._file = _opened(path)
-            self._zip = zipfile.ZipFile(self._file)
+            self._file, size = _opened(path)
+            known = known_list(self._file, size)
+            package = known or zipfile.ZipFile(self._file)
         except FileNotFoundError as exc:
             raise InputError(Problem("F-FILE-001", Place(str(path)))) from exc
         except OSError as exc:
@@ -104,7 +101,10 @@ class OfficePackage:
             self._file.close()
             raise self._broken("", str(exc)) from exc
         try:
-            self._check()
+            self._parts = package if isinstance(package, PartList) else self._listed(package)
+            self._check_figures()
+            if package is not known:
+                remember(self._parts, self._file, size)
         except BaseException:
             self._file.close()
             raise
@@ -114,12 +114,11 @@ class OfficePackage:
 
     def __exit__(self, *_: object) -> None:
         self._kept.clear()
-        self._zip.close()
         self._file.close()
 
     @property
     def names(self) -> Sequence[str]:
-        return self._zip.namelist()
+        return self._parts.names.all
 
     def read(self, name: str) -> bytes:
         """One part, inflated.
@@ -129,33 +128,34 @@ class OfficePackage:
         if (kept := self._kept.get(name)) is not None:
             return kept
         try:
-            info = self._zip.getinfo(name)
-            self._check_ratio(info)
-            raw = self._raw(info)
-            inflate = _inflated if max(len(raw), info.file_size) <= SMALL else _inflated.__wrapped__
-            content = inflate(raw, info.compress_type == zipfile.ZIP_DEFLATED, info.file_size, info.CRC)
+            part = self._parts.part(name)
+            self._check_ratio(name, part.packed, part.size)
+            raw = self._raw(part)
+            inflate = _inflated if max(part.packed, part.size) <= SMALL else _inflated.__wrapped__
+            content = inflate(raw, part.is_deflated, part.size, part.crc)
         except _BROKEN as exc:
             raise self._broken(name, str(exc)) from exc
-        if len(content) != info.file_size:
-            wanted = f"{info.file_size:,}"
-            found = f"> {wanted}" if len(content) > info.file_size else f"{len(content):,}"
+        if len(content) != part.size:
+            wanted = f"{part.size:,}"
+            found = f"> {wanted}" if len(content) > part.size else f"{len(content):,}"
             raise self._refused("F-SAFE-019", name, found, wanted)
         if len(content) <= self._room:
             self._room -= len(content)
             self._kept[name] = content
         return content
 
-    def _raw(self, info: zipfile.ZipInfo) -> bytes:
+    def _raw(self, part: Part) -> bytes:
         """The bytes of a part as they lie in the file. Raises: BadZipFile, OSError."""
         stream = self._file
-        stream.seek(info.header_offset)
-        header = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
-        name = stream.read(header[-2])
-        if header[0] != _LOCAL_MAGIC or name != _name_bytes(info):
+        stream.seek(part.offset)
+        header = stream.read(_LOCAL_HEADER.size)
+        *_, name, extra = _LOCAL_HEADER.unpack(header)
+        if not header.startswith(_LOCAL_MAGIC) or stream.read(name) != part.name:
             raise zipfile.BadZipFile("the part is not where the list of parts says")
-        stream.seek(header[-1], os.SEEK_CUR)
-        content = stream.read(info.compress_size)
-        if len(content) != info.compress_size:
+        if extra:
+            stream.seek(extra, os.SEEK_CUR)
+        content = stream.read(part.packed)
+        if len(content) != part.packed:
             raise EOFError("the file ends within the part")
         return content
 
@@ -180,40 +180,35 @@ class OfficePackage:
 
         Raises: as `read`; InputError (F-SAFE-003): a document type.
         """
-        for name in self.names:
-            if not _PICTURES.search(name):
-                content = self.read(name)
-                if name.endswith(_XML) and _USUAL.match(content) is None:
-                    check_prolog(content, Place(str(self.path), name))
+        for name in self._parts.names.read:
+            content = self.read(name)
+            if _USUAL.match(content) is None and name.endswith(_XML):
+                check_prolog(content, Place(str(self.path), name))
 
     def warnings(self) -> list[Problem]:
         """What is in the package and was left alone: macros, embedded files, references to the outside.
 
         Raises: as `read` and `parsed`, for a part that says what belongs to what.
         """
-        found = [*self._named("F-SAFE-005", _MACROS), *self._named("F-SAFE-006", _EMBEDDED)]
-        for name in self.names:
-            if name.endswith(".rels"):
-                content = self.read(name)
-                if b"External" not in content and b"\0" not in content:
-                    continue
-                if targets := list(dict.fromkeys(_external_targets(self.parsed(content, name)))):
-                    found.append(Problem("F-SAFE-007", Place(str(self.path), name), _some(targets)))
+        names = self._parts.names
+        found = [*self._named("F-SAFE-005", names.macros), *self._named("F-SAFE-006", names.embedded)]
+        for name in names.relations:
+            content = self.read(name)
+            if b"External" not in content and b"\0" not in content:
+                continue
+            if targets := list(dict.fromkeys(_external_targets(self.parsed(content, name)))):
+                found.append(Problem("F-SAFE-007", Place(str(self.path), name), _some(targets)))
         return found
 
-    def _named(self, code: str, pattern: re.Pattern[str]) -> Iterator[Problem]:
-        names = [name for name in self.names if pattern.search(name)]
+    def _named(self, code: str, names: Sequence[str]) -> Iterator[Problem]:
         if names:
             yield Problem(code, Place(str(self.path)), _some(names))
 
-    def _check(self) -> None:
-        """Raises: InputError: F-FILE-003, F-FILE-004, F-SAFE-001, F-SAFE-002, F-SAFE-017, F-SAFE-018, F-SAFE-020."""
-        infos = self._zip.infolist()
+    def _listed(self, package: zipfile.ZipFile) -> PartList:
+        """Raises: InputError: F-FILE-003, F-FILE-004, F-SAFE-002, F-SAFE-017, F-SAFE-020."""
+        infos = package.infolist()
         if len(infos) > MOST_PARTS:
             raise self._refused("F-SAFE-020", "", f"{len(infos):,}", f"≤ {MOST_PARTS:,}")
-        size = sum(info.file_size for info in infos)
-        if size > LARGEST_PACKAGE:
-            raise self._refused("F-SAFE-001", "", _mib(size), f"≤ {_mib(LARGEST_PACKAGE)}")
         seen: set[str] = set()
         for info in infos:
             self._check_entry(info)
@@ -221,9 +216,7 @@ class OfficePackage:
             if folded in seen:
                 raise self._refused("F-SAFE-002", info.filename)
             seen.add(folded)
-            if not _PICTURES.search(info.filename):
-                self._check_ratio(info)
-        self._check_places(infos)
+        return listed(package)
 
     def _check_entry(self, info: zipfile.ZipInfo) -> None:
         name = info.orig_filename
@@ -234,22 +227,36 @@ class OfficePackage:
         if name.startswith("/") or "\\" in name or "\0" in name or _DRIVE.match(name) or ".." in name.split("/"):
             raise self._refused("F-SAFE-017", name.replace("\0", "␀"))
 
-    def _check_ratio(self, info: zipfile.ZipInfo) -> None:
-        if info.file_size > LARGEST_PART:
-            raise self._refused("F-SAFE-001", info.filename, _mib(info.file_size), f"≤ {_mib(LARGEST_PART)}")
-        if info.file_size > FREE and info.file_size > RATIO * info.compress_size:
-            found = f"{info.file_size // max(1, info.compress_size):,} : 1"
-            raise self._refused("F-SAFE-001", info.filename, found, f"≤ {RATIO} : 1")
+    def _check_figures(self) -> None:
+        """Raises: InputError: F-SAFE-001, F-SAFE-018."""
+        parts = self._parts
+        size = sum(parts.sizes)
+        if size > LARGEST_PACKAGE:
+            raise self._refused("F-SAFE-001", "", _mib(size), f"≤ {_mib(LARGEST_PACKAGE)}")
+        if max(parts.sizes, default=0) > FREE:
+            for name in parts.names.read:
+                number = parts.names.index[name]
+                self._check_ratio(name, parts.packed[number], parts.sizes[number])
+        self._check_places()
 
-    def _check_places(self, infos: Sequence[zipfile.ZipInfo]) -> None:
+    def _check_ratio(self, name: str, packed: int, size: int) -> None:
+        if size > LARGEST_PART:
+            raise self._refused("F-SAFE-001", name, _mib(size), f"≤ {_mib(LARGEST_PART)}")
+        if size > FREE and size > RATIO * packed:
+            raise self._refused("F-SAFE-001", name, f"{size // max(1, packed):,} : 1", f"≤ {RATIO} : 1")
+
+    def _check_places(self) -> None:
         """No byte of the file belongs to two parts: so all parts together inflate to no more than RATIO × the file."""
+        parts = self._parts
         end, last = 0, ""
-        for info in sorted(infos, key=lambda info: info.header_offset):
-            if info.header_offset < end:
-                raise self._refused("F-SAFE-018", info.filename)
-            end = info.header_offset + _LOCAL_HEADER.size + len(_name_bytes(info)) + info.compress_size
-            last = info.filename
-        if end > self._zip.start_dir:
+        names = parts.names
+        places = zip(parts.offsets, names.heads, parts.packed, names.all, strict=True)
+        for offset, head, packed, name in sorted(places):
+            if offset < end:
+                raise self._refused("F-SAFE-018", name)
+            end = offset + head + packed
+            last = name
+        if end > parts.start:
             raise self._refused("F-SAFE-018", last)
 
     def _refused(self, code: str, name: str, found: str = "", wanted: str = "") -> InputError:
@@ -260,21 +267,19 @@ class OfficePackage:
         return InputError(Problem("F-FILE-004", Place(str(self.path), name), params={"reason": reason}))
 
 
-def _opened(path: Path) -> BinaryIO:
-    """Raises: OSError, ValueError."""
-    file = open(path, "rb")  # noqa: SIM115 - the package closes it
+def _opened(path: Path) -> tuple[BinaryIO, int]:
+    """A file, most often in memory, and its size. Raises: OSError, ValueError."""
+    file = open(path, "rb", buffering=0)  # noqa: SIM115 - the package closes it
     try:
         size = os.fstat(file.fileno()).st_size
-        if size > IN_MEMORY:
-            return file
-        content = file.read(size + 1)
-        if len(content) > size:  # it grew meanwhile
-            return file
+        content = file.read(size + 1) if size <= IN_MEMORY else b""
     except BaseException:
         file.close()
         raise
+    if len(content) != size:  # it is large, or it changed meanwhile
+        return io.BufferedReader(file), size
     file.close()
-    return io.BytesIO(content)
+    return io.BytesIO(content), size
 
 
 @functools.lru_cache(maxsize=REMEMBERED)
@@ -364,10 +369,6 @@ def _end_of_prolog(text: str, position: int) -> int:
                 break
         else:
             return position
-
-
-def _name_bytes(info: zipfile.ZipInfo) -> bytes:
-    return info.orig_filename.encode("utf-8" if info.flag_bits & _IS_UTF8 else "cp437")
 
 
 def _external_targets(root: Any) -> Iterator[str]:

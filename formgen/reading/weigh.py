@@ -263,6 +263,8 @@ class _Outcome:
 
 def _outcomes(item: Field, sightings: Sequence[Sighting]) -> list[_Outcome]:
     """What each sighting means, the surest layer first; the parts of a date are one."""
+    if len(sightings) == 1 and not sightings[0].part:  # most blanks
+        return [_outcome(item, sightings[0], sightings[0].raw)]
     parts = [sighting for sighting in sightings if sighting.part]
     outcomes = [_outcome(item, sighting, sighting.raw) for sighting in sightings if not sighting.part]
     outcomes += [_date_outcome(item, group) for group in _by_layer(parts)]

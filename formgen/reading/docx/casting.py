@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
+from formgen.reading.docx.chains import PLACEHOLDER, Chains
 from formgen.reading.docx.holes import CHANGES, FRAGMENTS, Hole, Unread, holes_of, is_saved, simplified
 from formgen.reading.docx.model import Cell
 from formgen.reading.docx.moulds import FIRST_NUMBER, LONGEST_ROW, CastRow, CellMould, RowMould, token
@@ -24,8 +25,6 @@ from formgen.rendering.docx.wordml import W_NS, Element, w
 
 __all__ = ["PLACEHOLDER", "RowWalk", "cast_rows"]
 
-PLACEHOLDER: Final = "formgen-row"
-"""The attribute of an empty row that says which row stands here."""
 RowWalk = Callable[[Element], tuple[list[Cell], int] | None]
 """A row's cells and how many paragraphs it has; None where there is more in it than cells with texts and marks. Of a
 paragraph: what it says as one cell."""
@@ -157,6 +156,7 @@ class _Foundries(NamedTuple):
     """What is known of the parts with one root."""
 
     of_kinds: tuple[_Foundry, ...]
+    chains: Chains
     unread: Unread
     is_saved: bool
 
@@ -171,10 +171,15 @@ def cast_rows(content: bytes, walk: RowWalk) -> tuple[bytes, list[CastRow]]:
     if foundries is None:
         return content, []
     made = simplified(content, foundries.unread) if foundries.is_saved else content
-    rows: list[CastRow] = []
+    if (known := foundries.chains.cast(made)) is not None:
+        return known
+    part, rows = made, list[CastRow]()
     for kind, foundry in zip(KINDS, foundries.of_kinds, strict=True):
         made = _cast(made, kind, foundry, walk, rows)
-    return (made, rows) if _is_plain(made, len(rows)) else (content, [])
+    if not _is_plain(made, len(rows)):
+        return content, []
+    foundries.chains.see(part, made, rows)
+    return made, rows
 
 
 def _cast(content: bytes, kind: _Kind, foundry: _Foundry, walk: RowWalk, rows: list[CastRow]) -> bytes:
@@ -222,7 +227,8 @@ def _foundries(content: bytes, walk: RowWalk) -> _Foundries | None:
             _KNOWN.clear()
         root, close = found[2], b"</w:" + found[3] + b">"
         unread = Unread(root, close)
-        _KNOWN[key] = _Foundries(tuple(_Foundry(root, close, kind, key[1], unread) for kind in KINDS), unread, key[1])
+        of_kinds = tuple(_Foundry(root, close, kind, key[1], unread) for kind in KINDS)
+        _KNOWN[key] = _Foundries(of_kinds, Chains(unread), unread, key[1])
     return _KNOWN[key]
 
 

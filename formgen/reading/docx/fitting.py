@@ -56,7 +56,8 @@ class Label:
 
     def is_said(self, row: CastRow) -> bool:
         """Whether the words stand in it."""
-        text = self._mould.text(row.texts)
+        hole = self._mould.hole
+        text = row.texts[hole] if hole is not None else self._mould.text(row.texts)
         if text != self._known or not text:
             if not same_words(text, self._words):
                 return False
@@ -79,7 +80,7 @@ class RowFit:
 
     def is_plain(self, row: CastRow) -> bool:
         """Whether nothing stands beside its blanks."""
-        return not any(row.texts[hole] for hole in self.empty)
+        return not self.empty or not any(row.texts[hole] for hole in self.empty)
 
 
 def fit_of(mould: RowMould, plan: RowPlan, anatomy: Anatomy) -> RowFit | None:

@@ -59,6 +59,8 @@ _PROOFING: Final = b'<w:proofErr w:type="'
 _ENDS_OF_PROOFING: Final = tuple(b'%b"/>' % kind for kind in (b"spellStart", b"spellEnd", b"gramStart", b"gramEnd"))
 _PAGE: Final = b"<w:lastRenderedPageBreak"
 _BOOKMARK: Final = b'<w:bookmarkStart w:id="'
+_LAST_SECTION: Final = b"<w:sectPr"
+_SECTION: Final = re.compile(rb'<w:sectPr(?: w:rsid(?:R|RPr|Del|Sect)="[0-9A-F]{1,8}")+>')
 _LAST_EDITED: Final = b'" w:name="_GoBack"/>'
 
 
@@ -137,10 +139,10 @@ def is_saved(content: bytes) -> bool:
 
 def simplified(content: bytes, unread: Unread) -> bytes:
     """A part that Word saved, said in fewer words: no signs of its proofing and its pages, no place where somebody
-    edited last, runs with nothing but texts joined to the run before."""
+    edited last, no session's number at its last section, runs with nothing but texts joined to the run before."""
     content = _without(content, _PROOFING, _ENDS_OF_PROOFING)
     content = _without(content, _PAGE, (b"/>",)).replace(b'<w:t xml:space="preserve">', b"<w:t>")
-    return _joined(_without_last_edited(content), unread)
+    return _joined(_without_session(_without_last_edited(content)), unread)
 
 
 def _without(content: bytes, start: bytes, ends: Sequence[bytes]) -> bytes:
@@ -167,6 +169,12 @@ def _without_last_edited(content: bytes) -> bytes:
     if content.count(_BOOKMARK + number + b'"', 0, name) > 0:
         return content
     return content[:start] + content[end + len(mark) :]
+
+
+def _without_session(content: bytes) -> bytes:
+    """Most often the last section is the only one, and all that is left of a part beside rows."""
+    begun = _SECTION.match(content, max(0, content.rfind(_LAST_SECTION)))
+    return content if begun is None else content[: begun.start()] + b"<w:sectPr>" + content[begun.end() :]
 
 
 def _joined(content: bytes, unread: Unread) -> bytes:

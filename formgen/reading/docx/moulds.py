@@ -99,21 +99,29 @@ class RowMould:
         "_ends",
         "_first",
         "_is_only_texts",
+        "_longest",
         "_markup",
         "_picks",
         "_steps",
         "_unread",
         "cells",
+        "end",
+        "ends",
         "fits",
         "followers",
+        "holes",
         "numbers",
         "paragraphs",
         "texts",
     )
 
-    def __init__(self, holes: Sequence[Hole], end: bytes, ends: Sequence[int], unread: Unread) -> None:
+    def __init__(
+        self, holes: Sequence[Hole], end: bytes, ends: Sequence[int], unread: Unread, longest: int = LONGEST_ROW
+    ) -> None:
         """`end`: the markup after the last hole, the row's end included; `ends`: of each bookmark the hole with the id
-        of its end; `unread`: what may stand in holes that nobody reads."""
+        of its end; `unread`: what may stand in holes that nobody reads; `longest`: bytes of a row."""
+        self.holes, self.end, self.ends = holes, end, ends
+        self._longest = longest
         self._unread = unread
         self._first = holes[0].before if holes else end
         self._steps = [(len(hole.before), hole.stop) for hole in holes]
@@ -142,7 +150,7 @@ class RowMould:
         whole = self._markup.copy()
         whole[1::2] = found
         row_bytes = b"".join(whole)
-        if len(row_bytes) > LONGEST_ROW or not part.startswith(row_bytes, at):
+        if len(row_bytes) > self._longest or not part.startswith(row_bytes, at):
             return None
         texts = _texts(self._picks["text"](found))
         if texts is None:

@@ -17,7 +17,7 @@ from formgen.problems import Place, Problem
 from formgen.reading.docx.casting import cast_rows
 from formgen.reading.docx.holes import is_saved
 from formgen.reading.docx.model import Block, SectionEnd
-from formgen.reading.docx.moulds import CastRow
+from formgen.reading.docx.outlines import outline_of
 from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import SMALL, OfficePackage
@@ -34,6 +34,8 @@ STRICT_NAMES: Final = (
 REMEMBERED: Final = 32
 LOOKS: Final = (b"trike", b"vanish", b"\0")
 """In the bytes of a part where anything may be struck out or hidden; zeros in one that is not in UTF-8."""
+HIDDEN_ROWS: Final = (b":hidden", b"<hidden")
+"""How the element begins that hides a row, under any prefix; frames of controls are "hidden", too, and hide nothing."""
 MAIN_RELATION: Final = "/officeDocument"
 
 _Relation = tuple[str, str, str]
@@ -56,16 +58,21 @@ class WordParts:
 
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
-        whole = self._content(self.document)
-        self.walker.looks = _has_looks(whole)
-        # What is struck out or hidden is told as it stands: nothing of such a part, which is rare, is cast.
-        is_odd = self.walker.looks or b"hidden" in whole
-        content, self.walker.cast = (whole, []) if is_odd else cast_rows(whole, walk_alone)
+        content = self._content(self.document)
+        made, rows = cast_rows(content, walk_alone)
+        if _is_odd(made):
+            # What is struck out or hidden is told as it stands: nothing of such a part, which is rare, is cast.
+            self.walker.looks = _has_looks(content)
+        else:
+            content, self.walker.cast, self.walker.looks = made, rows, False
         body = self._package.parsed(content, self.document).find(w("body"))
         if body is None:
             params = {"reason": "w:body"}
             raise InputError(Problem("F-FILE-004", Place(str(self._package.path), self.document), params=params))
-        blocks = self.walker.flow(body)
+        if self.walker.cast and len(content) <= SMALL and (outline := _remembered_outline(body)) is not None:
+            blocks = outline.blocks(self.walker.cast)
+        else:
+            blocks = self.walker.flow(body)
         self.walker.cast = ()
         return blocks
 
@@ -82,12 +89,11 @@ class WordParts:
         return self._heads[name]
 
     def _walked_head(self, name: str) -> tuple[list[Block], Walker]:
-        """As `_walked`; a header that Word saved has numbers of its own in every file, the others are the same."""
+        """As `_walked`; those that Word saved have numbers of their own in every file, the others are the same. Heads
+        are short, and what they hold besides texts (fields, pictures) is not cast: looking for rows takes longer."""
         content = self._content(name)
-        if is_saved(content):
-            made, rows = cast_rows(content, walk_alone)
-            return _walked(self._package.parsed(made, name), self._is_original, _has_looks(content), rows)
-        walked = _remembered_head if len(content) <= SMALL else _walked
+        is_kept = len(content) <= SMALL and not is_saved(content)
+        walked = _remembered_head if is_kept else _walked
         return walked(self._package.parsed(content, name), self._is_original, _has_looks(content))
 
     @functools.cached_property
@@ -136,12 +142,10 @@ class WordParts:
         return content
 
 
-def _walked(
-    root: Element, is_original: bool, has_looks: bool, rows: Sequence[CastRow] = ()
-) -> tuple[list[Block], Walker]:
+def _walked(root: Element, is_original: bool, has_looks: bool) -> tuple[list[Block], Walker]:
     """What stands in a header or footer, and who knows of changes and hidden text in it."""
     walker = Walker(is_original)
-    walker.looks, walker.cast = has_looks, rows
+    walker.looks = has_looks
     blocks = walker.flow(root, "页眉页脚 ")
     return [block for block in blocks if not isinstance(block, SectionEnd)], walker
 
@@ -150,8 +154,18 @@ def _has_looks(content: bytes) -> bool:
     return any(sign in content for sign in LOOKS)
 
 
+def _is_odd(made: bytes) -> bool:
+    """Whether anything may be struck out or hidden; looked for only where no row was cast, because nothing is in one
+    that was (`Walker.row`), and looking through a whole part takes as long as parsing what is left of it."""
+    return any(sign in made for sign in (*LOOKS, *HIDDEN_ROWS))
+
+
 _remembered_head = functools.lru_cache(maxsize=REMEMBERED)(_walked)
 """By the tree: of the same bytes it is the same one. Nobody changes what was found."""
+
+
+_remembered_outline = functools.lru_cache(maxsize=REMEMBERED)(outline_of)
+"""By the element: of the same bytes it is the same one."""
 
 
 @functools.lru_cache(maxsize=REMEMBERED)

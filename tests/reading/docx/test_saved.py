@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
 from formgen.reading.docx.casting import cast_rows
 from formgen.reading.docx.holes import Unread, is_saved
-from formgen.reading.docx.model import Block, Mark, Text, told_once
+from formgen.reading.docx.model import Block, Mark, Table, Text, told_once
+from formgen.reading.docx.moulds import CastRow
+from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.walking import walk_alone
+from formgen.reading.package import OfficePackage
 from formgen.rendering.docx import compile_docx
 from tests.reading.docx import word_edits as edits
 from tests.reading.docx.conftest import ReadOne
@@ -67,6 +71,16 @@ def test_rows_of_one_make_have_one_mould_in_all_files() -> None:
         _, rows = cast_rows(edits.part_of(saved_by_word(printed, seed)), walk_alone)
         moulds |= {row.mould for row in rows if len(row.mould.cells) == 11 and row.mould.numbers}
     assert len(moulds) == 2  # with what a style's stripes leave behind, and without
+
+
+def test_a_control_whose_frame_is_hidden_hides_nothing(tmp_path: Path) -> None:
+    form = Catalogue().form("xinmi-2015/survey-sheet")
+    path = tmp_path / "saved.docx"
+    path.write_bytes(saved_by_word(compile_docx(form).render(filled(form), "r1").content or b"", 1))
+    assert b'w15:val="hidden"' in edits.part_of(path.read_bytes())
+    with OfficePackage(path) as package:
+        tables = [block for block in WordParts(package).body() if isinstance(block, Table)]
+    assert any(isinstance(row, CastRow) for table in tables for row in table.laid)
 
 
 TEXT = "<w:r><w:t>{}</w:t></w:r>"

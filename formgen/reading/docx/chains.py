@@ -1,0 +1,114 @@
+"""Whole parts of a make seen before: the rows of a form's file, one after the other, and what stands between them.
+
+In: a part, and how parts of its root were cast. Out: the same rows as if each had been looked for by itself. A chain is
+a mould over a whole part: its markup is that of its rows' moulds and of what is left between them, so a part fits it to
+the last byte or is cast row by row. It is made when two parts had the same rows and the same rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from formgen.reading.docx.holes import Hole, Unread
+from formgen.reading.docx.moulds import CastRow, RowMould
+
+__all__ = ["PLACEHOLDER", "Chains"]
+
+PLACEHOLDER: Final = "formgen-row"
+"""The attribute of an empty row that says which row stands here."""
+MOST_ROWS: Final = 100
+"""Of longer parts the time that rows take each counts for little."""
+MOST_CHAINS: Final = 16
+MOST_SEEN: Final = 64
+LONGEST_REST: Final = 1 << 20
+"""Bytes beside its markup that a part may have; texts that are longer are left to the parser and its limits."""
+LONGEST_LEFT: Final = 1 << 14
+"""Bytes that may be left of a part beside its rows: they are kept, whoever wrote them."""
+TRIED: Final = 2
+"""Chains that are tried on a part."""
+_PLACE: Final = re.compile(rb'<w:(?:tr|p) %b="(\d+)"/>' % PLACEHOLDER.encode())
+
+
+class _Chain:
+    """The rows of one part."""
+
+    def __init__(self, made: bytes, moulds: Sequence[RowMould], unread: Unread) -> None:
+        self.made = made
+        self.moulds = moulds
+        self._order: list[tuple[int, int, int, int]] = []
+        """In the part's order: which row, and where its texts, numbers and bookmarks end."""
+        holes: list[Hole] = []
+        ends: list[int] = []
+        texts = numbers = starts = 0
+        first, *pieces = _PLACE.split(made)
+        before = first
+        for number, after in zip(map(int, pieces[::2]), pieces[1::2], strict=True):
+            mould = moulds[number]
+            ends += [len(holes) + end for end in mould.ends]
+            for hole in mould.holes:
+                holes.append(hole._replace(before=before + hole.before))
+                before = b""
+            before += mould.end + after
+            texts, numbers, starts = texts + mould.texts, numbers + mould.numbers, starts + len(mould.ends)
+            self._order.append((number, texts, numbers, starts))
+        self.length = sum(len(hole.before) for hole in holes) + len(before)
+        """Of its markup."""
+        self.usual = 0
+        """How long the last part was that fitted."""
+        self._mould = RowMould(holes, before, ends, unread, longest=self.length + LONGEST_REST)
+
+    def cast(self, part: bytes) -> list[CastRow] | None:
+        """The rows; None where the part is of another make."""
+        whole = self._mould.cast(part, 0)
+        if whole is None or whole.end != len(part):
+            return None
+        rows: list[CastRow | None] = [None] * len(self.moulds)
+        text = number = start = 0
+        for index, to_text, to_number, to_start in self._order:
+            row = CastRow(self.moulds[index], whole.texts[text:to_text], whole.numbers[number:to_number])
+            row.starts = whole.starts[start:to_start]
+            rows[index] = row
+            text, number, start = to_text, to_number, to_start
+        return rows  # type: ignore[return-value]  # each has its place
+
+
+class Chains:
+    """Those of the parts with one root."""
+
+    def __init__(self, unread: Unread) -> None:
+        self._unread = unread
+        self._known: list[_Chain] = []
+        """The last one that was made, or that a part was of, first."""
+        self._seen: set[tuple[bytes, tuple[RowMould, ...]]] = set()
+
+    def cast(self, part: bytes) -> tuple[bytes, list[CastRow]] | None:
+        """The part with placeholders and its rows; None where no chain is known that it is of."""
+        length = len(part)
+        fitting = [chain for chain in self._known if chain.length <= length <= chain.length + LONGEST_REST]
+        fitting.sort(key=lambda chain: abs(chain.usual - length))
+        for chain in fitting[:TRIED]:
+            rows = chain.cast(part)
+            if rows is not None:
+                chain.usual = length
+                if chain is not self._known[0]:
+                    self._known.remove(chain)
+                    self._known.insert(0, chain)
+                return chain.made, rows
+        return None
+
+    def see(self, part: bytes, made: bytes, rows: Sequence[CastRow]) -> None:
+        """Take notice of a part that was cast row by row."""
+        if not 0 < len(rows) <= MOST_ROWS or len(made) > LONGEST_LEFT:
+            return
+        key = made, tuple(row.mould for row in rows)
+        if key not in self._seen:
+            if len(self._seen) >= MOST_SEEN:
+                self._seen.clear()
+            self._seen.add(key)
+        elif not any((chain.made, chain.moulds) == key for chain in self._known):
+            chain = _Chain(*key, self._unread)
+            chain.usual = len(part)
+            self._known.insert(0, chain)
+            del self._known[MOST_CHAINS:]

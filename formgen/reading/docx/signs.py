@@ -1,0 +1,63 @@
+"""What a run holds besides letters, and how it looks: tabs, hyphens, signs of symbol fonts, boxes of Word's old form
+fields; whether it is struck out or hidden.
+
+Source: ECMA-376 Part 1, 17.3.3 (run content), 17.3.2.9, 17.3.2.37, 17.3.2.41 (dstrike, strike, vanish), 17.16.7
+(checkBox).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from formgen.reading.docx.elements import CHARACTER, FONT, FORM_BOX, LINES, RPR, SYMBOL, VANISH, T, is_on
+from formgen.rendering.docx.wordml import Element, w
+
+__all__ = ["SIGNS", "form_box", "look", "said", "symbol"]
+
+SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
+SYMBOLS: Final = {
+    **dict.fromkeys([("wingdings", 0xFE), ("wingdings 2", 0x52)], "☑"),
+    **dict.fromkeys([("wingdings", 0xFC), ("wingdings 2", 0x50)], "√"),
+    **dict.fromkeys([("wingdings", 0xFD), ("wingdings 2", 0x51), ("wingdings 2", 0x53), ("wingdings 2", 0x54)], "☒"),
+    **dict.fromkeys([("wingdings", code) for code in (0x6F, 0x70, 0x71, 0x72, 0xA8)], "□"),
+    **dict.fromkeys([("wingdings 2", code) for code in (0x2A, 0x30, 0xA3)], "□"),
+    **dict.fromkeys([("wingdings", 0x6E), ("wingdings 2", 0xA2)], "■"),
+    **dict.fromkeys([("wingdings", 0xFB), ("wingdings 2", 0x4F)], "×"),
+}
+"""What signs of symbol fonts look like; ticks and boxes people put in forms. Others read as U+FFFD."""
+UNKNOWN_SYMBOL: Final = "\ufffd"
+
+
+def symbol(element: Element) -> str:
+    try:
+        code = int(element.get(CHARACTER, ""), 16)
+    except ValueError:
+        return UNKNOWN_SYMBOL
+    font = element.get(FONT, "").lower()
+    found = SYMBOLS.get((font, code & 0xFF))
+    if found is None and not 0xE000 <= code <= 0xF8FF and 0x20 <= code < 0xD800 and "dings" not in font:
+        return chr(code)
+    return found or UNKNOWN_SYMBOL
+
+
+def form_box(sign: Element) -> str | None:
+    """A box of Word's old form fields, ticked or not."""
+    for box in sign.iter(FORM_BOX):
+        for name in ("checked", "default"):
+            for item in box.iterchildren(w(name)):
+                return "☑" if is_on(item) else "□"
+        return "□"
+    return None
+
+
+def look(run: Element) -> str:
+    """Whether a run is hidden (VANISH) or struck out (a line's name); '' where it is neither, or says it is not."""
+    for properties in run.iterchildren(RPR):
+        looks = [item.tag for item in properties if (item.tag == VANISH or item.tag in LINES) and is_on(item)]
+        return VANISH if VANISH in looks else looks[0] if looks else ""
+    return ""
+
+
+def said(element: Element) -> str:
+    """All text in an element, tables and boxes in it included."""
+    return "".join(item.text or "" if item.tag == T else symbol(item) for item in element.iter(T, SYMBOL))

@@ -17,7 +17,7 @@ import pytest
 from formgen.crew import is_memory_limited
 from formgen.errors import InputError, TemplateError
 from formgen.problems import Place, Problem
-from formgen.reading import batch, files
+from formgen.reading import batch, files, kinds, package
 from formgen.reading.batch import ReadOptions, read_files
 from formgen.reading.files import FileReading, read_file
 from formgen.reading.identify import FormBook
@@ -148,12 +148,14 @@ def test_a_file_that_is_not_there_or_is_no_file(tmp_path: Path) -> None:
     assert codes == [["F-FILE-001"], ["F-FILE-005"], ["F-FILE-005"], ["F-FILE-002"], ["F-FILE-002"]]
 
 
-def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("opener", [kinds, package])
+def test_a_file_that_may_not_be_read(opener: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(*_: object, **__: object) -> None:
         _deny()
 
-    (path,) = _write(tmp_path, [""])
-    monkeypatch.setattr(Path, "open", denied)
+    path = tmp_path / "form.docx"
+    path.write_bytes(blank("docx"))
+    monkeypatch.setattr(opener, "open", denied, raising=False)
     (problem,) = read_file(path, FormBook([])).problems
     assert problem.code == "F-FILE-002" and "Permission denied" in problem.title("en")
 

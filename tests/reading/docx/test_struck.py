@@ -15,9 +15,9 @@ from formgen.reading.docx.walking import Walker
 from formgen.reading.model import Reading
 from formgen.rendering.docx import compile_docx
 from tests.reading.docx import word_edits as edits
-from tests.reading.docx.conftest import ReadFile, ReadOne, codes
+from tests.reading.docx.conftest import Paper, ReadFile, ReadOne, codes
 from tests.reading.docx.test_faults import wrong_values
-from tests.reading.docx.test_hands import RECORD, Paper
+from tests.reading.docx.test_hands import FIELDS, RECORD, TEXT
 from tests.reading.docx.test_programs import FORMS, filled
 from tests.rendering.wordmaker import make_form
 
@@ -27,7 +27,7 @@ STRUCK = ("strike", "dstrike")
 
 @pytest.fixture
 def paper(tmp_path: Path, read_one: ReadOne) -> Paper:
-    return Paper(tmp_path, read_one)
+    return Paper(tmp_path, read_one, FIELDS, TEXT, RECORD)
 
 
 def dressed(text: str, properties: str) -> Any:

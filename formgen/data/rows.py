@@ -47,8 +47,8 @@ _TOTALS = frozenset(("合计", "总计", "小计", "共计", "累计", "合 计"
 _FOOT = re.compile(
     r"(?:注|备注|说明|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:：、.]"
 )
-_ONCE = frozenset(["F-VALUE-037"])
-"""Said at the first cell of a column: a column of birthdays has a day in every cell."""
+_OF_PAPER = frozenset(["F-VALUE-037"])
+"""Said of returned forms alone: a dataset's column of birthdays keeps the days that its forms do not print."""
 _UNREAD = {"error": "F-DATA-014", "formula": "F-DATA-015", "struck": "F-DATA-016"}
 _ERROR_CELLS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
 _SHARED = ("place", "household", "base", "helper", "pairing")
@@ -79,13 +79,11 @@ class _Column:
         has_check = kind is not None and type(kind).check is not ValueType.check
         self.check: Callable[[Any, Any], tuple[Finding, ...]] | None = kind.check if kind and has_check else None
         self.is_plain: Callable[[str], object] = kind.plain.fullmatch if kind and kind.plain else _never
-        self._said: set[str] = set()
 
-    def unsaid(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Without those that are said once for the whole column, and were."""
-        left = [finding for finding in findings if finding.code not in self._said]
-        self._said.update(finding.code for finding in left if finding.code in _ONCE)
-        return left
+    def doubts(self, value: Any, raw: Any) -> list[Finding]:
+        """What there is to say of an accepted value."""
+        findings = self.check(value, raw) if self.check is not None else ()
+        return [finding for finding in findings if finding.code not in _OF_PAPER]
 
 
 class TableReader:
@@ -189,7 +187,7 @@ class TableReader:
         except Rejected as exc:
             found.append((column.key, exc.finding))
             return None
-        if column.check is not None and (findings := column.unsaid(column.check(value, raw))):
+        if findings := column.doubts(value, raw):
             found.extend((column.key, finding) for finding in findings)
             return value
         # 1.0 and 0.0 equal True and False: a remembered one would answer for the other.

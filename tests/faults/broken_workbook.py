@@ -40,6 +40,7 @@ ELSEWHERE: Mapping[str, str] = {
     "F-VALUE-016": _NO_FIELD,
     "F-VALUE-035": _NO_FIELD,
     "F-VALUE-036": _NO_FIELD,
+    "F-VALUE-037": "said of returned forms alone: a dataset keeps the day",
     "F-VALUE-044": "no term of the vocabulary rounds",
     "F-VALUE-045": _NO_FIELD,
     "F-VALUE-047": "every unit of money is a whole number of 元, the only unit of the vocabulary's terms",
@@ -211,9 +212,6 @@ def _dates_and_figures(bad: Any, row: Any) -> None:
     bad("F-VALUE-031", "出生年月", "没有这一天", **row(出生年月="1962年2月30日"))
     bad("F-VALUE-032", "出生年月", "年份只有两位", **row(出生年月="62年7月"))
     bad("F-VALUE-033", "出生年月", "1 月还是 10 月", **row(出生年月=1962.1))
-    birthday = row()
-    birthday["出生年月"] += f"{int(birthday['残疾人证号'][12:14])}日"
-    bad("F-VALUE-037", "出生年月", "写了日，只用到月", **birthday)
     bad("F-VALUE-040", "家庭人口", "不是整数", **row(家庭人口="若干"))
     bad("F-VALUE-041", income, "不是数字", **row(**{income: "两千左右"}))
     bad("F-VALUE-042", "家庭人口", "人数有小数", **row(家庭人口=3.5))

@@ -122,6 +122,11 @@ def test_a_date_in_blanks_of_its_own(year: str, month: str, expected: PartialDat
     assert reading.values == {"birth": expected} and reading.problems == ()
 
 
+def test_a_day_for_which_there_is_no_room_is_told() -> None:
+    reading = _weighed(_form(BIRTH), _seen("birth", "2015年3月12日"))
+    assert reading.values == {"birth": PartialDate(2015, 3)} and _codes(reading) == ["F-VALUE-037"]
+
+
 def test_a_month_without_its_year_is_incomplete() -> None:
     reading = _weighed(_form(BIRTH), _seen("birth", "", part="year"), _seen("birth", "3", part="month"))
     assert reading.values == {} and _codes(reading) == ["F-READ-007"] and reading.doubts == {"birth": "rejected"}

@@ -6,7 +6,7 @@ Every blank of every page that is there is sighted, empty ones with "". What sta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -104,9 +104,21 @@ class _Sighter:
                 frame.strays += pieces
         for key in frame.covered & owners.keys():
             owners[key].is_covered = True
+        seen = len(self.sheet.sightings)
         for blank in blanks.values():
             self._sight(frame, blank, used)
+        self._drop_torn_dates(blanks.values(), seen)
         self._tell_strays(frame)
+
+    def _drop_torn_dates(self, blanks: Iterable[_Blank], start: int) -> None:
+        """Of a date in three blanks one of which is not believed: a year alone would be another date."""
+        sightings = self.sheet.sightings
+        sighted = {(one.path, one.part) for one in sightings[start:]}
+        parts = [blank for blank in blanks if blank.spot.part]
+        torn = {blank.path for blank in parts if (blank.path, blank.spot.part) not in sighted}
+        dropped = [one for one in sightings[start:] if one.part and one.path in torn]
+        self.sheet.unread += [Unread(one.place, str(one.raw)) for one in dropped if one.raw != ""]
+        sightings[start:] = [one for one in sightings[start:] if not (one.part and one.path in torn)]
 
     def _blanks(self, frame: Frame) -> Iterator[_Blank]:
         flow = frame.form.layout.flow

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from formgen.data.sources import open_tables
+from formgen.data.sources.unread_cells import UnreadCell
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
 from formgen.reading.grid import GridBlock, GridCell
@@ -28,7 +29,7 @@ from formgen.reading.xlsx.book import BookFacts, book_facts
 from formgen.reading.xlsx.cells import as_text
 from formgen.reading.xlsx.headers import FoundHeader, find_header
 from formgen.reading.xlsx.rosters import FoundRows, find_rows, read_columns, unread_columns
-from formgen.reading.xlsx.sheet import Sheet, is_struck, words_of
+from formgen.reading.xlsx.sheet import Sheet, is_struck, refused, words_of
 from formgen.values import is_blank
 
 __all__ = ["OpenForms", "read_sheet", "read_xlsx"]
@@ -116,6 +117,10 @@ def read_sheet(
     if anatomy is None or not anatomy.words & words:
         one = read_by_labels([_block(sheet)], found.manifest, identity)
         refuse_struck(one, "F-EXCEL-010")
+        unread = _unread_cells(sheet)
+        one.sightings = [
+            replace(seen, raw=refused(unread[seen.place])) if seen.place in unread else seen for seen in one.sightings
+        ]
         one.problems += notes
         yield one
         return
@@ -257,6 +262,16 @@ def _block(sheet: Sheet) -> GridBlock:
         if len(cells) > MOST_BLOCK_CELLS:
             break
     return GridBlock("table", cells)
+
+
+def _unread_cells(sheet: Sheet) -> dict[str, UnreadCell]:
+    """Errors and formulas without a result, by their places."""
+    return {
+        sheet.place(row, column): value
+        for row in range(len(sheet.rows))
+        for column, value in sheet.filled(row)
+        if isinstance(value, UnreadCell) and not is_struck(value)
+    }
 
 
 def _shown(value: object) -> str:

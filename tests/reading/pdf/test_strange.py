@@ -110,6 +110,12 @@ def test_a_label_that_has_grown_is_not_the_forms(label: str, tmp_path: Path) -> 
 SENTENCE = "本人行动不便，家中劳力不足，想养羊并学一门手艺，"
 
 
+def grow_label(tree: Any) -> None:
+    """Words typed before 县级残联审核意见, the second label that begins so."""
+    label = [text for text in tree.iter(w("t")) if text.text == "县级"][1]
+    label.text = f"某某{label.text}"
+
+
 @functools.cache
 def overfilled() -> Mapping[str, bytes]:
     """Texts typed into cells of exact height, which drop what they cannot hold."""
@@ -122,6 +128,9 @@ def overfilled() -> Mapping[str, bytes]:
         return edited(content, lambda tree: write(control(tree, key), text))
 
     files = {f"{key}.docx": typed(key, text) for key, text in texts.items()}
+    other = print_sheet(BY_NAME["base-application"], "docx", sample_record(BY_NAME["base-application"], "normal"))
+    assert other is not None
+    files["torn date.docx"] = edited(other, grow_label)
     return Office.find().to_pdf(files)
 
 
@@ -133,6 +142,15 @@ def test_a_text_that_fills_its_cell_may_have_been_cut_off(key: str, tmp_path: Pa
     assert key in reading.doubts
     assert "F-PDFREAD-018" in codes(reading)
     assert reading.values["name"] == "张建国"
+
+
+@pytest.mark.libreoffice
+def test_a_date_one_blank_of_which_is_in_doubt_is_none(tmp_path: Path) -> None:
+    reading = only_reading(overfilled()["torn date.docx"], tmp_path)
+    record = as_read(BY_NAME["base-application"], sample_record(BY_NAME["base-application"], "normal"))
+    assert "county_organisation_date" in record and reading.doubts["county_organisation_date"] == "lost"
+    assert {key: value for key, value in record.items() if key not in reading.doubts} == reading.values
+    assert "2015" in [problem.found for problem in reading.problems if problem.code == "F-READ-003"]
 
 
 @pytest.mark.libreoffice

@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from formgen.reading.model import Reading
+from formgen.data.sources import open_tables
+from formgen.reading.identify import Identified
+from formgen.reading.model import Reading, Refused, SheetIdentity
+from formgen.reading.xlsx.book import BookFacts
+from formgen.reading.xlsx.reader import read_sheet
+from formgen.reading.xlsx.sheet import Sheet
 from formgen.values import PartialDate
 from tests.reading.xlsx.workbooks import (
     PLAN,
@@ -23,6 +29,7 @@ from tests.reading.xlsx.workbooks import (
     edited,
     edited_book,
     files,
+    form,
     plan,
     reading,
     roster,
@@ -184,6 +191,30 @@ def test_errors_in_cells(tmp_path: Path) -> None:
     assert codes(read) == ["F-EXCEL-003", "F-EXCEL-003"]
     assert set(read.doubts) == {"rows.1.household_size", "rows.2.name"}
     assert silently_wrong(read, roster()) == []
+
+
+def test_errors_in_cells_that_labels_lead_to(tmp_path: Path) -> None:
+    """A form that somebody made anew, of which nothing but its labels is known."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    rows = [
+        ("帮扶对象申请登记表",),
+        ("姓名", "张三"),
+        ("性别", "男"),
+        ("家庭住址", "=A1&A2"),
+        ("联系方式", "13912345678"),
+    ]
+    for row in (*rows, ("村(社区)", "#REF!")):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    manifest = form("xinmi-2015/application-form")
+    found = Identified(manifest, SheetIdentity(manifest.id, manifest.version), "fingerprint", 1.0)
+    with open_tables(tmp_path / "a.xlsx") as tables:
+        (read,) = read_sheet(tmp_path / "a.xlsx", Sheet.of(next(tables)), found, BookFacts(), {})
+    raws = {one.path[0]: one.raw for one in read.sightings if one.raw}
+    assert raws["name"] == "张三"
+    refusals = {key: raw.finding.code for key, raw in raws.items() if isinstance(raw, Refused)}
+    assert refusals == {"address": "F-EXCEL-002", "village": "F-EXCEL-003"}
 
 
 def test_long_numbers_that_lost_their_end(tmp_path: Path) -> None:

@@ -359,6 +359,28 @@ def test_a_shared_text_that_is_not_there(tmp_path: Path, index: str) -> None:
     assert caught.value.problem.code == "F-FILE-004"
 
 
+def test_columns_of_many_kinds_of_cells(tmp_path: Path) -> None:
+    """Shared texts all different, numbers all different, and blanks and others between them."""
+    shared = "".join(f"<si><t>第{number}</t></si>" for number in range(40))
+    odd = {7: ("", ""), 8: ('<c r="A8" t="str"><v>甲</v></c>', "甲"), 9: ('<c r="A9" t="e"><v>#N/A</v></c>', "#N/A")}
+    cells = [odd.get(n, (f'<c r="A{n}" t="s"><v>{40 - n}</v></c>', f"第{40 - n}")) for n in range(1, 41)]
+    rows = "".join(f'<row r="{n}">{cell}<c r="B{n}"><v>{n}.5</v></c></row>' for n, (cell, _) in enumerate(cells, 1))
+    found = read(_by_hand(tmp_path, rows, shared=shared))
+    assert [[str(cell) for cell in row] for row in found] == [[text, f"{n}.5"] for n, (_, text) in enumerate(cells, 1)]
+
+
+@pytest.mark.parametrize(
+    "cell", [' t="s"><v>-1', ' t="s"><v>40', "><v>1e999", "><v>nan", "><v>1_0", "><v>一"], ids=lambda cell: cell[-5:]
+)
+def test_one_wrong_cell_in_a_column(tmp_path: Path, cell: str) -> None:
+    kind = cell.partition(">")[0]
+    rows = [f'<row r="{n}"><c r="A{n}"{kind}><v>{n}</v></c></row>' for n in range(1, 40)]
+    rows[20] = f'<row r="21"><c r="A21"{cell}</v></c></row>'
+    with pytest.raises(InputError) as caught:
+        read(_by_hand(tmp_path, "".join(rows), shared="<si><t>x</t></si>" * 40))
+    assert caught.value.problem.code == "F-FILE-004"
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

@@ -18,7 +18,7 @@ from formgen.data.sources.room import require_room
 from formgen.data.sources.spreadsheet.cells import CellReader, is_plain
 from formgen.data.sources.spreadsheet.elements import local_name, parse, rich_text
 from formgen.data.sources.spreadsheet.figures import whole_number
-from formgen.data.sources.spreadsheet.worksheet import Worksheet, column_number
+from formgen.data.sources.spreadsheet.worksheet import Worksheet, column_number, may_hold_more
 from formgen.data.sources.table import RawRow, column_letters
 from formgen.data.sources.unread_cells import UnreadCell
 from formgen.problems import Place
@@ -66,19 +66,12 @@ class _RowReader:
 
     def batches(self) -> Iterator[Batch]:
         for chunk in self.sheet.chunks():
-            found = _row_pattern(self.sheet.prefix, self.width).findall(chunk)
-            if len(found) == chunk.count(b"<" + self.sheet.prefix + b"row") and not self._is_odd(chunk):
+            prefix = self.sheet.prefix
+            found = _row_pattern(prefix, self.width).findall(chunk)
+            if len(found) == chunk.count(b"<" + prefix + b"row") and not may_hold_more(chunk, prefix, b"row"):
                 yield from self._typed(found, is_plain(chunk))
             else:
                 yield from self._one_by_one(chunk)
-
-    def _is_odd(self, chunk: bytes) -> bool:
-        """Whether there may be rows of another prefix, comments or the like between rows that are known.
-
-        One character is found thirty times as fast as two.
-        """
-        other = b"<row" if self.sheet.prefix else b":row"
-        return (b"!" in chunk and b"<!" in chunk) or (b"?" in chunk and b"<?" in chunk) or other in chunk
 
     def _one_by_one(self, chunk: bytes) -> Iterator[Batch]:
         """The rows of a chunk some of which the pattern does not know."""

@@ -19,13 +19,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 
 from isal import isal_zlib
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
-from formgen.reading.package_xml import REMEMBERED, SMALL, check_prolog, root_of
+from formgen.reading.package_stream import BROKEN, PartStream, WrongSize, bytes_at
+from formgen.reading.package_xml import PROLOG, REMEMBERED, SMALL, USUAL, check_prolog, root_of
 
 __all__ = ["SMALL", "OfficePackage"]
 
@@ -42,20 +43,6 @@ SHOWN: Final = 5
 """Of parts of one kind that nobody should trust, so many are named; the others are counted."""
 SHOWN_TEXT: Final = 80
 
-_ISAL_ERROR = cast(type[Exception], isal_zlib.error)  # its stub takes the class for one of its objects
-_BROKEN: Final[tuple[type[Exception], ...]] = (
-    zipfile.BadZipFile,
-    zlib.error,
-    _ISAL_ERROR,
-    struct.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    ValueError,
-)
-"""What zipfile and its inflaters raise for bytes they cannot make sense of, or cannot get."""
 _LOCAL_HEADER: Final = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
@@ -76,6 +63,8 @@ class OfficePackage:
         self.path = path
         self._kept: dict[str, bytes] = {}
         self._room = IN_MEMORY
+        self._checked: set[str] = set()
+        """Parts that were inflated whole and are as the package says."""
         try:
             self._file = _opened(path)
             self._zip = zipfile.ZipFile(self._file)
@@ -84,7 +73,7 @@ class OfficePackage:
         except OSError as exc:
             reason = exc.strerror or type(exc).__name__
             raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
-        except _BROKEN as exc:
+        except BROKEN as exc:
             self._file.close()
             raise self._broken("", str(exc)) from exc
         try:
@@ -105,6 +94,9 @@ class OfficePackage:
     def names(self) -> Sequence[str]:
         return self._zip.namelist()
 
+    def namelist(self) -> Sequence[str]:
+        return self.names
+
     def read(self, name: str) -> bytes:
         """One part, inflated.
 
@@ -115,33 +107,47 @@ class OfficePackage:
         try:
             info = self._zip.getinfo(name)
             self._check_ratio(info)
-            raw = self._raw(info)
+            raw = bytes_at(self._file, self._start(info), info.compress_size)
             inflate = _inflated if max(len(raw), info.file_size) <= SMALL else _inflated.__wrapped__
             content = inflate(raw, info.compress_type == zipfile.ZIP_DEFLATED, info.file_size, info.CRC)
-        except _BROKEN as exc:
-            raise self._broken(name, str(exc)) from exc
-        if len(content) != info.file_size:
-            wanted = f"{info.file_size:,}"
-            found = f"> {wanted}" if len(content) > info.file_size else f"{len(content):,}"
-            raise self._refused("F-SAFE-019", name, found, wanted)
+        except BROKEN as exc:
+            raise self._said(name, exc) from exc
         if len(content) <= self._room:
             self._room -= len(content)
             self._kept[name] = content
         return content
 
-    def _raw(self, info: zipfile.ZipInfo) -> bytes:
-        """The bytes of a part as they lie in the file. Raises: BadZipFile, OSError."""
+    def open(self, name: str) -> PartStream | io.BytesIO:
+        """One part as a stream, which raises as `read` does. What stands before its root element is looked at here.
+
+        Raises: as `read`; InputError (F-SAFE-003): a document type.
+        """
+        if (kept := self._kept.get(name)) is not None:
+            return io.BytesIO(kept)
+        try:
+            info = self._zip.getinfo(name)
+            self._check_ratio(info)
+            stream = self._stream(info)
+        except BROKEN as exc:
+            raise self._said(name, exc) from exc
+        self._check_prolog(name, stream.peek(PROLOG + 1))
+        return stream
+
+    def _stream(self, info: zipfile.ZipInfo) -> PartStream:
+        """Raises: BadZipFile, OSError."""
+        name = info.filename
+        said, when_whole = functools.partial(self._said, name), functools.partial(self._checked.add, name)
+        return PartStream(self._file, info, self._start(info), said, when_whole)
+
+    def _start(self, info: zipfile.ZipInfo) -> int:
+        """Where the bytes of a part lie in the file. Raises: BadZipFile, OSError."""
         stream = self._file
         stream.seek(info.header_offset)
         header = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
         name = stream.read(header[-2])
         if header[0] != _LOCAL_MAGIC or name != _name_bytes(info):
             raise zipfile.BadZipFile("the part is not where the list of parts says")
-        stream.seek(header[-1], os.SEEK_CUR)
-        content = stream.read(info.compress_size)
-        if len(content) != info.compress_size:
-            raise EOFError("the file ends within the part")
-        return content
+        return stream.tell() + int(header[-1])
 
     def xml(self, name: str) -> Any:
         """The root of one part. Raises: as `read` and `parsed`."""
@@ -151,16 +157,23 @@ class OfficePackage:
         """The root element of a part, or of what a reader made of it. Raises: as `root_of`."""
         return root_of(content, Place(str(self.path), name))
 
-    def check_parts(self) -> None:
+    def check_parts(self, longest: int | None = None) -> None:
         """Inflate every part but pictures once and look how it begins: some readers believe what a file says of itself.
 
+        `longest`: longer parts are left to whoever reads them as streams; a second call then looks at those that nobody
+        has read to their end.
         Raises: as `read`; InputError (F-SAFE-003): a document type.
         """
-        for name in self.names:
-            if not _PICTURES.search(name):
-                content = self.read(name)
-                if name.endswith(_XML):
-                    check_prolog(content, Place(str(self.path), name))
+        for info in self._zip.infolist():
+            name = info.filename
+            is_wanted = longest is None or info.file_size <= longest
+            if is_wanted and name not in self._checked and not _PICTURES.search(name):
+                self._check_prolog(name, self.read(name))
+                self._checked.add(name)
+
+    def _check_prolog(self, name: str, content: bytes) -> None:
+        if name.endswith(_XML) and USUAL.match(content) is None:
+            check_prolog(content, Place(str(self.path), name))
 
     def warnings(self) -> list[Problem]:
         """What is in the package and was left alone: macros, embedded files, references to the outside.
@@ -231,6 +244,14 @@ class OfficePackage:
     def _refused(self, code: str, name: str, found: str = "", wanted: str = "") -> InputError:
         return InputError(Problem(code, Place(str(self.path), name), found, {"wanted": wanted}))
 
+    def _said(self, name: str, exc: Exception) -> InputError:
+        """What is wrong with a part."""
+        if not isinstance(exc, WrongSize):
+            return self._broken(name, str(exc))
+        wanted = self._zip.getinfo(name).file_size
+        found = f"> {wanted:,}" if exc.found > wanted else f"{exc.found:,}"
+        return self._refused("F-SAFE-019", name, found, f"{wanted:,}")
+
     def _broken(self, name: str, reason: str) -> InputError:
         reason = " ".join(reason.split()) or "zip"
         return InputError(Problem("F-FILE-004", Place(str(self.path), name), params={"reason": reason}))
@@ -255,9 +276,11 @@ def _opened(path: Path) -> BinaryIO:
 
 @functools.lru_cache(maxsize=REMEMBERED)
 def _inflated(raw: bytes, is_deflated: bool, size: int, crc: int) -> bytes:
-    """A part's content, at most a byte longer than it says. Raises: BadZipFile, isal_zlib.error."""
+    """A part's content. Raises: BadZipFile, WrongSize, isal_zlib.error."""
     content = isal_zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, size + 1) if is_deflated else raw
-    if len(content) == size and isal_zlib.crc32(content) != crc:
+    if len(content) != size:
+        raise WrongSize(len(content))
+    if isal_zlib.crc32(content) != crc:
         raise zipfile.BadZipFile("CRC-32")
     return content
 

@@ -17,7 +17,7 @@ from lxml import etree
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 
-__all__ = ["PROLOG", "REMEMBERED", "SMALL", "check_prolog", "root_of"]
+__all__ = ["PROLOG", "REMEMBERED", "SMALL", "USUAL", "check_prolog", "root_of"]
 
 PROLOG: Final = 1 << 16
 """Bytes before the root element; nobody writes so many."""
@@ -29,7 +29,7 @@ SHOWN_TEXT: Final = 80
 
 _ENCODING: Final = re.compile(r"\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 _ENCODINGS: Final = frozenset(["utf-8", "utf8", "utf-16", "us-ascii", "ascii"])
-_USUAL: Final = re.compile(
+USUAL: Final = re.compile(
     rb"""<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?(?: standalone=["']yes["'])?\?>\s{0,4}<[A-Za-z]"""
 )
 """How all but a few parts begin: the root element follows the declaration, and nothing is hidden before it."""
@@ -92,7 +92,7 @@ _remembered_root = functools.lru_cache(maxsize=REMEMBERED)(_root)
 
 def _check_beginning(content: bytes) -> None:
     """Raises: _UnsoundError."""
-    if _USUAL.match(content) is not None:
+    if USUAL.match(content) is not None:
         return
     is_cut, content = len(content) > PROLOG, content[:PROLOG]
     is_wide = content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or b"\0" in content[:4]

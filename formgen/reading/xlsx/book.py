@@ -53,20 +53,26 @@ class BookFacts:
     """None: it may be."""
 
 
-def book_facts(path: Path) -> BookFacts:
-    """Raises: InputError: the package is damaged or unsafe."""
-    with path.open("rb") as stream:
+def book_facts(source: Path | OfficePackage) -> BookFacts:
+    """An opened package is left open. Raises: InputError: the package is damaged or unsafe."""
+    if isinstance(source, OfficePackage):
+        return _package_facts(source)
+    with source.open("rb") as stream:
         if stream.read(4) != ZIP_MAGIC:
-            return _old_facts(path)
-    with OfficePackage(path) as package:
-        names = set(package.names)
-        if "content.xml" in names:
-            return _ods_facts(package)
-        part = next((name for name in sorted(names) if name.startswith("xl/") and name.endswith("workbook.xml")), "")
-        if not part:
-            return BookFacts()
-        root = package.xml(part)
-        properties = package.xml(CUSTOM_PART) if CUSTOM_PART in names else None
+            return _old_facts(source)
+    with OfficePackage(source) as package:
+        return _package_facts(package)
+
+
+def _package_facts(package: OfficePackage) -> BookFacts:
+    names = set(package.names)
+    if "content.xml" in names:
+        return _ods_facts(package)
+    part = next((name for name in sorted(names) if name.startswith("xl/") and name.endswith("workbook.xml")), "")
+    if not part:
+        return BookFacts()
+    root = package.xml(part)
+    properties = package.xml(CUSTOM_PART) if CUSTOM_PART in names else None
     texts = {} if properties is None else {item.get("name"): "".join(item.itertext()) for item in properties}
     settings = root.find("{*}workbookPr")
     is_1904 = settings is not None and settings.get("date1904") in ("1", "true")

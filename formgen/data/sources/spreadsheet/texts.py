@@ -8,11 +8,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import Final
 
 from formgen.data.sources.faults import Damaged
 from formgen.data.sources.spreadsheet.cells import is_plain, unescaped, xml_text
 from formgen.data.sources.spreadsheet.elements import local_name, parse, rich_text
+from formgen.data.sources.spreadsheet.package import PartReader
 from formgen.data.sources.spreadsheet.worksheet import BLOCK, HEAD, LONGEST, may_hold_more
 
 __all__ = ["shared_texts"]
@@ -20,7 +21,7 @@ __all__ = ["shared_texts"]
 _ROOT: Final = re.compile(rb"<((?:[\w.-]+:)?)sst\b[^>]*?(/?)>")
 
 
-def shared_texts(stream: IO[bytes]) -> list[str]:
+def shared_texts(stream: PartReader) -> list[str]:
     """Raises: Damaged."""
     text = b""
     while (root := _ROOT.search(text)) is None:
@@ -48,7 +49,7 @@ class _Items:
             rb"(?:<%(p)sphoneticPr [^>]*+/>)?+\s*+</%(p)ssi>" % names
         )
 
-    def read(self, stream: IO[bytes], rest: bytes) -> Iterator[list[str]]:
+    def read(self, stream: PartReader, rest: bytes) -> Iterator[list[str]]:
         while block := stream.read(BLOCK):
             rest += block
             cut = rest.rfind(self.end) + len(self.end)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import Final
 
 from formgen.data.sources.faults import Damaged, TooLong
+from formgen.data.sources.spreadsheet.package import PartReader
 from formgen.vocabulary.headers import MergedRange
 
 __all__ = ["BLOCK", "HEAD", "LONGEST", "Worksheet", "column_number", "may_hold_more"]
@@ -36,7 +37,7 @@ _MERGES_END: Final = re.compile(rb"</(?:[\w.-]+:)?mergeCells>|<(?:[\w.-]+:)?merg
 class Worksheet:
     """The XML of one worksheet. `chunks` is read once."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: PartReader) -> None:
         self.stream = stream
         self.prefix = b""
         """Of the elements' names, with its colon."""

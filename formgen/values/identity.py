@@ -137,10 +137,11 @@ def beyond_doubt_among(texts: Sequence[str], length: int) -> Iterator[str]:
     columns = (every[place::length].encode("utf-16-le") for place in range(len(_WEIGHTS)))
     total = sum(int.from_bytes(column, "little") * weight for column, weight in zip(columns, _WEIGHTS, strict=True))
     sums = struct.unpack(f"<{len(texts)}H", total.to_bytes(2 * len(texts), "little"))
-    known = {area for area in {text[:6] for text in texts} if _is_known_area(area)}
+    areas = [text[:6] for text in texts]
+    known = set(filter(_is_known_area, set(areas)))
     wanted = _checks_by_sum()
-    for text, found, check in zip(texts, sums, every[17::length], strict=True):
-        if wanted[found] == check and text[14:17] != "000" and text[:6] in known:
+    for text, area, found, check in zip(texts, areas, sums, every[17::length], strict=True):
+        if wanted[found] == check and area in known and text[14:17] != "000":
             yield text
 
 

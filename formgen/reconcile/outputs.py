@@ -77,11 +77,18 @@ def check_place(target: Path) -> None:
         raise output_error(target, exc) from exc
 
 
-def refuse_inputs(target: Path, inputs: Iterable[Path], language: Language) -> None:
-    """Raises: OutputError (F-FILE-006): the target is one of the files that are read, or holds them all."""
+def refuse_inputs(target: Path, inputs: Iterable[Path], data: Path | None, language: Language) -> None:
+    """Raises: OutputError (F-FILE-006): the target is one of the files that are read, holds them all, or lies in the
+    folder that is the dataset."""
     resolved = os.path.realpath(target)
+    dataset = os.path.join(os.path.realpath(data), "") if data is not None and data.is_dir() else None
     for path in inputs:
-        if os.path.realpath(path) == resolved or (target.exists() and path.exists() and target.samefile(path)):
+        is_inside = dataset is not None and resolved.startswith(dataset)
+        if (
+            is_inside
+            or os.path.realpath(path) == resolved
+            or (target.exists() and path.exists() and target.samefile(path))
+        ):
             reason = {"zh": "该文件要被读取，或由另一选项写入", "en": "it is read, or another option writes it"}[
                 language
             ]

@@ -231,6 +231,18 @@ def test_never_over_what_is_read(formgen: Formgen, returned: Callable[..., Path]
     assert data.read_bytes() == DATA.read_bytes()
 
 
+@pytest.mark.parametrize("target", [("-o", "result.json"), ("-o", "new"), ("--apply", "new"), ("--apply", ".")])
+def test_never_into_a_dataset_that_is_a_folder(
+    formgen: Formgen, returned: Callable[..., Path], tmp_path: Path, target: tuple[str, str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "残疾人.csv").write_text("姓名\n", "utf-8")
+    outcome = formgen("read", returned(a={"phone": "1"}), "--against", data, target[0], data / target[1])
+    assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-006")
+    assert [path.name for path in data.iterdir()] == ["残疾人.csv"]
+
+
 def test_wrong_uses_are_said(formgen: Formgen, returned: Callable[..., Path], tmp_path: Path) -> None:
     folder = returned(a={})
     assert formgen("read", folder, "--apply", tmp_path / "new.xlsx").code == 2

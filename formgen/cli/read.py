@@ -168,7 +168,7 @@ def read(
     files = _without_own(files, paths, _targets(out, new), against)
     taken = [*files, *paths, *([against] if against is not None else [])]
     for target in _targets(out, new):
-        refuse_inputs(target, taken, current_language())
+        refuse_inputs(target, taken, against, current_language())
         check_place(target)
         taken.append(target)
     if against is not None:

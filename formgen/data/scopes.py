@@ -310,8 +310,9 @@ class Scopes:
             sheets = self.spool.stored("household", own, place) if self._has["household"] else ()
             return self._spots([*sheets, *household.persons], term)
         if entity == "person":
-            pairings = self.spool.stored("pairing", "WHERE ref = ? AND bad = 0", (str(row.seq),))
-            return self._spots([row, *(pairings if self._has["pairing"] else ())], term)
+            own = "WHERE ref = ? AND bad = 0"
+            pairings = self.spool.stored("pairing", own, (str(row.seq),)) if self._has["pairing"] else ()
+            return self._spots([row, *pairings], term)
         return self._spots((row,), term) if entity == "place" else ()
 
     def _pairing_spots(self, row: Stored, person: Scope, term: str) -> tuple[CellSpot, ...]:

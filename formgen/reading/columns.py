@@ -86,7 +86,7 @@ def _typed(column: Field, raws: Sequence[Any]) -> tuple[list[Any], bool]:
     if not meant:
         return list(raws), bool(different)
     is_complete = all(value is not None and value is not _UNSURE for value in meant.values())
-    return [meant.get(raw, raw) for raw in raws], is_complete
+    return list(map(meant.get, raws, raws)), is_complete
 
 
 class _Look:

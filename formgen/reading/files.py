@@ -28,7 +28,7 @@ from formgen.reading.weigh import weigh
 __all__ = ["FileReading", "read_file"]
 
 Reader = Callable[[Any, FormBook], FileRead]
-"""Of a Word file it gets the package as it was opened and looked over; of others the path."""
+"""Of the kinds in `FROM_PACKAGE` it gets the package as it was opened and looked over; of others the path."""
 READERS: Final[Mapping[FileKind, tuple[str, str]]] = {
     "docx": ("formgen.reading.docx", "read_docx"),
     "xlsx": ("formgen.reading.xlsx", "read_xlsx"),
@@ -37,6 +37,9 @@ READERS: Final[Mapping[FileKind, tuple[str, str]]] = {
     "pdf": ("formgen.reading.pdf", "read_pdf"),
 }
 """Module and function: (path or package, book) → what was found."""
+FROM_PACKAGE: Final = frozenset(["docx", "xlsx"])
+STREAMED: Final = 1 << 20
+"""Longer parts of a workbook are read as streams, which look them over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,11 @@ def read_file(path: Path, book: FormBook) -> FileReading:
         with ExitStack() as open_files:
             kind, package = kind_of(path, open_files)
             problems = _looked_over(path, kind, package)
-            if kind != "docx":
+            if kind not in FROM_PACKAGE:
                 open_files.close()  # what was kept of it would only take memory
-            found = _reader(kind)(package if kind == "docx" else path, book)
+            found = _reader(kind)(package if kind in FROM_PACKAGE else path, book)
+            if package is not None and kind == "xlsx":
+                package.check_parts()
         if _state(path) != before:
             raise InputError(Problem("F-SAFE-016", Place(file)))
     except FormgenError as exc:
@@ -88,7 +93,7 @@ def _looked_over(path: Path, kind: FileKind, package: OfficePackage | None) -> l
     if kind == "xlsx" and is_result(path):
         raise InputError(Problem("F-SAFE-027", Place(str(path))))
     if package is not None:
-        package.check_parts()
+        package.check_parts(longest=STREAMED if kind == "xlsx" else None)
         problems += package.warnings()
     return problems
 

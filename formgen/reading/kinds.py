@@ -19,6 +19,7 @@ from typing import Final, Literal
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.reading.package import OfficePackage
+from formgen.reading.results import begins_as_result
 
 __all__ = ["ENDINGS", "WANTED", "FileKind", "kind_of"]
 
@@ -68,8 +69,8 @@ def kind_of(path: Path, open_files: ExitStack) -> tuple[FileKind, OfficePackage 
 
     Raises:
         InputError: F-FILE-001 missing, F-FILE-002 unreadable, F-FILE-003 encrypted, F-FILE-004 damaged, F-FILE-005
-            nothing we know; F-SAFE-013 a picture, F-SAFE-014 to be saved in another format, F-SAFE-015 empty; what
-            `OfficePackage` refuses.
+            nothing we know; F-SAFE-013 a picture, F-SAFE-014 to be saved in another format, F-SAFE-015 empty,
+            F-SAFE-027 a result of formgen's own; what `OfficePackage` refuses.
     """
     place = Place(str(path))
     head = _head(path)
@@ -85,6 +86,8 @@ def kind_of(path: Path, open_files: ExitStack) -> tuple[FileKind, OfficePackage 
     kind, wanted = next((other for mark, other in _OTHERS.items() if head.startswith(mark)), _kind_of_text(head))
     if kind:
         raise _to_save(place, kind, wanted)
+    if begins_as_result(head):
+        raise InputError(Problem("F-SAFE-027", place))
     raise InputError(Problem("F-FILE-005", place, path.suffix.lower(), {"wanted": WANTED}))
 
 

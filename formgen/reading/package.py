@@ -11,7 +11,6 @@ one another).
 
 from __future__ import annotations
 
-import codecs
 import functools
 import io
 import os
@@ -21,16 +20,17 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 
 from isal import isal_zlib
-from lxml import etree
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
+from formgen.reading.package_stream import BROKEN, PartStream, WrongSize, bytes_at
+from formgen.reading.package_xml import PROLOG, REMEMBERED, SMALL, USUAL, check_prolog, root_of
 from formgen.reading.part_list import Part, PartList, known_list, listed, remember
 
-__all__ = ["SMALL", "OfficePackage", "check_prolog"]
+__all__ = ["SMALL", "OfficePackage"]
 
 LARGEST_PART: Final = 512 << 20
 LARGEST_PACKAGE: Final = 1 << 30
@@ -39,45 +39,17 @@ MOST_PARTS: Final = 1_000
 RATIO: Final = 100
 FREE: Final = 100 << 10
 """A part of at most this size may inflate from as little as it likes."""
-PROLOG: Final = 1 << 16
-"""Bytes before the root element; nobody writes so many."""
-SMALL: Final = 1 << 14
-"""What is made of a part of at most this size is remembered: styles, settings and relations of one form's files are the
-same bytes. Remembered is by the bytes themselves, never by what a file says of them."""
-REMEMBERED: Final = 128
 IN_MEMORY: Final = 16 << 20
 """A file of at most this size is read at once, and of its inflated parts so much is kept while it is open."""
 SHOWN: Final = 5
 """Of parts of one kind that nobody should trust, so many are named; the others are counted."""
 SHOWN_TEXT: Final = 80
 
-_ISAL_ERROR = cast(type[Exception], isal_zlib.error)  # its stub takes the class for one of its objects
-_BROKEN: Final[tuple[type[Exception], ...]] = (
-    zipfile.BadZipFile,
-    zlib.error,
-    _ISAL_ERROR,
-    struct.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    ValueError,
-)
-"""What zipfile and its inflaters raise for bytes they cannot make sense of, or cannot get."""
 _LOCAL_HEADER: Final = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _XML: Final = (".xml", ".rels", ".vml")
-_ENCODING: Final = re.compile(r"\sencoding\s*=\s*[\"']([^\"']*)[\"']")
-_ENCODINGS: Final = frozenset(["utf-8", "utf8", "utf-16", "us-ascii", "ascii"])
-_USUAL: Final = re.compile(
-    rb"""<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?(?: standalone=["']yes["'])?\?>\s{0,4}<[A-Za-z]"""
-)
-"""How all but a few parts begin: the root element follows the declaration, and nothing is hidden before it."""
-_LIMITS: Final = re.compile(r"excessive depth|huge|too long|limit", re.IGNORECASE)
-"""libxml2's words for what goes beyond its limits."""
 
 
 class OfficePackage:
@@ -88,6 +60,8 @@ class OfficePackage:
         self.path = path
         self._kept: dict[str, bytes] = {}
         self._room = IN_MEMORY
+        self._checked: set[str] = set()
+        """Parts that were inflated whole and are as the package says."""
         try:
             self._file, size = _opened(path)
             known = known_list(self._file, size)
@@ -97,7 +71,7 @@ class OfficePackage:
         except OSError as exc:
             reason = exc.strerror or type(exc).__name__
             raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
-        except _BROKEN as exc:
+        except BROKEN as exc:
             self._file.close()
             raise self._broken("", str(exc)) from exc
         try:
@@ -120,6 +94,9 @@ class OfficePackage:
     def names(self) -> Sequence[str]:
         return self._parts.names.all
 
+    def namelist(self) -> Sequence[str]:
+        return self.names
+
     def read(self, name: str) -> bytes:
         """One part, inflated.
 
@@ -130,60 +107,66 @@ class OfficePackage:
         try:
             part = self._parts.part(name)
             self._check_ratio(name, part.packed, part.size)
-            raw = self._raw(part)
+            raw = bytes_at(self._file, self._start(part), part.packed)
             inflate = _inflated if max(part.packed, part.size) <= SMALL else _inflated.__wrapped__
             content = inflate(raw, part.is_deflated, part.size, part.crc)
-        except _BROKEN as exc:
-            raise self._broken(name, str(exc)) from exc
-        if len(content) != part.size:
-            wanted = f"{part.size:,}"
-            found = f"> {wanted}" if len(content) > part.size else f"{len(content):,}"
-            raise self._refused("F-SAFE-019", name, found, wanted)
+        except BROKEN as exc:
+            raise self._said(name, exc) from exc
         if len(content) <= self._room:
             self._room -= len(content)
             self._kept[name] = content
         return content
 
-    def _raw(self, part: Part) -> bytes:
-        """The bytes of a part as they lie in the file. Raises: BadZipFile, OSError."""
+    def open(self, name: str) -> PartStream | io.BytesIO:
+        """One part as a stream, which raises as `read` does. What stands before its root element is looked at here.
+
+        Raises: as `read`; InputError (F-SAFE-003): a document type.
+        """
+        if (kept := self._kept.get(name)) is not None:
+            return io.BytesIO(kept)
+        try:
+            part = self._parts.part(name)
+            self._check_ratio(name, part.packed, part.size)
+            said, when_whole = functools.partial(self._said, name), functools.partial(self._checked.add, name)
+            stream = PartStream(self._file, part, self._start(part), said, when_whole)
+        except BROKEN as exc:
+            raise self._said(name, exc) from exc
+        self._check_prolog(name, stream.peek(PROLOG + 1))
+        return stream
+
+    def _start(self, part: Part) -> int:
+        """Where the bytes of a part lie in the file. Raises: BadZipFile, OSError."""
         stream = self._file
         stream.seek(part.offset)
         header = stream.read(_LOCAL_HEADER.size)
         *_, name, extra = _LOCAL_HEADER.unpack(header)
         if not header.startswith(_LOCAL_MAGIC) or stream.read(name) != part.name:
             raise zipfile.BadZipFile("the part is not where the list of parts says")
-        if extra:
-            stream.seek(extra, os.SEEK_CUR)
-        content = stream.read(part.packed)
-        if len(content) != part.packed:
-            raise EOFError("the file ends within the part")
-        return content
+        return part.offset + len(header) + int(name) + int(extra)
 
     def xml(self, name: str) -> Any:
         """The root of one part. Raises: as `read` and `parsed`."""
         return self.parsed(self.read(name), name)
 
     def parsed(self, content: bytes, name: str) -> Any:
-        """The root element of a part, or of what a reader made of it. Nothing is fetched and no entity is replaced, for
-        there can be none.
+        """The root element of a part, or of what a reader made of it. Raises: as `root_of`."""
+        return root_of(content, Place(str(self.path), name))
 
-        Nobody changes it: of a small part the same bytes have the same tree, whichever file they are of.
-        Raises: InputError: F-SAFE-003: a document type; F-SAFE-004: beyond libxml2's limits; F-FILE-004: broken.
-        """
-        try:
-            return _remembered_root(content) if len(content) <= SMALL else _root(content)
-        except _UnsoundError as exc:
-            raise exc.at(Place(str(self.path), name)) from exc
-
-    def check_parts(self) -> None:
+    def check_parts(self, longest: int | None = None) -> None:
         """Inflate every part but pictures once and look how it begins: some readers believe what a file says of itself.
 
+        `longest`: longer parts are left to whoever reads them as streams; a second call then looks at those that nobody
+        has read to their end.
         Raises: as `read`; InputError (F-SAFE-003): a document type.
         """
         for name in self._parts.names.read:
-            content = self.read(name)
-            if _USUAL.match(content) is None and name.endswith(_XML):
-                check_prolog(content, Place(str(self.path), name))
+            if name not in self._checked and (longest is None or self._parts.part(name).size <= longest):
+                self._check_prolog(name, self.read(name))
+                self._checked.add(name)
+
+    def _check_prolog(self, name: str, content: bytes) -> None:
+        if USUAL.match(content) is None and name.endswith(_XML):
+            check_prolog(content, Place(str(self.path), name))
 
     def warnings(self) -> list[Problem]:
         """What is in the package and was left alone: macros, embedded files, references to the outside.
@@ -262,6 +245,14 @@ class OfficePackage:
     def _refused(self, code: str, name: str, found: str = "", wanted: str = "") -> InputError:
         return InputError(Problem(code, Place(str(self.path), name), found, {"wanted": wanted}))
 
+    def _said(self, name: str, exc: Exception) -> InputError:
+        """What is wrong with a part."""
+        if not isinstance(exc, WrongSize):
+            return self._broken(name, str(exc))
+        wanted = self._parts.part(name).size
+        found = f"> {wanted:,}" if exc.found > wanted else f"{exc.found:,}"
+        return self._refused("F-SAFE-019", name, found, f"{wanted:,}")
+
     def _broken(self, name: str, reason: str) -> InputError:
         reason = " ".join(reason.split()) or "zip"
         return InputError(Problem("F-FILE-004", Place(str(self.path), name), params={"reason": reason}))
@@ -284,91 +275,13 @@ def _opened(path: Path) -> tuple[BinaryIO, int]:
 
 @functools.lru_cache(maxsize=REMEMBERED)
 def _inflated(raw: bytes, is_deflated: bool, size: int, crc: int) -> bytes:
-    """A part's content, at most a byte longer than it says. Raises: BadZipFile, isal_zlib.error."""
+    """A part's content. Raises: BadZipFile, WrongSize, isal_zlib.error."""
     content = isal_zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, size + 1) if is_deflated else raw
-    if len(content) == size and isal_zlib.crc32(content) != crc:
+    if len(content) != size:
+        raise WrongSize(len(content))
+    if isal_zlib.crc32(content) != crc:
         raise zipfile.BadZipFile("CRC-32")
     return content
-
-
-def check_prolog(content: bytes, place: Place) -> None:
-    """Look for a document type before anybody parses, and at the encoding, which could hide one.
-
-    Raises: InputError: F-SAFE-003: there is one; F-FILE-004: in an encoding that no package may have.
-    """
-    try:
-        _check_beginning(content[:PROLOG], len(content) > PROLOG)
-    except _UnsoundError as exc:
-        raise exc.at(place) from exc
-
-
-class _UnsoundError(Exception):
-    """A part is no XML that a package may have; where it lies, only the caller knows."""
-
-    def __init__(self, code: str, reason: str = "") -> None:
-        super().__init__(code, reason)
-        self._code, self._reason = code, reason
-
-    def at(self, place: Place) -> InputError:
-        return InputError(Problem(self._code, place, params={"reason": self._reason} if self._reason else {}))
-
-
-def _root(content: bytes) -> Any:
-    """Raises: _UnsoundError."""
-    _check_beginning(content[:PROLOG], len(content) > PROLOG)
-    # A parser of its own: one that is shared holds the errors of the last file.
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
-    )
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as exc:
-        reason = " ".join(str(exc.msg).split())
-        raise _UnsoundError("F-SAFE-004" if _LIMITS.search(reason) else "F-FILE-004", reason) from exc
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise _UnsoundError("F-SAFE-003")
-    return root
-
-
-_remembered_root = functools.lru_cache(maxsize=REMEMBERED)(_root)
-
-
-def _check_beginning(content: bytes, is_cut: bool) -> None:
-    """Raises: _UnsoundError."""
-    if _USUAL.match(content) is not None:
-        return
-    is_wide = content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or b"\0" in content[:4]
-    text = _text(content, is_wide)
-    position = 1 if text.startswith("\ufeff") else 0
-    if text.startswith("<?xml", position):
-        end = text.find("?>", position)
-        encoding = _ENCODING.search(text, position, end if end >= 0 else len(text))
-        if encoding is not None and encoding[1].lower() not in _ENCODINGS:
-            raise _UnsoundError("F-FILE-004", f"encoding {encoding[1][:SHOWN_TEXT]}")
-    position = _end_of_prolog(text, position)
-    if (is_cut and position >= len(text) - SHOWN_TEXT) or text.startswith("<!", position):
-        raise _UnsoundError("F-SAFE-003")
-
-
-def _text(content: bytes, is_wide: bool) -> str:
-    if not is_wide:
-        return content.decode("utf-8", "replace")
-    is_big = content[:2] == codecs.BOM_UTF16_BE or content[:1] == b"\0"
-    return content.decode("utf-16-be" if is_big else "utf-16-le", "replace")
-
-
-def _end_of_prolog(text: str, position: int) -> int:
-    """Where the first thing stands that is no space, comment or processing instruction."""
-    while True:
-        while position < len(text) and text[position] in " \t\r\n":
-            position += 1
-        for mark, close in (("<?", "?>"), ("<!--", "-->")):
-            if text.startswith(mark, position):
-                end = text.find(close, position + len(mark))
-                position = end + len(close) if end >= 0 else len(text)
-                break
-        else:
-            return position
 
 
 def _external_targets(root: Any) -> Iterator[str]:

@@ -166,10 +166,13 @@ class _Taker:
         for column in item.table.columns:
             held = values.get(column.key)
             cell = row.cells.get(column.key) if row is not None else None
+            if cell is None:
+                if held is not None:
+                    self._confirm(column, scope)
+                continue
             path = f"{item.key}.{row.read_row if row is not None else number}.{column.key}"
-            same = Difference("unchanged" if held is not None else "empty", held, held)
             label = f"{item.label} {number} · {column.label}"
-            self._take(manifest, entry, column, path, label, cell or same, scope)
+            self._take(manifest, entry, column, path, label, cell, scope)
 
     def _take(
         self, manifest: Manifest, entry: Entry, item: Field, path: str, label: str, found: Difference, scope: Scope
@@ -177,17 +180,29 @@ class _Taker:
         """Note what a sheet says of a field, with the cells it is about."""
         if found.status == "empty" or (found.status == "contradictory" and found.read is None):
             return  # it says nothing; a doubt is in the problems
-        cells = self._cells(item, found, scope)
         if found.status == "unchanged":
-            for spot, old, _ in cells:
-                self.votes.add(spot, Vote("same", old, -1))
+            self._confirm(item, scope)
             return
+        cells = self._cells(item, found, scope)
         target = _Target(change_of(manifest, entry, item, label, found), cells)
         target.change.reason = reason_of(item, path, found, entry, self.accepting) or self._misfit(item, cells)
         self.targets.append(target)
         self.changes.add(target.change)
         for spot, _, value in cells:
             self.votes.add(spot, Vote("change", value, len(self.targets) - 1))
+
+    def _confirm(self, item: Field, scope: Scope) -> None:
+        """Note that a sheet still has what the data has: of a long roster that is nearly all, so no more is noted."""
+        if item.term and item.term not in SHARED_TERMS:
+            for term in self._terms(item):
+                self.votes.add_same(scope.spots(term))
+
+    @staticmethod
+    def _terms(item: Field) -> Sequence[str]:
+        """The terms whose cells a field goes to; the halves of a disability may have columns."""
+        if item.term == _WHOLE:
+            return (_WHOLE, *_HALVES)
+        return (item.term, _WHOLE) if item.term in _HALVES else (item.term,)
 
     def _misfit(self, item: Field, cells: Sequence[tuple[CellSpot, Any, Any]]) -> str:
         if item.term in SHARED_TERMS:

@@ -5,12 +5,12 @@ Dates are ISO with their precision, money is figures with the unit, a table is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from formgen.forms.manifest import Field, Manifest
 from formgen.problems import Language
-from formgen.reading.model import Reading
+from formgen.reading.model import Evidence, Reading
 from formgen.reconcile.desk import Entry
 from formgen.reconcile.model import Difference, RowDifference
 
@@ -34,12 +34,26 @@ def reading_json(reading: Reading, manifest: Manifest | None, language: Language
         "record": reading.record,
         "pages": list(reading.pages),
         "values": values_json(manifest, reading.values) if manifest is not None else {},
-        "evidence": {
-            path: {"layer": found.layer, "place": found.place, "raw": found.raw, "confidence": found.confidence}
-            for path, found in reading.evidence.items()
-        },
+        "evidence": _EvidenceJson(reading.evidence),
         "problems": [problem.as_json(language) for problem in reading.problems],
     }
+
+
+class _EvidenceJson(Mapping[str, Any]):
+    """Evidence, made when it is asked for: of a long roster there are a million pieces."""
+
+    def __init__(self, evidence: Mapping[str, Evidence]) -> None:
+        self._evidence = evidence
+
+    def __getitem__(self, path: str) -> dict[str, Any]:
+        found = self._evidence[path]
+        return {"layer": found.layer, "place": found.place, "raw": found.raw, "confidence": found.confidence}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._evidence)
+
+    def __len__(self) -> int:
+        return len(self._evidence)
 
 
 def values_json(manifest: Manifest, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
@@ -84,6 +83,8 @@ class _BookCopy(DatasetCopy):
             self.book = openpyxl.load_workbook(dataset.path)
         except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError) as exc:
             raise OutputError(Problem("F-DIFF-020", Place(str(dataset.path)), type(exc).__name__)) from exc
+        self._ranges: dict[str, dict[tuple[int, int], Any]] = {}
+        """By sheet, row and column: a sheet may have thousands of merged cells, and all were asked for each cell."""
 
     def raw(self, spot: CellSpot) -> Any:
         return self._cell(spot).value
@@ -118,12 +119,13 @@ class _BookCopy(DatasetCopy):
         return self._at(spot) if merged is None else merged.start_cell
 
     def _range(self, spot: CellSpot) -> Any:
+        """The merged range that a cell belongs to, be it as its first one; None for a cell alone."""
         cell = self._at(spot)
-        is_inside = isinstance(cell, MergedCell)
-        ranges = cell.parent.merged_cells.ranges
-        if not is_inside and not any(cell.coordinate in merged for merged in ranges):
-            return None
-        return next(merged for merged in ranges if cell.coordinate in merged)
+        if cell.parent.title not in self._ranges:
+            self._ranges[cell.parent.title] = {
+                place: merged for merged in cell.parent.merged_cells.ranges for place in merged.cells
+            }
+        return self._ranges[cell.parent.title].get((cell.row, cell.column))
 
     def _at(self, spot: CellSpot) -> Any:
         table = self.dataset.tables[spot.table].reader.table

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import re
 import tempfile
@@ -21,6 +20,7 @@ from formgen.files import CANNOT_WRITE, make_folder, output_error, staged_folder
 from formgen.problems import Language, Place, Problem
 from formgen.reconcile.as_json import entry_json
 from formgen.reconcile.desk import Desk
+from formgen.reconcile.json_text import json_line, json_text
 from formgen.reconcile.sheets import Sheet, sheets_of
 
 __all__ = ["ENDINGS", "LINES", "TEXTS", "check_place", "check_target", "json_pieces", "refuse_inputs", "write_output"]
@@ -77,11 +77,18 @@ def check_place(target: Path) -> None:
         raise output_error(target, exc) from exc
 
 
-def refuse_inputs(target: Path, inputs: Iterable[Path], language: Language) -> None:
-    """Raises: OutputError (F-FILE-006): the target is one of the files that are read, or holds them all."""
+def refuse_inputs(target: Path, inputs: Iterable[Path], data: Path | None, language: Language) -> None:
+    """Raises: OutputError (F-FILE-006): the target is one of the files that are read, holds them all, or lies in the
+    folder that is the dataset."""
     resolved = os.path.realpath(target)
+    dataset = os.path.join(os.path.realpath(data), "") if data is not None and data.is_dir() else None
     for path in inputs:
-        if os.path.realpath(path) == resolved or (target.exists() and path.exists() and target.samefile(path)):
+        is_inside = dataset is not None and resolved.startswith(dataset)
+        if (
+            is_inside
+            or os.path.realpath(path) == resolved
+            or (target.exists() and path.exists() and target.samefile(path))
+        ):
             reason = {"zh": "该文件要被读取，或由另一选项写入", "en": "it is read, or another option writes it"}[
                 language
             ]
@@ -111,8 +118,8 @@ def check_target(source: Path, new: Path) -> None:
 def _items(values: Iterable[object]) -> Iterator[str]:
     mark = "\n"
     for value in values:
-        text = json.dumps(value, ensure_ascii=False, indent=2)
-        yield mark + "    " + text.replace("\n", "\n    ")
+        yield mark + "    "
+        yield from json_text(value, "    ")
         mark = ",\n"
     if mark != "\n":
         yield "\n  "
@@ -122,9 +129,9 @@ def _json_lines(desk: Desk, language: Language) -> Iterator[str]:
     """A sheet a line; what concerns no sheet stands in a last line of its own."""
     for entry in desk.entries():
         made = entry_json(entry, desk.manifests.get(entry.reading.form), language)
-        yield json.dumps(made, ensure_ascii=False) + "\n"
+        yield from json_line(made)
     problems = [problem.as_json(language) for problem in desk.problems()]
-    yield json.dumps({"problems": problems}, ensure_ascii=False) + "\n"
+    yield from json_line({"problems": problems})
 
 
 def _write_csv(folder: Path, sheets: Iterable[Sheet]) -> None:

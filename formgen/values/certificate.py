@@ -18,8 +18,8 @@ from formgen.values.identity import (
     ORDINARY,
     IdNumber,
     area_findings,
+    beyond_doubt_among,
     digits_text,
-    is_beyond_doubt,
     mask_number,
     require_sound,
 )
@@ -61,7 +61,7 @@ class DisabilityCertificate(ValueType[str]):
         return area_findings(value[:18])
 
     def beyond_doubt(self, texts: Iterable[str]) -> Iterable[str]:
-        return (text for text in filter(_ORDINARY.fullmatch, texts) if is_beyond_doubt(text[:18]))
+        return beyond_doubt_among(list(filter(_ORDINARY.fullmatch, texts)), 20)
 
     @property
     def alphabet(self) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Resident identity number (居民身份证号), and what follows from it.
 
-Source: GB 11643-1999; check character ISO 7064 MOD 11-2 by python-stdnum.
+Source: GB 11643-1999; check character ISO 7064 MOD 11-2 by python-stdnum, of many numbers at once by a sum of our own.
 Limits: an area code that no list knows is a warning, since codes are abolished and added; a number that arrives as a
 *number* is refused, since a spreadsheet keeps 15 of its 18 digits; nothing is repaired.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 import calendar
 import functools
 import re
-from collections.abc import Callable, Iterable
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -23,9 +24,9 @@ __all__ = [
     "ORDINARY",
     "IdNumber",
     "area_findings",
+    "beyond_doubt_among",
     "birth_date",
     "digits_text",
-    "is_beyond_doubt",
     "mask_number",
     "require_sound",
     "sex",
@@ -36,6 +37,9 @@ _ID = re.compile("[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|1[
 ORDINARY = "[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])[0-9]{3}[0-9X]"
 """A pattern: born on a day that every month has."""
 _ORDINARY = re.compile(ORDINARY)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+"""The check character by the remainder of the weighed sum by 11."""
 _SHAPE = re.compile("[1-9][0-9]{16}[0-9X]")
 _OLD = re.compile("[1-9][0-9]{14}")
 
@@ -65,7 +69,7 @@ class IdNumber(ValueType[str]):
         return area_findings(value)
 
     def beyond_doubt(self, texts: Iterable[str]) -> Iterable[str]:
-        return filter(is_beyond_doubt, filter(_ORDINARY.fullmatch, texts))
+        return beyond_doubt_among(list(filter(_ORDINARY.fullmatch, texts)), 18)
 
     @property
     def alphabet(self) -> frozenset[str]:
@@ -122,9 +126,30 @@ def area_findings(number: str) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def is_beyond_doubt(number: str) -> bool:
-    """Whether 18 characters of the `ORDINARY` pattern have their check, a known area and a person's sequence."""
-    return _stdnum_check()(number) == number[17] and number[14:17] != "000" and _is_known_area(number[:6])
+def beyond_doubt_among(texts: Sequence[str], length: int) -> Iterator[str]:
+    """Of texts of one length that begin with the `ORDINARY` pattern those with a sound check, a known area and a
+    person's sequence.
+
+    One sum checks all of them: the first digits of all numbers are one integer, 16 bits a digit, and so are the second
+    ones and so on; the weighed sum of a number stays below 2¹⁶.
+    """
+    every = "".join(texts)
+    columns = (every[place::length].encode("utf-16-le") for place in range(len(_WEIGHTS)))
+    total = sum(int.from_bytes(column, "little") * weight for column, weight in zip(columns, _WEIGHTS, strict=True))
+    sums = struct.unpack(f"<{len(texts)}H", total.to_bytes(2 * len(texts), "little"))
+    areas = [text[:6] for text in texts]
+    known = set(filter(_is_known_area, set(areas)))
+    wanted = _checks_by_sum()
+    for text, area, found, check in zip(texts, areas, sums, every[17::length], strict=True):
+        if wanted[found] == check and area in known and text[14:17] != "000":
+            yield text
+
+
+@functools.cache
+def _checks_by_sum() -> str:
+    """The check character for each sum of weighed characters, which are digits and the code of 0."""
+    zeros = ord("0") * sum(_WEIGHTS)
+    return "".join(_CHECKS[(number - zeros) % 11] for number in range(zeros + 9 * sum(_WEIGHTS) + 1))
 
 
 def mask_number(text: str) -> str:

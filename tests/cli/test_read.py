@@ -231,6 +231,18 @@ def test_never_over_what_is_read(formgen: Formgen, returned: Callable[..., Path]
     assert data.read_bytes() == DATA.read_bytes()
 
 
+@pytest.mark.parametrize("target", [("-o", "result.json"), ("-o", "new"), ("--apply", "new"), ("--apply", ".")])
+def test_never_into_a_dataset_that_is_a_folder(
+    formgen: Formgen, returned: Callable[..., Path], tmp_path: Path, target: tuple[str, str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "残疾人.csv").write_text("姓名\n", "utf-8")
+    outcome = formgen("read", returned(a={"phone": "1"}), "--against", data, target[0], data / target[1])
+    assert (outcome.code, outcome.err[:10]) == (2, "F-FILE-006")
+    assert [path.name for path in data.iterdir()] == ["残疾人.csv"]
+
+
 def test_wrong_uses_are_said(formgen: Formgen, returned: Callable[..., Path], tmp_path: Path) -> None:
     folder = returned(a={})
     assert formgen("read", folder, "--apply", tmp_path / "new.xlsx").code == 2
@@ -289,13 +301,21 @@ def test_a_second_run_over_its_own_result_beside_the_forms(
         assert formgen("read", folder, "-o", folder / name).err.startswith("F-FILE-006"), "this is no result"
 
 
-def test_a_result_is_passed_over_and_said(formgen: Formgen, returned: Callable[..., Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", ["result.xlsx", "result.json", "result.jsonl", "result"])
+def test_a_result_is_passed_over_and_said(
+    formgen: Formgen, returned: Callable[..., Path], tmp_path: Path, name: str, language: str
+) -> None:
     from formgen.reading.files import read_file
     from formgen.reading.identify import FormBook
 
-    assert formgen("read", returned(a={}), "-o", tmp_path / "result.xlsx").code == 0
-    found = read_file(tmp_path / "result.xlsx", FormBook(Catalogue().forms()))
-    assert [problem.code for problem in found.problems] == ["F-SAFE-027"] and not found.readings
+    folder, out = returned(a={"phone": "13811112222"}), tmp_path / "of-formgen" / name
+    assert formgen("read", folder, "--against", DATA, *AS_OF, "-o", out, "--lang", language).code == 0
+    written = sorted(out.iterdir()) if out.is_dir() else [out]
+    assert len(written) == (5 if out.is_dir() else 1)
+    for path in written:
+        found = read_file(path, FormBook(Catalogue().forms()))
+        assert [problem.code for problem in found.problems] == ["F-SAFE-027"] and not found.readings, path
 
 
 def test_what_cannot_be_written_is_said_before_anything_is_read(

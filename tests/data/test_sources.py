@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-from formgen.data.sources import open_tables
+from formgen.data.sources import calamine_tables, open_tables
 from formgen.errors import InputError
 from tests.data.conftest import ROSTER, Load, certificate, codes, only, person, write_book
 
@@ -196,3 +200,59 @@ def test_formula_errors_of_a_workbook_are_told_not_read_as_blanks(tmp_path: Path
 def test_a_cell_of_invisible_characters_is_blank(load: Load) -> None:
     rows = [(*ROSTER, "家庭住址", "家庭人口"), [*person(1), "\u200b", "\ufeff"]]
     assert load({"残疾人": rows}).problems == []
+
+
+class PanicException(BaseException):
+    """As compiled code raises it: no Exception."""
+
+
+class Panicking:
+    """calamine on a damaged file: it panics when the file is opened, a sheet is loaded or rows are read."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.sheets_metadata = [
+            SimpleNamespace(name="一", typ=SheetTypeEnum.WorkSheet, visible=SheetVisibleEnum.Visible)
+        ]
+        self.start, self.merged_cell_ranges = (0, 0), ()
+
+    def __enter__(self) -> Panicking:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def at(self, where: str) -> Any:
+        if where == self.where:
+            raise PanicException("index out of bounds")
+        return self
+
+    def from_object(self, _: object) -> Any:
+        return self.at("open")
+
+    def get_sheet_by_name(self, _: str) -> Any:
+        return self.at("sheet")
+
+    def iter_rows(self) -> Iterator[list[Any]]:
+        self.at("rows")
+        return iter(())
+
+
+@pytest.mark.parametrize("where", ["open", "sheet", "rows"])
+def test_a_panic_is_damage_and_an_interrupt_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    from formgen.reading.files import read_file
+    from formgen.reading.identify import FormBook
+
+    path = tmp_path / "a.xls"
+    path.write_bytes(
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 504).ljust(640, b"\0") + "Workbook\0".encode("utf-16-le")
+    )
+    monkeypatch.setattr(calamine_tables.calamine, "CalamineWorkbook", Panicking(where))
+    assert [problem.code for problem in read_file(path, FormBook([])).problems] == ["F-FILE-004"]
+    with pytest.raises(InputError, match="F-FILE-004"), open_tables(path) as tables:
+        [list(table.rows()) for table in tables]
+    monkeypatch.setattr(Panicking, "at", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt), open_tables(path) as tables:
+        next(tables)

@@ -18,11 +18,12 @@ import openpyxl
 import pytest
 import python_calamine
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 
 from formgen.data.sources import open_tables
+from formgen.data.sources.spreadsheet import worksheet
 from formgen.data.sources.spreadsheet.formats import BUILT_IN, format_kind
 from formgen.data.sources.unread_cells import UnreadCell
 from formgen.errors import InputError
@@ -64,6 +65,12 @@ MOMENTS = st.datetimes(datetime.datetime(1901, 1, 1), datetime.datetime(2199, 12
 )
 CELLS = st.none() | TEXTS | NUMBERS | st.booleans() | DAYS | MOMENTS
 TABLES = st.lists(st.lists(CELLS, max_size=11), max_size=40)
+
+
+@pytest.fixture(params=[worksheet.BLOCK, 300], ids=["long blocks", "short blocks"])
+def blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With short blocks, rows are taken apart by the shape of those before them."""
+    monkeypatch.setattr(worksheet, "BLOCK", request.param)
 
 
 def read(path: Path) -> list[list[Any]]:
@@ -119,7 +126,8 @@ def test_the_same_cells_as_calamine_sees(
     assert trimmed(read(path)) == trimmed(by_calamine(path))
 
 
-@settings(max_examples=30, deadline=None)
+@pytest.mark.usefixtures("blocks")
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=TABLES)
 def test_the_same_cells_as_openpyxl_wrote(tmp_path_factory: pytest.TempPathFactory, table: list[list[Any]]) -> None:
     path = tmp_path_factory.mktemp("sheets") / "a.xlsx"
@@ -236,6 +244,7 @@ def test_shared_texts(tmp_path: Path, item: str, text: str) -> None:
     assert read(path) == [["一", text, "二"]]
 
 
+@pytest.mark.usefixtures("blocks")
 @pytest.mark.parametrize("width", [1, 8, 9, 129, 700])
 @pytest.mark.parametrize("step", [1, 3])
 def test_rows_of_any_width(tmp_path: Path, width: int, step: int) -> None:
@@ -372,6 +381,53 @@ def test_shared_texts_of_another_prefix_keep_their_numbers(tmp_path: Path) -> No
 def test_a_shared_text_that_is_not_there(tmp_path: Path, index: str) -> None:
     with pytest.raises(InputError) as caught:
         read(_by_hand(tmp_path, f'<c r="A1" t="s"><v>{index}</v></c>'))
+    assert caught.value.problem.code == "F-FILE-004"
+
+
+def test_columns_of_many_kinds_of_cells(tmp_path: Path) -> None:
+    """Shared texts all different, numbers all different, and blanks and others between them."""
+    shared = "".join(f"<si><t>第{number}</t></si>" for number in range(40))
+    odd = {7: ("", ""), 8: ('<c r="A8" t="str"><v>甲</v></c>', "甲"), 9: ('<c r="A9" t="e"><v>#N/A</v></c>', "#N/A")}
+    cells = [odd.get(n, (f'<c r="A{n}" t="s"><v>{40 - n}</v></c>', f"第{40 - n}")) for n in range(1, 41)]
+    rows = "".join(f'<row r="{n}">{cell}<c r="B{n}"><v>{n}.5</v></c></row>' for n, (cell, _) in enumerate(cells, 1))
+    found = read(_by_hand(tmp_path, rows, shared=shared))
+    assert [[str(cell) for cell in row] for row in found] == [[text, f"{n}.5"] for n, (_, text) in enumerate(cells, 1)]
+
+
+@pytest.mark.usefixtures("blocks")
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('<c r="A300" t="e"><v>#N/A</v></c>', "#N/A"),
+        ('<c r="A300" t="str"><v>甲</v></c>', "甲"),
+        ('<c r="A300" s="1"/>', ""),
+        ("", ""),
+        ('<c r="A300"><f>1+1</f></c>', "=1+1"),
+        ('<c r="A300" t="b"><v>1</v></c>', "True"),
+    ],
+)
+@pytest.mark.parametrize(
+    "kind", ["<v>7</v>", 't="str"><v>7</v>', 't="e"><v>#REF!</v>', 't="inlineStr"><is><t>7</t></is>']
+)
+def test_a_row_that_is_not_like_those_before(tmp_path: Path, kind: str, cell: str, value: str) -> None:
+    kind = f" {kind}" if kind[0] == "t" else f">{kind}"
+    cells = [f'<c r="A{n}"{kind}</c>' for n in range(1, 600)]
+    cells[299] = cell
+    rows = "".join(f'<row r="{n}">{one}<c r="B{n}"><v>{n}</v></c></row>' for n, one in enumerate(cells, 1))
+    found = [[str(one) for one in row] for row in read(_by_hand(tmp_path, rows, formats=(0, 0)))]
+    like = "#REF!" if "REF" in kind else "7" if "t=" in kind else "7.0"
+    assert found == [[value if n == 300 else like, f"{n}.0"] for n in range(1, 600)]
+
+
+@pytest.mark.parametrize(
+    "cell", [' t="s"><v>-1', ' t="s"><v>40', "><v>1e999", "><v>nan", "><v>1_0", "><v>一"], ids=lambda cell: cell[-5:]
+)
+def test_one_wrong_cell_in_a_column(tmp_path: Path, cell: str) -> None:
+    kind = cell.partition(">")[0]
+    rows = [f'<row r="{n}"><c r="A{n}"{kind}><v>{n}</v></c></row>' for n in range(1, 40)]
+    rows[20] = f'<row r="21"><c r="A21"{cell}</v></c></row>'
+    with pytest.raises(InputError) as caught:
+        read(_by_hand(tmp_path, "".join(rows), shared="<si><t>x</t></si>" * 40))
     assert caught.value.problem.code == "F-FILE-004"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -166,3 +167,25 @@ def test_of_sound_numbers_those_without_a_remark_are_beyond_doubt(name: str, end
         numbers[key] = text[:17] + calc_check_digit(text)
     kind = value_type(name)
     assert list(kind.beyond_doubt([f"{number}{ending}" for number in numbers.values()])) == [numbers["sound"] + ending]
+
+
+@pytest.mark.parametrize(("name", "ending"), [("id-number", ""), ("disability-certificate", "43")])
+@given(data=st.data())
+def test_many_numbers_are_checked_as_each_alone(name: str, ending: str, data: st.DataObject) -> None:
+    areas = st.sampled_from(["410183", "110101", "999999"])
+    days, sequences = st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.integers(0, 999)
+    parts = st.tuples(areas, days, sequences, st.sampled_from("0123456789X"))
+    many = data.draw(st.lists(parts, unique=True, max_size=40))
+    starts = [(f"{area}{day:%Y%m%d}{number:03}", check) for area, day, number, check in many]
+    texts = [
+        f"{start}{check if number % 2 else calc_check_digit(start + '0')}{ending}"
+        for number, (start, check) in enumerate(starts)
+    ]
+    kind = value_type(name)
+    found = set(kind.beyond_doubt(texts))
+    for text in texts:
+        try:
+            is_sound = kind.parse(text) == text and not kind.check(text, text)
+        except Rejected:
+            is_sound = False
+        assert (text in found) == (is_sound and text[12:14] < "29")

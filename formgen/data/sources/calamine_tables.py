@@ -79,9 +79,9 @@ def _tables(
             first = min(left, *(min(columns) for columns in marks.values()))
             pad, left = left - first, first
             merges = [((top, start + pad), (end, stop + pad)) for (top, start), (end, stop) in merges]
-            rows = _rows_once([sheet], functools.partial(_with_marks, pad=pad, first=left, marks=marks))
+            rows = _rows_once(path, [sheet], functools.partial(_with_marks, pad=pad, first=left, marks=marks))
         else:
-            rows = _rows_once([sheet])
+            rows = _rows_once(path, [sheet])
         is_looked_over = kind != "xls" or (old is not None and old.has_formats and found_marks is not None)
         table = RawTable(
             str(path),
@@ -97,10 +97,15 @@ def _tables(
 
 
 def _rows_once(
-    held: list[calamine.CalamineSheet], completed: Callable[[Iterator[RawRow]], Iterator[RawRow]] = iter
+    path: Path, held: list[calamine.CalamineSheet], completed: Callable[[Iterator[RawRow]], Iterator[RawRow]] = iter
 ) -> Callable[[], Iterator[RawRow]]:
     """The rows of a sheet that is let go when they are read: tables outlive it, and it is large."""
-    return lambda: completed(held.pop().iter_rows())
+
+    def rows() -> Iterator[RawRow]:
+        with _translated(path):
+            yield from held.pop().iter_rows()
+
+    return lambda: completed(rows())
 
 
 def _with_marks(rows: Iterator[RawRow], pad: int, first: int, marks: SheetMarks) -> Iterator[RawRow]:
@@ -128,4 +133,9 @@ def _translated(path: Path) -> Iterator[None]:
         except calamine.PasswordError as exc:
             raise InputError(Problem("F-FILE-003", Place(str(path)))) from exc
         except calamine.CalamineError as exc:
+            raise damage(path, exc) from exc
+        except BaseException as exc:
+            # A panic of compiled code is no Exception, and its class is not to be had but from one that was raised.
+            if type(exc).__name__ != "PanicException":
+                raise
             raise damage(path, exc) from exc

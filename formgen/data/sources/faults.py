@@ -36,7 +36,7 @@ def translated(path: Path) -> Iterator[None]:
         raise InputError(Problem("F-FILE-002", Place(str(path)), params={"reason": reason})) from exc
 
 
-def damage(path: Path, exc: Exception) -> InputError:
+def damage(path: Path, exc: BaseException) -> InputError:
     """F-FILE-004, with what the library says."""
     reason = " ".join(str(exc).split()) or type(exc).__name__
     return InputError(Problem("F-FILE-004", Place(str(path)), params={"reason": reason}))

@@ -14,10 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from lxml import etree
-
-from formgen.errors import InputError
-from formgen.problems import Place, Problem
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import OfficePackage
 from formgen.reading.xlsx.property_set import STREAM, user_properties
@@ -57,20 +53,26 @@ class BookFacts:
     """None: it may be."""
 
 
-def book_facts(path: Path) -> BookFacts:
-    """Raises: InputError: the package is damaged or unsafe."""
-    with path.open("rb") as stream:
+def book_facts(source: Path | OfficePackage) -> BookFacts:
+    """An opened package is left open. Raises: InputError: the package is damaged or unsafe."""
+    if isinstance(source, OfficePackage):
+        return _package_facts(source)
+    with source.open("rb") as stream:
         if stream.read(4) != ZIP_MAGIC:
-            return _old_facts(path)
-    with OfficePackage(path) as package:
-        names = set(package.names)
-        if "content.xml" in names:
-            return _ods_facts(package)
-        part = next((name for name in sorted(names) if name.startswith("xl/") and name.endswith("workbook.xml")), "")
-        if not part:
-            return BookFacts()
-        root = _parse(package, part)
-        properties = _parse(package, CUSTOM_PART) if CUSTOM_PART in names else None
+            return _old_facts(source)
+    with OfficePackage(source) as package:
+        return _package_facts(package)
+
+
+def _package_facts(package: OfficePackage) -> BookFacts:
+    names = set(package.names)
+    if "content.xml" in names:
+        return _ods_facts(package)
+    part = next((name for name in sorted(names) if name.startswith("xl/") and name.endswith("workbook.xml")), "")
+    if not part:
+        return BookFacts()
+    root = package.xml(part)
+    properties = package.xml(CUSTOM_PART) if CUSTOM_PART in names else None
     texts = {} if properties is None else {item.get("name"): "".join(item.itertext()) for item in properties}
     settings = root.find("{*}workbookPr")
     is_1904 = settings is not None and settings.get("date1904") in ("1", "true")
@@ -85,7 +87,7 @@ def book_facts(path: Path) -> BookFacts:
 def _ods_facts(package: OfficePackage) -> BookFacts:
     texts: dict[Any, str] = {}
     if "meta.xml" in package.names:
-        for element in _parse(package, "meta.xml").iter("{*}user-defined"):
+        for element in package.xml("meta.xml").iter("{*}user-defined"):
             name = next((value for key, value in element.attrib.items() if key.endswith("}name")), "")
             texts[name] = "".join(element.itertext())
     cells = []
@@ -125,17 +127,3 @@ def _named_cell(name: str, address: str) -> NamedCell | None:
     sheet = match["sheet"]
     sheet = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
     return NamedCell(name[2:], sheet, int(match["row"]) - 1, column_index(match["column"]) - 1)
-
-
-def _parse(package: OfficePackage, part: str) -> Any:
-    """Raises: InputError (F-FILE-004): no XML, or one that brings entities (Office writes none)."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
-    place = Place(str(package.path), part)
-    try:
-        root = etree.fromstring(package.read(part), parser)
-    except etree.XMLSyntaxError as exc:
-        raise InputError(Problem("F-FILE-004", place, params={"reason": exc.msg or "XML"})) from exc
-    document: Any = root.getroottree().docinfo
-    if document.doctype:
-        raise InputError(Problem("F-FILE-004", place, params={"reason": "DOCTYPE"}))
-    return root

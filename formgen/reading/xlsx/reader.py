@@ -8,11 +8,13 @@ read from them together. Sheets of no known form are problems, never passed over
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from formgen.data.sources import open_tables
+from formgen.data.sources import RawTable, open_tables
+from formgen.data.sources.spreadsheet import spreadsheet_tables
 from formgen.data.sources.unread_cells import UnreadCell
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
@@ -20,6 +22,7 @@ from formgen.reading.grid import GridBlock, GridCell
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Unread
+from formgen.reading.package import OfficePackage
 from formgen.reading.pausing import paused_collector
 from formgen.reading.struck import refuse_struck, struck
 from formgen.reading.xlsx.alignment import align
@@ -43,20 +46,21 @@ MOST_BLOCK_CELLS: Final = 200_000
 """Cells of a sheet that are read by labels alone."""
 
 
-def read_xlsx(path: Path, book: FormBook) -> FileRead:
-    """The forms in a workbook.
+def read_xlsx(source: Path | OfficePackage, book: FormBook) -> FileRead:
+    """The forms in a workbook; of an .xlsx also in its opened package, which is left open.
 
     Raises:
         InputError: F-FILE-…, F-SAFE-…, F-EXCEL-001: the file cannot be read, or must not be.
     """
     with paused_collector():
-        return _read(path, book)
+        if isinstance(source, OfficePackage):
+            return _read(source.path, book_facts(source), spreadsheet_tables(source.path, source), book)
+        return _read(source, book_facts(source), open_tables(source), book)
 
 
-def _read(path: Path, book: FormBook) -> FileRead:
-    facts = book_facts(path)
+def _read(path: Path, facts: BookFacts, opened: AbstractContextManager[Iterator[RawTable]], book: FormBook) -> FileRead:
     read = FileRead()
-    with open_tables(path) as tables:
+    with opened as tables:
         sheets = [(Sheet.of(table), table) for table in tables]
     read.problems += [
         Problem("F-EXCEL-008", Place(str(path), table.name)) for _, table in sheets if not table.is_looked_over

@@ -146,8 +146,9 @@ class _RowFinder:
             raw.update(value for _, value in self.sheet.filled(row) if words_of(value) in self.head)
         for column in self.sheet.span[:LEADING]:
             cells = self.sheet.column(column)[self.header.last_row + 1 : self.bottom]
-            texts = [cell for cell in cells if isinstance(cell, str)]
-            if not MARKS.isdisjoint("".join(texts)):
+            texts = {cell for cell in set(cells) if isinstance(cell, str)}
+            every = "".join(texts)
+            if any(mark in every for mark in MARKS):
                 raw.update(filter(MAYBE_NO_RECORD, texts))
         return {value for value in raw if isinstance(value, str) and value}
 

@@ -97,7 +97,7 @@ def test_entities_are_refused(tmp_path: Path) -> None:
     path = changed(tmp_path, "docProps/custom.xml", lambda xml: xml.replace("<Properties", attack, 1))
     with pytest.raises(InputError) as caught:
         files(path)
-    assert caught.value.problem.code == "F-FILE-004"
+    assert caught.value.problem.code == "F-SAFE-003"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import itertools
 import posixpath
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from formgen.data.sources.spreadsheet.cells import CellReader
 from formgen.data.sources.spreadsheet.elements import is_struck, parse
 from formgen.data.sources.spreadsheet.figures import whole_number
 from formgen.data.sources.spreadsheet.formats import FormatKind, ShownUnit, format_kind, shown_unit
+from formgen.data.sources.spreadsheet.package import Package, PartReader
 from formgen.data.sources.spreadsheet.rows import read_rows
 from formgen.data.sources.spreadsheet.texts import shared_texts
 from formgen.data.sources.spreadsheet.worksheet import Worksheet
@@ -31,20 +33,20 @@ __all__ = ["spreadsheet_tables"]
 
 
 @contextlib.contextmanager
-def spreadsheet_tables(path: Path) -> Iterator[Iterator[RawTable]]:
-    """The worksheets that hold anything; rows can be read until the block ends.
+def spreadsheet_tables(path: Path, package: Package | None = None) -> Iterator[Iterator[RawTable]]:
+    """The worksheets that hold anything; rows can be read until the block ends. `package`: the file, opened already.
 
     Raises:
         InputError: F-FILE-002 unreadable, F-FILE-004 damaged; F-EXCEL-001 cells too far apart, while rows are read.
     """
     with contextlib.ExitStack() as stack:
         with translated(path):
-            book = _Book(path, stack.enter_context(zipfile.ZipFile(path)))
+            book = _Book(path, stack.enter_context(zipfile.ZipFile(path)) if package is None else package)
         yield book.tables()
 
 
 class _Book:
-    def __init__(self, path: Path, package: zipfile.ZipFile) -> None:
+    def __init__(self, path: Path, package: Package) -> None:
         self.path, self.package = path, package
         self.names = {name.lower(): name for name in package.namelist()}
         self.part = next(self._related("", "/officeDocument"), "")
@@ -77,7 +79,7 @@ class _Book:
                 is_hidden=is_hidden,
             )
 
-    def open(self, part: str) -> Any:
+    def open(self, part: str) -> AbstractContextManager[PartReader]:
         name = self.names.get(part.lower())
         if name is None:
             raise Damaged(part or "worksheet")
@@ -85,7 +87,7 @@ class _Book:
 
     def _read(self, part: str) -> bytes:
         with self.open(part) as stream:
-            return bytes(stream.read())
+            return stream.read()
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
         """What a part refers to: its name for it → kind and part."""

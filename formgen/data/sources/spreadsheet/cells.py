@@ -72,19 +72,28 @@ class CellReader:
             Damaged; UnicodeDecodeError.
         """
         kinds = set(attributes)
-        if len(kinds) > 1:
-            readers = {kind: self._reader(kind, is_plain) for kind in kinds}
-            return [readers[kind](content) for kind, content in zip(attributes, contents, strict=True)]
-        reader = self._reader(kinds.pop(), is_plain)
-        if reader == self._plain_shared and b"" not in contents and _are_indexes(contents):
-            numbers = list(map(int, contents))
-            if max(numbers) < len(self.texts):
-                return list(map(self.texts.__getitem__, numbers))
+        if len(kinds) == 1:
+            return self._cells(self._reader(kinds.pop(), is_plain), contents)
+        parts: dict[bytes, list[bytes]] = {kind: [] for kind in kinds}
+        for kind, content in zip(attributes, contents, strict=True):
+            parts[kind].append(content)
+        values = {kind: iter(self._cells(self._reader(kind, is_plain), part)) for kind, part in parts.items()}
+        return [next(values[kind]) for kind in attributes]
+
+    def _cells(self, reader: Callable[[bytes], Any], contents: Sequence[bytes]) -> list[Any]:
+        """Cells of one kind: what stands in many of them is read once, plain ones are read by one call."""
         different = set(contents)
-        if len(different) * 2 > len(contents):
-            return list(map(reader, contents))
-        known = {content: reader(content) for content in different}
-        return [known[content] for content in contents]
+        if len(different) * 2 <= len(contents):
+            known = {content: reader(content) for content in different}
+            return [known[content] for content in contents]
+        try:
+            if reader == self._plain_shared and b"".join(contents).isdigit():
+                return list(map(self.texts.__getitem__, map(int, contents)))
+            if reader is _plain_number and math.isfinite(sum(numbers := list(map(float, contents)))):
+                return numbers
+        except (ValueError, IndexError):  # a blank among them, or something wrong: the reader tells
+            pass
+        return list(map(reader, contents))
 
     def value(self, style: str, kind: str, text: str) -> Any:
         """One cell whose text was taken out of the XML. Raises: Damaged."""
@@ -139,7 +148,7 @@ class CellReader:
         return self.texts[number]
 
     def _plain_shared(self, content: bytes) -> str:
-        if _are_indexes([content]) and (number := int(content)) < len(self.texts):
+        if len(content) <= LONGEST_INDEX and content.isdigit() and (number := int(content)) < len(self.texts):
             return self.texts[number]
         return self._shared(content.decode())
 
@@ -158,10 +167,6 @@ class CellReader:
             return number
         day = self.first_day + datetime.timedelta(days=days)
         return datetime.datetime.combine(day, moment) if milliseconds else day
-
-
-def _are_indexes(contents: Sequence[bytes]) -> bool:
-    return len(max(contents, key=len)) <= LONGEST_INDEX and b"".join(contents).isdigit()
 
 
 def is_plain(xml: bytes) -> bool:

@@ -1,13 +1,12 @@
-"""The rows of a worksheet: most are matched by one pattern, hundreds at once; what is spelled another way is parsed.
+"""The rows of a worksheet: most are matched by a pattern, hundreds at once; what is spelled another way is parsed.
 
 In: the worksheet's XML in chunks. Out: rows in order, blank ones between others included, those below all others not.
-Cells are typed column by column, for the cells of a column are of one kind. A row that the pattern does not know to the
+Cells are typed column by column, for the cells of a column are of one kind. A row that no pattern knows to the
 last byte (rich text, formulas without a result, names without an address) goes to the XML parser.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +17,8 @@ from formgen.data.sources.room import require_room
 from formgen.data.sources.spreadsheet.cells import CellReader, is_plain
 from formgen.data.sources.spreadsheet.elements import local_name, parse, rich_text
 from formgen.data.sources.spreadsheet.figures import whole_number
-from formgen.data.sources.spreadsheet.worksheet import Worksheet, column_number
+from formgen.data.sources.spreadsheet.row_patterns import Columns, RowShape, row_pattern, shape_of
+from formgen.data.sources.spreadsheet.worksheet import Worksheet, column_number, may_hold_more
 from formgen.data.sources.table import RawRow, column_letters
 from formgen.data.sources.unread_cells import UnreadCell
 from formgen.problems import Place
@@ -29,6 +29,8 @@ WIDEST: Final = 128
 """Columns that the pattern knows; wider rows are parsed."""
 STEP: Final = 8
 MOST_ROWS: Final = 1_048_576
+MOST_SHAPES: Final = 8
+"""Chunks of a sheet whose rows are looked at for a shape that the next ones may have."""
 
 _LAST_CELL: Final = re.compile(rb'c r="([A-Z]{1,3})[0-9]+"')
 _CELL: Final = re.compile(r"([A-Za-z]{1,5})([0-9]{1,12})")
@@ -61,24 +63,34 @@ class _RowReader:
     def __init__(self, sheet: Worksheet, cells: CellReader, place: Place) -> None:
         self.sheet, self.cells, self.place = sheet, cells, place
         self.width = STEP
+        self.shape: RowShape | None = None
+        self.shapes_left = MOST_SHAPES
         self.last = 0
         """Number of the last row."""
 
     def batches(self) -> Iterator[Batch]:
         for chunk in self.sheet.chunks():
-            found = _row_pattern(self.sheet.prefix, self.width).findall(chunk)
-            if len(found) == chunk.count(b"<" + self.sheet.prefix + b"row") and not self._is_odd(chunk):
-                yield from self._typed(found, is_plain(chunk))
-            else:
+            columns = self._columns(chunk)
+            if columns is None:
                 yield from self._one_by_one(chunk)
+            else:
+                yield from self._typed(columns, is_plain(chunk))
 
-    def _is_odd(self, chunk: bytes) -> bool:
-        """Whether there may be rows of another prefix, comments or the like between rows that are known.
-
-        One character is found thirty times as fast as two.
-        """
-        other = b"<row" if self.sheet.prefix else b":row"
-        return (b"!" in chunk and b"<!" in chunk) or (b"?" in chunk and b"<?" in chunk) or other in chunk
+    def _columns(self, chunk: bytes) -> Columns | None:
+        """The cells of a chunk by columns; None where the patterns do not know all of it."""
+        prefix = self.sheet.prefix
+        count = chunk.count(b"<" + prefix + b"row")
+        if may_hold_more(chunk, prefix, b"row"):
+            return None
+        if self.shape is not None and (columns := self.shape.columns(chunk, count)) is not None:
+            return columns
+        found = row_pattern(prefix, self.width).findall(chunk)
+        if len(found) != count or not found:
+            return None
+        columns = list(zip(*found, strict=True))
+        self.shape = shape_of(prefix, columns) if self.shapes_left > 0 else None
+        self.shapes_left -= 1
+        return columns
 
     def _one_by_one(self, chunk: bytes) -> Iterator[Batch]:
         """The rows of a chunk some of which the pattern does not know."""
@@ -88,18 +100,18 @@ class _RowReader:
             yield from self._parsed(loose)
         run: list[tuple[bytes, ...]] = []
         for row in rows:
-            match = _row_pattern(self.sheet.prefix, self.width).fullmatch(start + row.rstrip())
+            match = row_pattern(self.sheet.prefix, self.width).fullmatch(start + row.rstrip())
             if match is None and self._is_wider(row):
-                yield from self._typed(run, False)
+                yield from self._typed(list(zip(*run, strict=True)), False)
                 run = []
-                match = _row_pattern(self.sheet.prefix, self.width).fullmatch(start + row.rstrip())
+                match = row_pattern(self.sheet.prefix, self.width).fullmatch(start + row.rstrip())
             if match is not None:
                 run.append(match.groups(b""))
                 continue
-            yield from self._typed(run, False)
+            yield from self._typed(list(zip(*run, strict=True)), False)
             run = []
             yield from self._parsed(start + row)
-        yield from self._typed(run, False)
+        yield from self._typed(list(zip(*run, strict=True)), False)
 
     def _is_wider(self, row: bytes) -> bool:
         """Whether a row has columns that the pattern does not know yet; it knows them then."""
@@ -109,11 +121,11 @@ class _RowReader:
         self.width = (columns[0] // STEP + 1) * STEP
         return True
 
-    def _typed(self, found: Sequence[tuple[bytes, ...]], is_plain: bool) -> Iterator[Batch]:
-        """Rows that the pattern took apart: number, then attributes and content of each column."""
+    def _typed(self, found: Columns, is_plain: bool) -> Iterator[Batch]:
+        """Rows that a pattern took apart."""
         if not found:
             return
-        numbers, *parts = zip(*found, strict=True)
+        numbers, *parts = found
         columns: list[Iterable[Any]] = []
         width = 0
         for attributes, contents in zip(parts[::2], parts[1::2], strict=True):
@@ -122,7 +134,7 @@ class _RowReader:
                 width = len(columns)
             else:
                 columns.append(itertools.repeat(""))
-        rows = list(map(list, zip(*columns[:width], strict=False))) if width else [[] for _ in found]
+        rows = list(map(list, zip(*columns[:width], strict=False))) if width else [[] for _ in numbers]
         yield from self._runs(list(map(int, numbers)), rows, width)
 
     def _runs(self, numbers: Sequence[int], rows: list[RawRow], width: int) -> Iterator[Batch]:
@@ -198,24 +210,3 @@ class _RowReader:
             # A formula whose result is the empty text says so by its type; others without a value were never computed.
             return UnreadCell(f"={formula.text or ''}", "formula")
         return self.cells.value(cell.get("s", ""), kind, text) if text or kind == "e" else ""
-
-
-@functools.lru_cache(32)
-def _row_pattern(prefix: bytes, width: int) -> re.Pattern[bytes]:
-    """A row, any cells left out: its number, then attributes and content of each column.
-
-    A formula counts only with a result. What is matched is never tried again in another way (`++`, `*+`, `?+`).
-    """
-    names = {b"p": re.escape(prefix)}
-    formula = rb"(?:<%(p)sf(?:/>|\s[^>]*/>|>[^<]*</%(p)sf>|\s[^>]*>[^<]*</%(p)sf>)(?=<%(p)sv>[^<]))?+"
-    text = rb"(?:<%(p)sv>|<%(p)sis><%(p)st(?: xml:space=\"preserve\")?+>)([^<]*+)(?:</%(p)sv>|</%(p)st></%(p)sis>)"
-    cells = b"".join(
-        rb'(?:<%(p)sc r="'
-        + column_letters(index).encode()
-        + rb'\1"((?: \w++="[^"<>/]*+")*+)(?:/>|>(?:'
-        + formula
-        + text
-        + rb")?+</%(p)sc>))?+"
-        for index in range(width)
-    )
-    return re.compile((rb'<%(p)srow r="([0-9]{1,7})"[^>]*+>(?:(?<=/>)|' + cells + rb"</%(p)srow>)") % names)

@@ -8,19 +8,20 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import Final
 
 from formgen.data.sources.faults import Damaged
 from formgen.data.sources.spreadsheet.cells import is_plain, unescaped, xml_text
 from formgen.data.sources.spreadsheet.elements import local_name, parse, rich_text
-from formgen.data.sources.spreadsheet.worksheet import BLOCK, HEAD, LONGEST
+from formgen.data.sources.spreadsheet.package import PartReader
+from formgen.data.sources.spreadsheet.worksheet import BLOCK, HEAD, LONGEST, may_hold_more
 
 __all__ = ["shared_texts"]
 
 _ROOT: Final = re.compile(rb"<((?:[\w.-]+:)?)sst\b[^>]*?(/?)>")
 
 
-def shared_texts(stream: IO[bytes]) -> list[str]:
+def shared_texts(stream: PartReader) -> list[str]:
     """Raises: Damaged."""
     text = b""
     while (root := _ROOT.search(text)) is None:
@@ -41,15 +42,14 @@ class _Items:
     def __init__(self, root: bytes, prefix: bytes) -> None:
         names = {b"p": re.escape(prefix)}
         self.root = root
-        self.other = b"<si" if prefix else b":si"
-        """How an item of another prefix begins."""
+        self.prefix = prefix
         self.start, self.end, self.last = (tag % prefix for tag in (b"<%ssi", b"</%ssi>", b"</%ssst>"))
         self.plain = re.compile(
             rb"<%(p)ssi>\s*+<%(p)st(?: xml:space=\"preserve\")?+>([^<]*+)</%(p)st>"
             rb"(?:<%(p)sphoneticPr [^>]*+/>)?+\s*+</%(p)ssi>" % names
         )
 
-    def read(self, stream: IO[bytes], rest: bytes) -> Iterator[list[str]]:
+    def read(self, stream: PartReader, rest: bytes) -> Iterator[list[str]]:
         while block := stream.read(BLOCK):
             rest += block
             cut = rest.rfind(self.end) + len(self.end)
@@ -65,8 +65,7 @@ class _Items:
 
     def _texts(self, items: bytes) -> list[str]:
         found = self.plain.findall(items)
-        is_known = len(found) == items.count(self.start) and self.other not in items
-        if is_known and b"<!" not in items and b"<?" not in items:
+        if len(found) == items.count(self.start) and not may_hold_more(items, self.prefix, b"si"):
             return list(map(bytes.decode, found)) if is_plain(items) else [unescaped(xml_text(item)) for item in found]
         parsed = parse(self.root + items + self.last)
         return [unescaped(rich_text(item)) for item in parsed if local_name(item) == "si"]

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import Final
 
 from formgen.data.sources.faults import Damaged, TooLong
+from formgen.data.sources.spreadsheet.package import PartReader
 from formgen.vocabulary.headers import MergedRange
 
-__all__ = ["BLOCK", "HEAD", "LONGEST", "Worksheet", "column_number"]
+__all__ = ["BLOCK", "HEAD", "LONGEST", "Worksheet", "column_number", "may_hold_more"]
 
 BLOCK: Final = 1 << 18
 LONGEST: Final = 1 << 24
@@ -36,7 +37,7 @@ _MERGES_END: Final = re.compile(rb"</(?:[\w.-]+:)?mergeCells>|<(?:[\w.-]+:)?merg
 class Worksheet:
     """The XML of one worksheet. `chunks` is read once."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: PartReader) -> None:
         self.stream = stream
         self.prefix = b""
         """Of the elements' names, with its colon."""
@@ -107,3 +108,12 @@ def column_number(letters: bytes) -> int:
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number - 1
+
+
+def may_hold_more(xml: bytes, prefix: bytes, name: bytes) -> bool:
+    """Whether there may be elements of this name with another prefix, or comments, between those that are known.
+
+    One character is found thirty times as fast as two.
+    """
+    other = (b"<", b"<" + name) if prefix else (b":", b":" + name)
+    return any(mark in xml and whole in xml for mark, whole in ((b"!", b"<!"), (b"?", b"<?"), other))

@@ -63,8 +63,8 @@ def join(pieces: Sequence[PlacedText], spot: Spot, rows_high: int = 1) -> Joined
     overlap = any(_overlaps(row) for row in rows)
     if all(piece.line.is_ours for piece in pieces):
         return Joined(_exact(rows), has_overlap=overlap)
-    is_plain = len(pieces) == 1 and not _has_underlines(_glyphs(pieces))
-    text = pieces[0].text if is_plain else _by_length(rows, spot)
+    glyphs = _glyphs(pieces) if len(pieces) == 1 else []
+    text = _words(glyphs) if glyphs and not _has_underlines(glyphs) else _by_length(rows, spot)
     return Joined(text, is_exact=len(rows) == 1, has_overlap=overlap, is_full=_is_full(rows, spot, rows_high))
 
 

@@ -10,7 +10,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from tests.reading.pdf.paper import changed, codes, only_reading, sheet
+from formgen.forms.layout import LAYOUT, read_layout
+from formgen.reading.pdf.found import TextLine
+from formgen.reading.pdf.frames import PlacedText
+from formgen.reading.pdf.joining import join
+from formgen.reading.pdf.matrices import IDENTITY
+from tests.reading.pdf.paper import BY_NAME, changed, codes, only_reading, sheet
 
 ROW = {"household": "1", "name": "许平永", "income_per_head": Decimal("1460")}
 FONT = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
@@ -49,3 +54,14 @@ def test_no_number_is_made_of_two(text: str, right: float, up: float, size: floa
     assert row["name"] == "许平永"
     assert "income_per_head" not in row
     assert reading.doubts == {"rows.1.income_per_head": "rejected"}, codes(reading)
+
+
+@pytest.mark.parametrize(("gap", "text"), [(0.0, "16401460"), (2.0, "16401460"), (9.0, "1640 1460")])
+def test_room_between_figures_of_one_line_tells_numbers_apart(gap: float, text: str) -> None:
+    """Of other programs' prints a line is what stands on one baseline, however far apart."""
+    glyphs = tuple((digit, 5.0 * index + (gap if index > 3 else 0.0), 5.0) for index, digit in enumerate("16401460"))
+    line = TextLine(IDENTITY, "16401460", given=glyphs, given_size=10.0)
+    flow = read_layout(BY_NAME["beneficiary-roster"].folder / LAYOUT).flow
+    assert flow is not None
+    [spot] = [spot for spot in flow.rows["single"].spots if spot.key == "income_per_head"]
+    assert join([PlacedText(0.0, 0.0, line.text, line)], spot).text == text

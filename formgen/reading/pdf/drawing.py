@@ -17,7 +17,7 @@ from typing import Any, Final
 from formgen.reading.pdf.found import Box, Boxes, Drawing, PageContent, Point, TextLine, around
 from formgen.reading.pdf.matrices import Matrix, moved
 
-__all__ = ["Pen", "cover", "picture", "without_strikes"]
+__all__ = ["FOOT", "HEAD", "Pen", "cover", "picture", "touches", "without_strikes"]
 
 MOST: Final = 20_000_000
 """Pairs of a drawing and a line: with more on a page, all that was written before the last is taken to be under one."""
@@ -111,7 +111,7 @@ def cover(lines: Sequence[TextLine], drawings: Sequence[Drawing]) -> None:
             box = around(points)
             first, last = bisect.bisect_left(heights, box[1] - reach), bisect.bisect_right(heights, box[3] + reach)
             for number in (*(number for _, number in level[first:last]), *turned):
-                if number < drawing.above and _touches(points, box, drawing.is_filled, _ink(lines[number])):
+                if number < drawing.above and touches(points, box, drawing.is_filled, _ink(lines[number])):
                     lines[number].is_covered = True
 
 
@@ -133,7 +133,8 @@ def _ink(line: TextLine) -> Box:
     return around([moved(line.matrix, x, y * size) for x in (SIDE * size, end - SIDE * size) for y in (FOOT, HEAD)])
 
 
-def _touches(points: Sequence[Point], around_them: Box, is_filled: bool, ink: Box) -> bool:
+def touches(points: Sequence[Point], around_them: Box, is_filled: bool, ink: Box) -> bool:
+    """Whether a shape lies over a box, whichever way up."""
     left, bottom, right, top = around_them
     if left > ink[2] or right < ink[0] or bottom > ink[3] or top < ink[1]:
         return False

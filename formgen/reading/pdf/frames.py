@@ -11,11 +11,11 @@ import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from formgen.forms.layout import Rect, Spot
 from formgen.forms.page_marks import mark_boxes
-from formgen.reading.pdf.found import Box, Drawing, PageContent, Painted, TextLine, around
+from formgen.reading.pdf.found import Box, Drawing, PageContent, Painted, Point, TextLine, around
 from formgen.reading.pdf.glyphs import Char
 from formgen.reading.pdf.matrices import Matrix, inverse, moved, product
 from formgen.reading.pdf.prints import ArtRole, FormPrint, PrintedArt, SpotFinder
@@ -28,6 +28,15 @@ EDGE_PT: Final = 0.5
 MIDDLE: Final = 0.3
 """Share of the type's size above the baseline, in the midst of a character."""
 TURNED: Final = 0.01
+
+
+class Shape(NamedTuple):
+    """One part of a drawing."""
+
+    points: Sequence[Point]
+    box: Rect
+    is_filled: bool
+
 
 SpotKey = tuple[int, int]
 """A spot of a frame: its band's index, its own in the band."""
@@ -83,8 +92,8 @@ class Frame:
     """Those of the lost, by their ids, that are there but with other words around them."""
     covered: set[SpotKey] = field(default_factory=set)
     """Spots of a page from another program in which text lies under a drawing."""
-    drawn: tuple[float, float] | None = None
-    """Where something was drawn over the page that is not the PDF writer's: the first place."""
+    drawn: list[Shape] = field(default_factory=list)
+    """What was drawn over the page that is not the PDF writer's, in the frame's points."""
     has_rows: bool = True
     """Whether the rows of its growing table could be told."""
 
@@ -208,15 +217,20 @@ def _sort_line(frame: Frame, band_tops: Sequence[float], placed: PlacedText) -> 
 
 
 def note_drawings(drawings: Sequence[Drawing], frames: Sequence[Frame]) -> None:
-    """Tell frames that something was drawn over them: under their artwork it would not show."""
+    """Give frames what was drawn over them: under their artwork it would not show."""
     for drawing in drawings:
         if not drawing.above_arts:
             continue
         for frame in frames:
-            if frame.drawn is None and not _is_own(frame, drawing, whole := _seen(frame, drawing.box)):
-                boxes = [_seen(frame, around(shape)) for shape in drawing.shapes()] if len(drawing) > 1 else [whole]
-                others = [box for box in boxes if _lies_on(frame, box) and not _is_own(frame, drawing, box)]
-                frame.drawn = others[0][:2] if others else None
+            if not _is_own(frame, drawing, _seen(frame, drawing.box)):
+                frame.drawn += _foreign(frame, drawing)
+
+
+def _foreign(frame: Frame, drawing: Drawing) -> Iterator[Shape]:
+    for points in drawing.shapes():
+        box = _seen(frame, around(points))
+        if _lies_on(frame, box) and not _is_own(frame, drawing, box):
+            yield Shape([frame.point(*point) for point in points], box, drawing.is_filled)
 
 
 def _seen(frame: Frame, box: Box) -> Rect:

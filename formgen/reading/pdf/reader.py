@@ -39,6 +39,7 @@ from formgen.reading.pdf.rests import is_continuation
 from formgen.reading.pdf.sightings import Overlay, sight_copy
 from formgen.reading.pdf.spreadsheets import read_printed_sheets
 from formgen.reading.pdf.strangers import StrangePages, UnknownPage
+from formgen.reading.pdf.trust import distrust_covered
 
 __all__ = ["read_pdf"]
 
@@ -142,6 +143,7 @@ class _File:
                 sort_lines(content.lines, frames)
                 note_drawings(content.drawings, frames)
                 for frame in frames:
+                    distrust_covered(frame)
                     yield Leaf(number, _code_of(content, frame), frame)
             elif content.is_readable and is_continuation(content.lines):
                 if any(line.is_covered for line in content.lines):

@@ -168,8 +168,8 @@ class _Sighter:
                     owners[key].widgets.append(widget)
                 elif widget.value.strip():
                     self.sheet.unread.append(Unread(frame.place(x, y), f"{widget.name}：{widget.value}"))
-        if frame.drawn is not None:
-            self._say("F-PDFREAD-011", "", frame.place(*frame.drawn))
+        if frame.drawn:
+            self._say("F-PDFREAD-011", "", frame.place(*frame.drawn[0].box[:2]))
         for note in notes:
             x, y = frame.point((note.box[0] + note.box[2]) / 2, (note.box[1] + note.box[3]) / 2)
             if not frame.holds(x, y):

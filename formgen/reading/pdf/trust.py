@@ -1,4 +1,4 @@
-"""Which blanks of a page from another program are where the layout has them.
+"""Which blanks of a page from another program are where the layout has them, and which of ours lost their label.
 
 In: a frame with its text, the words that were found, moved or lost, the rules of the page. Out: spots that may be
 elsewhere: a word beside them is missing, or the rules around their cell are others than the form's. What stands in them
@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from formgen.forms.layout import Rect
+from formgen.forms.layout import Rect, Spot
+from formgen.reading.pdf.drawing import FOOT, HEAD, touches
 from formgen.reading.pdf.frames import Frame, PlacedBand, SpotKey
 from formgen.reading.pdf.matching import Match, Shifts
+from formgen.reading.pdf.prints import FormPrint
 from formgen.reading.pdf.rules import Rules, is_alike
 
-__all__ = ["distrust"]
+__all__ = ["distrust", "distrust_covered"]
 
 NEIGHBOURS: Final = 3
 """So many of the nearest words have to be in their places."""
@@ -42,14 +44,11 @@ def distrust(frame: Frame, match: Match, rules: Rules, shifts: Shifts) -> None:
     misplaced = _misplaced(frame, match, lost - frame.grown, moved)
     ruled_otherwise: list[SpotKey] = []
     for key, spot in frame.spots():
-        band = frame.bands[key[0]]
-        left, top, right, bottom = spot.cell
-        cell = (left, top + band.down_pt, right, bottom + band.down_pt)
-        is_row = band.role.strip == "row"
+        is_row = frame.bands[key[0]].role.strip == "row"
+        cell = _placed(frame, key, spot)
         if (
             not (is_row or is_whole or _are_neighbours_found(cell, boxes))
-            or any(_is_adjacent(cell, char.x, char.y + down, char.width) for char, down in frame.lost)
-            or (is_row and any(box[0] < right and left < box[2] for box in headers))
+            or _lacks_label(frame, cell, headers if is_row else ())
             or _says(frame, key, misplaced)
         ):
             frame.untrusted.add(key)
@@ -57,6 +56,36 @@ def distrust(frame: Frame, match: Match, rules: Rules, shifts: Shifts) -> None:
             ruled_otherwise.append(key)
     frame.untrusted.update(_in_rows_of(frame, ruled_otherwise))
     _doubt_rows(frame)
+
+
+def distrust_covered(frame: Frame) -> None:
+    """Note the spots of a page of ours beside which printed words were drawn over: their label may be another now."""
+    if not frame.drawn:
+        return
+    for band in frame.bands:
+        for char in frame.form.chars(_art(frame.form, band)):
+            foot = char.y + band.down_pt
+            ink = (char.x, foot - HEAD * char.size, char.x + char.width, foot - FOOT * char.size)
+            if char.text.strip() and any(touches(*shape, ink) for shape in frame.drawn):
+                frame.lost.append((char, band.down_pt))
+    headers = list(_lost_headers(frame, ()))
+    for key, spot in frame.spots():
+        cell = _placed(frame, key, spot)
+        if _lacks_label(frame, cell, headers if frame.bands[key[0]].role.strip == "row" else ()):
+            frame.untrusted.add(key)
+
+
+def _placed(frame: Frame, key: SpotKey, spot: Spot) -> Rect:
+    """A spot's cell where its band stands."""
+    left, top, right, bottom = spot.cell
+    down = frame.bands[key[0]].down_pt
+    return left, top + down, right, bottom + down
+
+
+def _lacks_label(frame: Frame, cell: Rect, headers: Sequence[Rect]) -> bool:
+    """Whether a word beside a cell is lost, or one above its column."""
+    is_beside = any(_is_adjacent(cell, char.x, char.y + down, char.width) for char, down in frame.lost)
+    return is_beside or any(box[0] < cell[2] and cell[0] < box[2] for box in headers)
 
 
 def _are_neighbours_found(cell: Rect, boxes: Sequence[Box]) -> bool:
@@ -79,7 +108,7 @@ def _misplaced(frame: Frame, match: Match, lost: set[tuple[int, float]], moved: 
     """The form's words that are not in their places: where one stands in a blank, it is no value."""
     found = set()
     for band in frame.bands:
-        for word in match.form.words(_art(match, band)):
+        for word in match.form.words(_art(match.form, band)):
             if id(word) in moved or any((id(char), band.down_pt) in lost for char in word.chars):
                 found.add(word.text)
     return found
@@ -101,7 +130,7 @@ def _in_rows_of(frame: Frame, keys: Sequence[SpotKey]) -> Iterator[SpotKey]:
 
 def _words(frame: Frame, match: Match, lost: set[tuple[int, float]], moved: set[int]) -> Iterator[Box]:
     for band in frame.bands:
-        for word in match.form.words(_art(match, band)):
+        for word in match.form.words(_art(match.form, band)):
             first, last = word.chars[0], word.chars[-1]
             missing = sum((id(char), band.down_pt) in lost for char in word.chars)
             is_found = missing <= LOST_SHARE * len(word.chars) and id(word) not in moved
@@ -109,8 +138,8 @@ def _words(frame: Frame, match: Match, lost: set[tuple[int, float]], moved: set[
             yield (first.x, top, last.x + last.width, first.y + band.down_pt), is_found
 
 
-def _art(match: Match, band: PlacedBand) -> int:
-    return next(art for art, role in match.form.roles.items() if role == band.role)
+def _art(form: FormPrint, band: PlacedBand) -> int:
+    return next(art for art, role in form.roles.items() if role == band.role)
 
 
 def _rows_top(frame: Frame) -> float:
@@ -134,7 +163,7 @@ def _is_ruled_alike(frame: Frame, key: SpotKey, match: Match, rules: Rules, shif
     left, top, right, bottom = spot.cell
     x, y = (left + right) / 2, (top + bottom) / 2
     across, down = shifts.at(x, y + band.down_pt)
-    printed = match.form.rules(_art(match, band))
+    printed = match.form.rules(_art(match.form, band))
     wanted = printed.upright(y, left - WINDOW_PT, right + WINDOW_PT)
     found = rules.upright(
         (y + band.down_pt + down) * match.scale + match.down,

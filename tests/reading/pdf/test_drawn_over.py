@@ -10,7 +10,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from tests.reading.pdf.paper import bound, changed, codes, only_reading, pages_of, sheet
+from formgen.reading.pdf.prints import print_book
+from tests.reading.pdf.paper import BOOK, BY_NAME, bound, changed, codes, only_reading, pages_of, sheet
 from tests.reading.pdf.test_returned import KEYS, LONG, MARKS
 
 RECORD = {"name": "张建国", "phone": "13700000000"}
@@ -124,3 +125,35 @@ def test_a_covered_continuation_sheet_is_not_taken(tmp_path: Path) -> None:
     record: dict[str, Any] = dict(LONG)
     reading = only_reading(changed(bound(pages_of("application-form", record, KEYS[0], MARKS)), change), tmp_path)
     assert "application" not in reading.values
+
+
+def over_words(words: str, name: str) -> Callable[[pikepdf.Pdf], None]:
+    """White out words that are printed on the form, wherever its artwork has them."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        form = print_book(BOOK).forms[BY_NAME[name].id]
+        arts = [art for art, role in form.roles.items() if role.strip in ("before", "first")]
+        [word] = [word for art in arts for word in form.words(art) if word.text == words]
+        first, last = word.chars[0], word.chars[-1]
+        bottom = float(pdf.pages[0].mediabox[3]) - first.y - 1
+        box = (first.x - 1, bottom, last.x + last.width - first.x + 2, first.size)
+        pdf.pages[0].contents_add(b"q 1 g %f %f %f %f re f Q" % box)
+
+    return change
+
+
+def test_a_value_beside_a_covered_label_is_not_believed(tmp_path: Path) -> None:
+    reading = only_reading(
+        changed(sheet("application-form", "pdf", RECORD), over_words("联系方式", "application-form")), tmp_path
+    )
+    assert reading.values == {"name": "张建国"}
+    assert reading.doubts["phone"] == "lost"
+    assert "F-PDFREAD-011" in codes(reading)
+
+
+def test_a_column_below_a_covered_heading_is_not_believed(tmp_path: Path) -> None:
+    rows = [{"name": "许平永", "sex": "男"}]
+    printed = sheet("beneficiary-roster", "pdf", {"rows": rows})
+    reading = only_reading(changed(printed, over_words("残疾人姓名", "beneficiary-roster")), tmp_path)
+    assert reading.values["rows"] == [{"sex": "男"}]
+    assert reading.doubts["rows.1.name"] == "lost"

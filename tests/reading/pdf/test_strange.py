@@ -240,7 +240,7 @@ def test_a_text_painted_over_another_is_no_value(tmp_path: Path) -> None:
         again = re.search(rb"(/F\w+ [\d.]+ Tf) .*?(<\w+>Tj)", written)
         assert again is not None
         page.contents_add(
-            b"q 1 g %f %f 90 14 re f Q BT %s 1 0 0 1 %f %f Tm %s ET" % (x, y - 3, again[1], x + 4, y, again[2])
+            b"q 1 g %f %f 44 14 re f Q BT %s 1 0 0 1 %f %f Tm %s ET" % (x, y - 3, again[1], x + 4, y, again[2])
         )
 
     content = sheet("application-form", "pdf", {"name": "张建国"})

@@ -58,6 +58,8 @@ class Note:
     """FreeText, Stamp, Ink …"""
     box: tuple[float, float, float, float]
     text: str
+    shown: str | None
+    """Of text typed on the page what it shows, without white space; None where that cannot be read."""
 
 
 def has_xfa(pdf: pikepdf.Pdf) -> bool:
@@ -90,7 +92,8 @@ def read_annotations(
             if (widget := _widget(entry, resources_of, are_looks_stale)) is not None:
                 widgets.append(widget)
         elif kind not in IGNORED and not int(entry.get("/F", 0)) & HIDDEN:
-            notes.append(Note(kind[1:], _box(entry), _text(entry.get("/Contents"))))
+            shown = None if are_looks_stale or kind != "/FreeText" else _appearance(entry, resources_of)
+            notes.append(Note(kind[1:], _box(entry), _text(entry.get("/Contents")), shown))
     return widgets, notes
 
 

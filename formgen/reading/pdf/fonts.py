@@ -1,8 +1,9 @@
 """What the codes of a font in a PDF stand for, and how wide they are.
 
-In: a font dictionary. Out: characters by code, from its ToUnicode map or from an encoding that is Unicode itself;
-widths in thousandths of an em. A font of which neither is known says so, and its page is left to pdfium.
-Source: ISO 32000-2, 9.6 (simple fonts), 9.7 (composite fonts), 9.10 (extraction of text).
+In: a font dictionary. Out: characters by code, from its ToUnicode map, from an encoding that is Unicode itself, or, of
+a Latin font that every viewer has, from its encoding; widths in thousandths of an em. A font of which none is known
+says so, and its page is left to pdfium.
+Source: ISO 32000-2, 9.6 (simple fonts; 9.6.2.2 the standard ones), 9.7 (composite fonts), 9.10 (extraction of text).
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ LOST: Final = "\ufffd"
 """Stands for a code without a character."""
 OURS: Final = re.compile("/F[0-9a-f]{8}")
 """How the PDF writer names fonts."""
+STANDARD: Final = re.compile("/(Helvetica|Times|Courier|Arial|TimesNewRoman|CourierNew)(?![A-Za-z]*Symbol)[A-Za-z,-]*")
+LATIN: Final = frozenset(["", "/WinAnsiEncoding", "/MacRomanEncoding", "/StandardEncoding"])
+"""Encodings of standard fonts. Only what they have in common with ASCII is read: the rest may be bytes of GBK."""
+_FILES: Final = frozenset(["/FontFile", "/FontFile2", "/FontFile3"])
+STANDARD_WIDTH: Final = 556.0
+"""Of a figure in Helvetica: where a standard font's dictionary leaves the widths to the viewer."""
 MOST_CODES: Final = 1 << 16
 _BLOCK: Final = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _PLAIN: Final = re.compile(rb"\n(?:<[0-9A-F]{4}><(?!D[89A-F])[0-9A-F]{4}>\n)+")
@@ -42,11 +49,14 @@ class FontReader:
         is_identity = self._encoding in ("/Identity-H", "/Identity-V")
         self._is_unicode = self.is_wide and ("UCS2" in self._encoding or "UTF16" in self._encoding)
         has_map = isinstance(font.get("/ToUnicode"), pikepdf.Stream)
-        self.is_readable = self._is_unicode or (has_map and (is_identity or not self.is_wide))
+        self._is_latin = not (self.is_wide or has_map) and _is_standard(font, encoding)
+        self.is_readable = self._is_unicode or self._is_latin or (has_map and (is_identity or not self.is_wide))
         """Whether codes can be told apart and stand for characters."""
 
     @functools.cached_property
     def _chars(self) -> dict[int, str]:
+        if self._is_latin:
+            return {code: chr(code) for code in range(0x20, 0x7F)}
         return dict(_to_unicode(self._font.ToUnicode.read_bytes())) if not self._is_unicode else {}
 
     def codes(self, content: bytes) -> tuple[int, ...]:
@@ -77,7 +87,8 @@ class FontReader:
         if self.is_wide:
             return _width(self._descendant.get("/DW"), 1000.0)
         descriptor = self._font.get("/FontDescriptor")
-        return _width(descriptor.get("/MissingWidth"), 0.0) if isinstance(descriptor, pikepdf.Dictionary) else 0.0
+        usual = STANDARD_WIDTH if self._is_latin else 0.0
+        return _width(descriptor.get("/MissingWidth"), usual) if isinstance(descriptor, pikepdf.Dictionary) else usual
 
     @functools.cached_property
     def _descendant(self) -> pikepdf.Dictionary:
@@ -96,6 +107,16 @@ class FontReader:
                 return {}
             return {first + index: _width(width, default) for index, width in enumerate(_items(self._font, "/Widths"))}
         return dict(_cid_widths(_items(self._descendant, "/W"), self._default_width))
+
+
+def _is_standard(font: Any, encoding: Any) -> bool:
+    """Whether it is a Latin font that is not in the file, for every viewer has it, with nothing changed in it."""
+    descriptor = font.get("/FontDescriptor")
+    is_embedded = isinstance(descriptor, pikepdf.Dictionary) and not _FILES.isdisjoint(descriptor.keys())
+    name = font.get("/BaseFont")
+    if is_embedded or not isinstance(name, pikepdf.Name) or STANDARD.fullmatch(str(name)) is None:
+        return False
+    return encoding is None or (isinstance(encoding, pikepdf.Name) and str(encoding) in LATIN)
 
 
 def _items(holder: pikepdf.Dictionary, key: str) -> list[Any]:

@@ -137,7 +137,7 @@ class _File:
             if content.is_endless or (frames and content.is_damaged):
                 reason = "a form without an end" if content.is_endless else "operators without operands"
                 self._say("F-PDFREAD-016", reason, number)
-            elif frames and garbled("".join([line.text for line in content.lines if line.text != LOST])) == "codes":
+            elif frames and garbled("".join([line.text for line in content.lines if line.text.strip(LOST)])) == "codes":
                 self._say("F-PDFREAD-005", "", number)
             elif frames:
                 sort_lines(content.lines, frames)

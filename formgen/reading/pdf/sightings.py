@@ -197,6 +197,8 @@ class _Sighter:
             used |= {index for index in self._rests_of(blank) if self._is_end(index, widget.value)}
         for note in blank.notes:
             self._add(blank, "geometry", place, note.text, ADDED)
+            if note.shown and note.shown != "".join(note.text.split()):
+                self._add(blank, "geometry", place, note.shown, ADDED)
         joined = join(blank.pieces, blank.spot, len(blank.shares) + 1) if blank.pieces else None
         if joined is None:
             if not blank.widgets and not blank.notes:
@@ -214,7 +216,7 @@ class _Sighter:
             return
         text: str | None = joined.text
         if not _CONTROLS.isdisjoint(joined.text) or LOST in joined.text:
-            self._say("F-PDFREAD-005", "", place, blank.item.label)
+            self._say("F-PDFREAD-021", "", place, blank.item.label)
             return
         if text is not None and text.endswith(MARK):
             text = self._whole(text, blank, place, used)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -54,6 +55,54 @@ def test_no_number_is_made_of_two(text: str, right: float, up: float, size: floa
     assert row["name"] == "许平永"
     assert "income_per_head" not in row
     assert reading.doubts == {"rows.1.income_per_head": "rejected"}, codes(reading)
+
+
+def font_of(**entries: Any) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.TrueType, **entries)
+
+
+@pytest.mark.parametrize(
+    "font",
+    [
+        font_of(BaseFont=pikepdf.Name.Helvetica),
+        font_of(BaseFont=pikepdf.Name("/Arial,Bold"), Encoding=pikepdf.Name.WinAnsiEncoding),
+        font_of(BaseFont=pikepdf.Name("/Times-Roman"), Encoding=pikepdf.Name.MacRomanEncoding),
+    ],
+)
+def test_fonts_that_every_viewer_has_are_read(font: pikepdf.Dictionary, tmp_path: Path) -> None:
+    reading = only_reading(changed(sheet("application-form", "pdf", {"name": "张建国"}), with_phone(font)), tmp_path)
+    assert reading.values == {"name": "张建国", "phone": "13700000000"}
+
+
+@pytest.mark.parametrize(
+    "font",
+    [
+        font_of(BaseFont=pikepdf.Name.Symbol),
+        font_of(BaseFont=pikepdf.Name.Helvetica, Encoding=pikepdf.Dictionary(Differences=[49, pikepdf.Name.two])),
+        font_of(BaseFont=pikepdf.Name.Helvetica, FontDescriptor=pikepdf.Dictionary(FontFile2=pikepdf.Name.Own)),
+        font_of(BaseFont=pikepdf.Name("/ABCDEF+Helvetica"), Encoding=pikepdf.Name.WinAnsiEncoding),
+    ],
+)
+def test_other_fonts_without_characters_are_not(font: pikepdf.Dictionary, tmp_path: Path) -> None:
+    reading = only_reading(changed(sheet("application-form", "pdf", {"name": "张建国"}), with_phone(font)), tmp_path)
+    assert reading.values == {"name": "张建国"}
+    assert "F-PDFREAD-021" in codes(reading)
+
+
+def test_bytes_of_gbk_in_a_standard_font_are_no_letters(tmp_path: Path) -> None:
+    form = sheet("application-form", "pdf", {"name": "张建国"})
+    gbk = with_phone(font_of(BaseFont=pikepdf.Name.Helvetica), "李秀英".encode("gbk"))
+    reading = only_reading(changed(form, gbk), tmp_path)
+    assert "phone" not in reading.values
+    assert "F-PDFREAD-021" in codes(reading)
+
+
+def with_phone(font: pikepdf.Dictionary, text: bytes = b"13700000000") -> Callable[[pikepdf.Pdf], None]:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].Resources.Font.Added = pdf.make_indirect(font)
+        pdf.pages[0].contents_add(b"q BT /Added 12 Tf 384 560.8 Td <%s> Tj ET Q" % text.hex().encode())
+
+    return change
 
 
 @pytest.mark.parametrize(("gap", "text"), [(0.0, "16401460"), (2.0, "16401460"), (9.0, "1640 1460")])

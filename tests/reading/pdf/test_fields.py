@@ -148,6 +148,7 @@ def annotated(kind: str, box: tuple[float, ...], text: str) -> Callable[[pikepdf
 
 
 NAME_BOX = (105, 630, 180, 650)
+PHONE_BOX = (380, 556, 500, 572)
 
 
 def test_text_typed_over_a_printed_form_is_taken(tmp_path: Path) -> None:
@@ -156,6 +157,21 @@ def test_text_typed_over_a_printed_form_is_taken(tmp_path: Path) -> None:
     assert reading.values == {"name": "李秀英"}
     reading = only_reading(changed(sheet(), annotated("FreeText", NAME_BOX, "李秀英")), tmp_path)
     assert reading.doubts["name"] == "contradictory"
+
+
+@pytest.mark.parametrize(("shown", "values"), [("13700000000", {"phone": "13700000000"}), ("13900000000", {})])
+def test_typed_text_that_shows_another_is_no_value(shown: str, values: dict[str, str], tmp_path: Path) -> None:
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding)
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        annotated("FreeText", PHONE_BOX, "13700000000")(pdf)
+        look = pdf.make_stream(f"BT /F1 12 Tf 2 4 Td ({shown}) Tj ET".encode())
+        look.Resources = Dictionary(Font=Dictionary(F1=font))
+        pdf.pages[0].Annots[0].AP = Dictionary(N=look)
+
+    reading = only_reading(changed(bound(pages_of("application-form", {}, "")), change), tmp_path)
+    assert reading.values == values
+    assert reading.doubts == ({} if values else {"phone": "contradictory"})
 
 
 @pytest.mark.parametrize("kind", ["Stamp", "Ink", "StrikeOut", "Text", "Highlight"])

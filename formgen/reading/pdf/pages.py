@@ -20,6 +20,7 @@ __all__ = ["Arts", "PageReader"]
 
 LARGEST_PT: Final = 14_400.0
 LARGEST_CONTENT: Final = 64 << 20
+NEAR_PT: Final = 1.0
 Arts = tuple[PrintedArt, ...]
 
 
@@ -41,11 +42,15 @@ class PageReader:
         content = _operators(page)
         if len(content) > LARGEST_CONTENT:
             raise InputError(self._too_large(number, str(len(content))))
-        return read_content(content, self.resources(inherited(page.obj, "/Resources")))
+        found = read_content(content, self.resources(inherited(page.obj, "/Resources")))
+        _crop(found, inherited(page.obj, "/CropBox"))
+        return found
 
     def with_rules(self, page: pikepdf.Page) -> PageContent[Arts]:
         """A page with its straight lines, and what of its texts may show."""
-        return read_content(_operators(page), self.resources(inherited(page.obj, "/Resources")), has_rules=True)
+        found = read_content(_operators(page), self.resources(inherited(page.obj, "/Resources")), has_rules=True)
+        _crop(found, inherited(page.obj, "/CropBox"))
+        return found
 
     def resources(self, raw: Any) -> Resources[Arts]:
         """Of a page or an annotation, from its dictionary."""
@@ -57,6 +62,18 @@ class PageReader:
 
     def _too_large(self, number: int, found: str) -> Problem:
         return Problem("F-PDFREAD-014", Place(self._file, cell=f"第{number}页"), found)
+
+
+def _crop(found: PageContent[Arts], box: Any) -> None:
+    """Leave out what begins outside of the part of a page that viewers show."""
+    try:
+        edges = pikepdf.Rectangle(box)
+    except TypeError:  # there is none, or viewers do without
+        return
+    left, bottom, right, top = edges.llx - NEAR_PT, edges.lly - NEAR_PT, edges.urx + NEAR_PT, edges.ury + NEAR_PT
+    seen = [line for line in found.lines if left <= line.matrix[4] <= right and bottom <= line.matrix[5] <= top]
+    found.has_hidden = found.has_hidden or len(seen) < len(found.lines)
+    found.lines = seen
 
 
 def _layers_off(pdf: pikepdf.Pdf) -> frozenset[tuple[int, int]]:

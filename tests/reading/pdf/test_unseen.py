@@ -96,6 +96,15 @@ def test_ink_of_other_kinds_is_seen(change: Change, tmp_path: Path) -> None:
     assert codes(read_bytes(content, tmp_path)) == []
 
 
+def test_what_is_cropped_away_is_no_value(tmp_path: Path) -> None:
+    def crop(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].CropBox = Array([0, 590, 595, 842])  # the phone stands below
+
+    content = changed(sheet("application-form", "pdf", RECORD), crop)
+    assert only_reading(content, tmp_path).values == {"name": "张建国"}
+    assert codes(read_bytes(content, tmp_path)) == ["F-PDFREAD-013"]
+
+
 def test_a_hidden_field_is_told(tmp_path: Path) -> None:
     def hide(pdf: pikepdf.Pdf) -> None:
         [widget] = [entry for entry in pdf.pages[0].Annots if str(entry.Parent.get("/V", "")) == RECORD["phone"]]

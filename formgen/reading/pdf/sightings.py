@@ -175,9 +175,10 @@ class _Sighter:
             if not frame.holds(x, y):
                 continue
             key = frame.spot_at(x, y)
-            if note.kind == "FreeText" and key is not None and key in owners and note.text.strip():
+            is_typed = note.kind == "FreeText" and bool(note.text.strip())
+            if is_typed and key is not None and key in owners:
                 owners[key].notes.append(note)
-            elif note.kind == "FreeText":
+            elif is_typed:
                 self.sheet.unread.append(Unread(frame.place(x, y), note.text))
             else:
                 self._say("F-PDFREAD-011", f"{note.kind} {note.text}".strip(), frame.place(x, y))

@@ -5,7 +5,7 @@ A plan is compared with a document's texts: the words between the fields (gaps) 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -110,3 +110,12 @@ class Anatomy:
     @property
     def blocks(self) -> list[PlanBlock]:
         return [*self.body, *self.heads]
+
+    def texts(self) -> Iterator[TextPlan]:
+        """All of them, those in cells too."""
+        for block in self.blocks:
+            if isinstance(block, TablePlan):
+                for row in block.rows:
+                    yield from row.cells
+            else:
+                yield block

@@ -185,7 +185,7 @@ class _Search:
     def _note_absent(self) -> None:
         """Fields that are printed only with a value, and are not there: blank."""
         there = {item.seen.slot.key for item in self._into.found}
-        slots = {slot.key: slot for plan in _all_plans(self._anatomy) for slot in plan.slots if not slot.table}
+        slots = {slot.key: slot for plan in self._anatomy.texts() for slot in plan.slots if not slot.table}
         for path in self._anatomy.optional:
             slot = slots[path[0]]
             marked_at = [
@@ -218,15 +218,6 @@ def marked(text: Text, plan: TextPlan) -> Iterator[Seen]:
 
 def _names(text: Text) -> set[tuple[bool, str]]:
     return {(mark.is_control, mark.name) for mark in text.marks}
-
-
-def _all_plans(anatomy: Anatomy) -> Iterator[TextPlan]:
-    for block in anatomy.blocks:
-        if isinstance(block, TablePlan):
-            for row in block.rows:
-                yield from row.cells
-        else:
-            yield block
 
 
 def _by_likeness(plans: Sequence[CellPlan]) -> list[list[CellPlan]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from formgen.reading.docx.model import Cell, Table, Text, folded
@@ -20,7 +20,7 @@ class Surroundings:
     def __init__(self, tables: Sequence[Table], anatomy: Anatomy) -> None:
         self._anatomy = anatomy
         self._labels = frozenset(map(folded, anatomy.labels))
-        gaps = {folded(gap) for plan in _texts(anatomy) for gap in plan.gaps}
+        gaps = {folded(gap) for plan in anatomy.texts() for gap in plan.gaps}
         self._long = [label for label in self._labels | gaps if len(label) >= LONG_LABEL]
         self._at: dict[Cell, tuple[Table, int, int]] = {}
         self._folded: dict[Text, str] = {}
@@ -156,12 +156,3 @@ class Surroundings:
     def _has_same_row(self, cell: Cell, plan: CellPlan) -> bool:
         table, number, _ = self._at[cell]
         return self.statics(table.rows[number]) == self._rows[plan]
-
-
-def _texts(anatomy: Anatomy) -> Iterator[TextPlan]:
-    for block in anatomy.blocks:
-        if isinstance(block, TablePlan):
-            for row in block.rows:
-                yield from row.cells
-        else:
-            yield block

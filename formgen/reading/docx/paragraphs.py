@@ -2,7 +2,7 @@
 
 Deleted text is left out and counted, inserted text stays, or the other way about. Instructions of fields, page numbers,
 comments and placeholders of empty content controls are no text; hidden text is none and is told. Whether a run is
-hidden or struck out is looked for in its own formatting: what a style strikes out or hides is read as any text.
+hidden, struck out or raised is looked for in its own formatting: what a style does so is read as any text.
 Source: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.5.2 (content controls), 17.13.5 (revisions), 17.16 (fields).
 """
 
@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from formgen.reading.docx.building import Build, StruckPieces, moved
+from formgen.reading.docx.building import Build, DressedPieces, moved
 from formgen.reading.docx.casting import PLACEHOLDER
 from formgen.reading.docx.elements import (
     ALTERNATE,
@@ -39,7 +39,6 @@ from formgen.reading.docx.elements import (
     TAB_SIGN,
     TAKEN_OUT,
     TBL,
-    VANISH,
     WRAPPERS,
     P,
     R,
@@ -47,9 +46,10 @@ from formgen.reading.docx.elements import (
     chosen,
     control_in,
 )
+from formgen.reading.docx.looks import Look, look
 from formgen.reading.docx.model import Block, Mark
 from formgen.reading.docx.moulds import CastRow
-from formgen.reading.docx.signs import SIGNS, form_box, look, said, symbol
+from formgen.reading.docx.signs import SIGNS, form_box, said, symbol
 from formgen.rendering.docx.wordml import Element
 
 __all__ = ["ParagraphWalker"]
@@ -72,6 +72,8 @@ class ParagraphWalker:
         ask: that is most of them, and there are many runs."""
         self.has_struck = False
         """Whether any text was struck out."""
+        self.has_dressed = False
+        """Whether any text reads otherwise than it is spelled, for what it looks like."""
         self.hidden: list[tuple[str, str]] = []
         """Hidden text: where and what."""
         self._unsaid: list[str] = []
@@ -180,6 +182,9 @@ class ParagraphWalker:
     def _run(self, run: Element, build: Build) -> None:
         if self.looks and self._is_odd(run, build):
             return
+        self._content(run, build)
+
+    def _content(self, run: Element, build: Build) -> None:
         for child in run:
             tag = child.tag
             if tag == RPR:
@@ -197,21 +202,23 @@ class ParagraphWalker:
                 self._rare(child, tag, build)
 
     def _is_odd(self, run: Element, build: Build) -> bool:
-        """Whether a run is hidden or struck out, and was read as such."""
+        """Whether a run looks like no other (hidden, struck out, raised), and was read as such."""
         found = look(run)
-        if found == VANISH:
-            self._hidden_run(run, build)
-        elif found and not isinstance(build.pieces, StruckPieces):
-            self._struck_run(run, build)
-        else:
+        if found is None:
             return False
+        if found.is_hidden:
+            self._hidden_run(run, build)
+        else:
+            self._dressed_run(run, found, build)
         return True
 
-    def _struck_run(self, run: Element, build: Build) -> None:
+    def _dressed_run(self, run: Element, found: Look, build: Build) -> None:
         inner = Build()
-        inner.pieces, inner.fields = StruckPieces(), build.fields
-        self._run(run, inner)
-        self.has_struck = self.has_struck or not all(map(str.isspace, inner.pieces))
+        inner.pieces, inner.fields = DressedPieces(found.dress()), build.fields
+        self._content(run, inner)
+        is_said = not all(map(str.isspace, inner.pieces))
+        self.has_struck = self.has_struck or (found.is_struck and is_said)
+        self.has_dressed = self.has_dressed or is_said
         build.append(inner)
 
     def _hidden_run(self, run: Element, build: Build) -> None:

@@ -1,18 +1,16 @@
-"""What a run holds besides letters, and how it looks: tabs, hyphens, signs of symbol fonts, boxes of Word's old form
-fields; whether it is struck out or hidden.
+"""What a run holds besides letters: tabs, hyphens, signs of symbol fonts, boxes of Word's old form fields.
 
-Source: ECMA-376 Part 1, 17.3.3 (run content), 17.3.2.9, 17.3.2.37, 17.3.2.41 (dstrike, strike, vanish), 17.16.7
-(checkBox).
+Source: ECMA-376 Part 1, 17.3.3 (run content), 17.16.7 (checkBox).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from formgen.reading.docx.elements import CHARACTER, FONT, FORM_BOX, LINES, RPR, SYMBOL, VANISH, T, is_on
+from formgen.reading.docx.elements import CHARACTER, FONT, FORM_BOX, SYMBOL, T, is_on
 from formgen.rendering.docx.wordml import Element, w
 
-__all__ = ["SIGNS", "form_box", "look", "said", "symbol"]
+__all__ = ["SIGNS", "form_box", "said", "symbol"]
 
 SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
 SYMBOLS: Final = {
@@ -48,14 +46,6 @@ def form_box(sign: Element) -> str | None:
                 return "☑" if is_on(item) else "□"
         return "□"
     return None
-
-
-def look(run: Element) -> str:
-    """Whether a run is hidden (VANISH) or struck out (a line's name); '' where it is neither, or says it is not."""
-    for properties in run.iterchildren(RPR):
-        looks = [item.tag for item in properties if (item.tag == VANISH or item.tag in LINES) and is_on(item)]
-        return VANISH if VANISH in looks else looks[0] if looks else ""
-    return ""
 
 
 def said(element: Element) -> str:

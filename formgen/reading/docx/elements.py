@@ -53,12 +53,16 @@ SHOWS_PLACEHOLDER: Final = w("showingPlcHdr")
 CHARACTER: Final = w("char")
 FONT: Final = w("font")
 FORM_BOX: Final = w("checkBox")
+FORM_LIST: Final = w("ddList")
 ALTERNATE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 CHOICE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 PICTURE: Final = f"{{{WP_NS}}}docPr"
 HEADS: Final = frozenset([w("headerReference"), w("footerReference")])
 REFERENCE: Final = f"{{{R_NS}}}id"
+MATH: Final = frozenset(
+    f"{{http://schemas.openxmlformats.org/officeDocument/2006/math}}{name}" for name in ("oMath", "oMathPara")
+)
 WRAPPERS: Final = frozenset(
     [
         *map(w, ("hyperlink", "smartTag", "customXml", "dir", "bdo", "ruby", "rubyBase", "sdtContent")),

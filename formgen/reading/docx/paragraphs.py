@@ -1,7 +1,8 @@
 """The paragraphs of a Word file and the runs in them: texts, marks, fields, symbols, tracked changes.
 
 Deleted text is left out and counted, inserted text stays, or the other way about. Instructions of fields, page numbers,
-comments and placeholders of empty content controls are no text; hidden text is none and is told. Whether a run is
+comments and placeholders of empty content controls are no text; equations, and fields that draw one, are a sign that no
+blank may have; hidden text is none and is told. Whether a run is
 hidden, struck out or raised is looked for in its own formatting: what a style does so is read as any text.
 Source: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.5.2 (content controls), 17.13.5 (revisions), 17.16 (fields).
 """
@@ -28,6 +29,7 @@ from formgen.reading.docx.elements import (
     FIELD_SIGN,
     INSTRUCTION,
     KIND,
+    MATH,
     PICTURE,
     PPR,
     PUT_IN,
@@ -49,12 +51,21 @@ from formgen.reading.docx.elements import (
 from formgen.reading.docx.looks import Look, look
 from formgen.reading.docx.model import Block, Mark
 from formgen.reading.docx.moulds import CastRow
-from formgen.reading.docx.signs import SIGNS, form_box, said, symbol
+from formgen.reading.docx.signs import SIGNS, form_box, form_choice, said, symbol
+from formgen.reading.struck import EQUATION
 from formgen.rendering.docx.wordml import Element
 
 __all__ = ["ParagraphWalker"]
 
 PAGE_FIELD: Final = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b")
+DRAWN_FIELD: Final = re.compile(r"\s*EQ\b", re.IGNORECASE)
+"""A figure in a circle, a fraction: drawn by what the field says, which has no result."""
+OTHER_RESULT: Final = re.compile(r"\s*(?:EQ|FORMDROPDOWN)\b", re.IGNORECASE)
+"""Read where they begin or end."""
+UNSAID_FIELD: Final = re.compile(
+    r"\s*(?:EQ|SYMBOL|MACROBUTTON|GOTOBUTTON|LISTNUM|AUTONUM(?:LGL|OUT)?)\b", re.IGNORECASE
+)
+"""Fields that show something, though they have no result."""
 
 
 class ParagraphWalker:
@@ -70,8 +81,8 @@ class ParagraphWalker:
         self.looks = True
         """Whether runs are asked how they are formatted. Of a part that names neither lines nor hidden text nobody need
         ask: that is most of them, and there are many runs."""
-        self.has_struck = False
-        """Whether any text was struck out."""
+        self.has_marked = False
+        """Whether anything was read that no blank may have: struck text, an equation."""
         self.has_dressed = False
         """Whether any text reads otherwise than it is spelled, for what it looks like."""
         self.hidden: list[tuple[str, str]] = []
@@ -150,8 +161,13 @@ class ParagraphWalker:
         elif tag == SDT:
             self._run_control(child, build)
         elif tag == FIELD:
-            if PAGE_FIELD.match(child.get(CODE, "")) is None:
+            code = child.get(CODE, "")
+            if DRAWN_FIELD.match(code):
+                self._equation(build)
+            elif PAGE_FIELD.match(code) is None:
                 self._inside(child, build)
+        elif tag in MATH:
+            self._equation(build)
         elif tag in WRAPPERS:
             inner = self._unwrapped(child, tag)
             self._inside(inner if len(inner) else child.iter(START, END), build)  # marks outlive what is gone
@@ -217,7 +233,7 @@ class ParagraphWalker:
         inner.pieces, inner.fields = DressedPieces(found.dress()), build.fields
         self._content(run, inner)
         is_said = not all(map(str.isspace, inner.pieces))
-        self.has_struck = self.has_struck or (found.is_struck and is_said)
+        self.has_marked = self.has_marked or (found.is_struck and is_said)
         self.has_dressed = self.has_dressed or is_said
         build.append(inner)
 
@@ -262,18 +278,26 @@ class ParagraphWalker:
         if not self._is_hidden and not (build.fields and build.is_unseen):
             build.pieces.append(sign)
 
+    def _equation(self, build: Build) -> None:
+        self.has_marked = True
+        self._sign(EQUATION, build)
+
     def _field_sign(self, sign: Element, build: Build) -> None:
         kind = sign.get(SIGN_KIND)
         if kind == "begin":
             build.fields.append([])
-            if not self._is_hidden and (ticked := form_box(sign)) is not None:
-                build.pieces.append(ticked)
+            filled = form_box(sign) or form_choice(sign)
+            if filled and not self._is_hidden:
+                build.pieces.append(filled)
         elif kind == "separate" and build.fields:
             instructions = build.fields[-1]
-            if instructions is not None and PAGE_FIELD.match("".join(instructions)) is None:
+            code = "".join(instructions or ())
+            if instructions is not None and not (PAGE_FIELD.match(code) or OTHER_RESULT.match(code)):
                 build.fields[-1] = None
         elif kind == "end" and build.fields:
-            build.fields.pop()
+            unsaid = build.fields.pop()
+            if unsaid is not None and UNSAID_FIELD.match("".join(unsaid)):
+                self._equation(build)
 
     def _drawn(self, element: Element, build: Build) -> None:
         """A drawing: the texts of its text boxes are flows of their own; a picture is noted."""

@@ -29,7 +29,7 @@ from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
 from formgen.reading.pausing import paused_collector
-from formgen.reading.struck import refuse_struck
+from formgen.reading.struck import EQUATION, LINE, refuse_marked
 from formgen.rendering.continuation import MARK
 from formgen.values.masking import mask_long_numbers
 
@@ -37,6 +37,7 @@ __all__ = ["read_docx"]
 
 MOST_PLACES: Final = 5
 """Places of tracked changes outside of fields, or of hidden text, that are named."""
+REFUSED: Final = {LINE: "F-WORD-009", EQUATION: "F-WORD-011"}
 SHOWN: Final = 30
 """Characters of a hidden text that are shown."""
 FOREIGN_SHARE: Final = 0.25
@@ -67,7 +68,7 @@ def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
         texts = list(said_in([*sheet.body, *sheet.heads]))
         identified = book.identify(sheet.claim, texts, place)
         if isinstance(identified, Identified):
-            made = _read_sheet(sheet, identified, place, parts.walker.has_struck)
+            made = _read_sheet(sheet, identified, place, parts.walker.has_marked)
             made.problems[:0] = identified.problems
             file.sheets.append(made)
             known[number] = identified, made
@@ -76,7 +77,7 @@ def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
     if parts.walker.changes:
         original = WordParts(package, is_original=True)
         before = split_sheets(original.body(), original, book, place, [])
-        file.problems += _tell_changes(parts.walker.changes, sheets, before, known, place, original.walker.has_struck)
+        file.problems += _tell_changes(parts.walker.changes, sheets, before, known, place, original.walker.has_marked)
     if parts.walker.hidden:
         file.problems.append(_tell_hidden(parts.walker.hidden, place))
     return file
@@ -95,13 +96,13 @@ def _tell_changes(
     before: Sequence[SheetParts],
     known: Mapping[int, tuple[Identified, SheetRead]],
     place: Place,
-    has_struck: bool,
+    has_marked: bool,
 ) -> list[Problem]:
     """Tell tracked changes to the sheets whose fields they touched; returns what there is to say of the file."""
     told: set[str] = set()
     if len(sheets) == len(before):
         for number, (identified, made) in known.items():
-            problems, places = changed_fields(made, _read_sheet(before[number], identified, place, has_struck), place)
+            problems, places = changed_fields(made, _read_sheet(before[number], identified, place, has_marked), place)
             made.problems += problems
             told |= places
     changed = changed_places(_blocks_of(sheets), _blocks_of(before))
@@ -119,10 +120,10 @@ def _blocks_of(sheets: Sequence[SheetParts]) -> list[Block]:
     return [block for sheet in sheets for block in sheet.body] + list(dict.fromkeys(heads))
 
 
-def _read_sheet(sheet: SheetParts, identified: Identified, place: Place, has_struck: bool) -> SheetRead:
+def _read_sheet(sheet: SheetParts, identified: Identified, place: Place, has_marked: bool) -> SheetRead:
     made = _seen_on(sheet, identified, place)
-    if has_struck:
-        refuse_struck(made, "F-WORD-009")
+    if has_marked:
+        refuse_marked(made, REFUSED)
     return made
 
 

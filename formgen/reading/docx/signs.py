@@ -1,16 +1,16 @@
-"""What a run holds besides letters: tabs, hyphens, signs of symbol fonts, boxes of Word's old form fields.
+"""What a run holds besides letters: tabs, hyphens, signs of symbol fonts, boxes and lists of Word's old form fields.
 
-Source: ECMA-376 Part 1, 17.3.3 (run content), 17.16.7 (checkBox).
+Source: ECMA-376 Part 1, 17.3.3 (run content), 17.16.7 (checkBox), 17.16.9 (ddList).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from formgen.reading.docx.elements import CHARACTER, FONT, FORM_BOX, SYMBOL, T, is_on
+from formgen.reading.docx.elements import CHARACTER, FONT, FORM_BOX, FORM_LIST, SYMBOL, VALUE, T, is_on, number_in
 from formgen.rendering.docx.wordml import Element, w
 
-__all__ = ["SIGNS", "form_box", "said", "symbol"]
+__all__ = ["SIGNS", "form_box", "form_choice", "said", "symbol"]
 
 SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
 SYMBOLS: Final = {
@@ -45,6 +45,17 @@ def form_box(sign: Element) -> str | None:
             for item in box.iterchildren(w(name)):
                 return "☑" if is_on(item) else "□"
         return "□"
+    return None
+
+
+def form_choice(sign: Element) -> str | None:
+    """The entry that is chosen in a list of Word's old form fields."""
+    for choices in sign.iter(FORM_LIST):
+        entries = [item.get(VALUE, "") for item in choices.iterchildren(w("listEntry"))]
+        for name in ("result", "default"):
+            for item in choices.iterchildren(w(name)):
+                return "".join(entries[number_in(item, 0) :][:1])
+        return "".join(entries[:1])
     return None
 
 

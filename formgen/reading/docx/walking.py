@@ -18,6 +18,7 @@ from formgen.reading.docx.elements import (
     GRID_BEFORE,
     GRID_SPAN,
     HEADS,
+    MATH,
     MERGE,
     PPR,
     REFERENCE,
@@ -279,6 +280,8 @@ class Walker(ParagraphWalker):
                 is_first = is_joined = False
             elif tag in (START, END):
                 build.bookmark(child)
+            elif tag in MATH:
+                self._equation(build)
 
     def _pass_hidden(self, element: Element, place: str) -> None:
         self._pass(element)

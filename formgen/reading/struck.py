@@ -3,7 +3,7 @@
 In: what stands in a run with a line through it; later a sheet's sightings. Out: text no part of which can be taken for
 text without a line, whoever cuts it; then every blank with such a sign refused, whatever its type would make of it.
 A mark is a sign that no XML can hold, so nobody can type it, and printed words that are struck out are none. An
-equation is one such sign.
+equation is one such sign; a picture is one in the blank it stands in.
 Cells of Excel forms are marked only where the form is read by its labels; else each says itself that it is struck.
 Limit: a line drawn over the text is not seen; nor is one that comes from a style of Word's.
 """
@@ -20,13 +20,14 @@ from formgen.reading.model import LAYERS, FieldPath, Refused, SheetRead, Sightin
 from formgen.values import RawCell
 from formgen.values.masking import mask_long_numbers
 
-__all__ = ["EQUATION", "LINE", "refuse_marked", "struck"]
+__all__ = ["EQUATION", "LINE", "PICTURE", "refuse_marked", "struck"]
 
 LINE: Final = "\x01"
 EQUATION: Final = "\x02"
+PICTURE: Final = "\x03"
 SHOWN: Final = 60
 _SIGN: Final = re.compile(r"(?=\S)")
-_PLAIN: Final = str.maketrans({LINE: None, EQUATION: "〔公式〕"})
+_PLAIN: Final = str.maketrans({LINE: None, EQUATION: "〔公式〕", PICTURE: "〔图片〕"})
 """How people are told of them."""
 
 
@@ -41,7 +42,7 @@ def refuse_marked(made: SheetRead, codes: Mapping[str, str]) -> None:
     for sighting in made.sightings:
         seen.setdefault(sighting.path, []).append(sighting)
     made.sightings = [one for sightings in seen.values() for one in _without_marked(sightings, codes)]
-    made.unread = [Unread(item.place, _plain(item.text)) for item in made.unread]
+    made.unread = [Unread(item.place, _plain(item.text)) for item in made.unread if item.text != PICTURE]
     made.problems = [replace(problem, found=_plain(problem.found)) for problem in made.problems]
 
 

@@ -10,7 +10,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, tables_of, texts_of, told_once, words
+from formgen.reading.docx.model import (
+    Block,
+    Cell,
+    Mark,
+    SectionEnd,
+    Table,
+    Text,
+    pictures_in,
+    tables_of,
+    texts_of,
+    told_once,
+    words,
+)
 from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, Slot, SlotKind, TablePlan, TextPlan
 from formgen.reading.docx.ticks import find_boxes
 from formgen.reading.docx.walking import Walker
@@ -73,6 +85,7 @@ class _Learner:
             self._fields(),
             bare,
             self._optional(slots, [*blank_body, *blank_heads]),
+            pictures_in([*blank_body, *blank_heads]),
         )
 
     def _find_boxes(self, context: dict[str, Any], blocks: Sequence[Block]) -> None:
@@ -147,7 +160,7 @@ class _Learner:
             return None
         gaps, seams, slots = self._parts(text, found)
         table = next((token.table for token, _, _ in found if token.table), "")
-        return TextPlan(gaps, seams, slots, names=_names(slots), table=table)
+        return TextPlan(gaps, seams, slots, names=_names(slots), table=table, pictures=len(text.pictures))
 
     def _parts(
         self, text: Text, found: Sequence[tuple[Token, int, int]]
@@ -184,7 +197,7 @@ class _Learner:
 
     def _cell(self, cell: Cell) -> CellPlan:
         gaps, seams, slots = self._parts(cell, self._tokens(cell))
-        plan = CellPlan(gaps, seams, slots, names=_names(slots))
+        plan = CellPlan(gaps, seams, slots, names=_names(slots), pictures=len(cell.pictures))
         plan.column, plan.span, plan.merge = cell.column, cell.span, cell.merge
         return plan
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from formgen.reading.docx.elements import IDENTITY, NAME, START
-from formgen.reading.docx.model import Mark, Text, mark_name
+from formgen.reading.docx.model import Mark, Picture, Text, mark_name
 from formgen.rendering.docx.wordml import Element
 
 __all__ = ["Build", "DressedPieces", "moved"]
@@ -27,7 +27,7 @@ class Build:
         """Bookmarks that have begun, by their id: name, row, sheet, start."""
         self.fields: list[list[str] | None] = []
         """Of fields that have begun: their instructions; None once the result has begun."""
-        self.pictures: list[tuple[int, str]] = []
+        self.pictures: list[Picture] = []
 
     @property
     def length(self) -> int:
@@ -64,7 +64,7 @@ class Build:
         """What was built by itself comes next."""
         start = self.length
         self.marks += moved(inner.closed(), start)
-        self.pictures += [(at + start, name) for at, name in inner.pictures]
+        self.pictures += [picture._replace(at=picture.at + start) for picture in inner.pictures]
         for piece in inner.pieces:
             self.pieces.append(piece)
 

@@ -57,6 +57,9 @@ FORM_LIST: Final = w("ddList")
 ALTERNATE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 CHOICE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+SHAPE_TYPE: Final = "{urn:schemas-microsoft-com:vml}shapetype"
+"""What shapes have in common; nothing is drawn by it."""
+ANCHOR: Final = f"{{{WP_NS}}}anchor"
 PICTURE: Final = f"{{{WP_NS}}}docPr"
 HEADS: Final = frozenset([w("headerReference"), w("footerReference")])
 REFERENCE: Final = f"{{{R_NS}}}id"

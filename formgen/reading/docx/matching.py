@@ -48,9 +48,14 @@ def contents_of(blocks: Sequence[Block], keeps_blank: bool) -> list[Text | Table
     for block in blocks:
         if isinstance(block, Table):
             kept += tables_of([block])
-        elif isinstance(block, Text) and (keeps_blank or block.marks or block.pictures or words(block.text)):
+        elif isinstance(block, Text) and (keeps_blank or block.marks or words(block.text) or _has_picture(block)):
             kept.append(block)
     return kept
+
+
+def _has_picture(text: Text) -> bool:
+    """What floats over the page stands in no paragraph."""
+    return any(not picture.is_floating for picture in text.pictures)
 
 
 def match_blocks(blocks: Sequence[Text | Table], plans: Sequence[PlanBlock], anatomy: Anatomy, into: Matches) -> bool:

@@ -35,6 +35,7 @@ from formgen.reading.docx.elements import (
     PUT_IN,
     RPR,
     SDT,
+    SHAPE_TYPE,
     SIGN_KIND,
     START,
     SYMBOL,
@@ -49,15 +50,16 @@ from formgen.reading.docx.elements import (
     control_in,
 )
 from formgen.reading.docx.looks import Look, look
-from formgen.reading.docx.model import Block, Mark
+from formgen.reading.docx.model import Block, Mark, Picture
 from formgen.reading.docx.moulds import CastRow
-from formgen.reading.docx.signs import SIGNS, form_box, form_choice, said, symbol
+from formgen.reading.docx.signs import SIGNS, floats, form_box, form_choice, said, symbol
 from formgen.reading.struck import EQUATION
 from formgen.rendering.docx.wordml import Element
 
 __all__ = ["ParagraphWalker"]
 
 PAGE_FIELD: Final = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b")
+UNNAMED: Final = "图片"
 DRAWN_FIELD: Final = re.compile(r"\s*EQ\b", re.IGNORECASE)
 """A figure in a circle, a fraction: drawn by what the field says, which has no result."""
 OTHER_RESULT: Final = re.compile(r"\s*(?:EQ|FORMDROPDOWN)\b", re.IGNORECASE)
@@ -82,7 +84,7 @@ class ParagraphWalker:
         """Whether runs are asked how they are formatted. Of a part that names neither lines nor hidden text nobody need
         ask: that is most of them, and there are many runs."""
         self.has_marked = False
-        """Whether anything was read that no blank may have: struck text, an equation."""
+        """Whether anything was read that no blank may have: struck text, an equation, a picture."""
         self.has_dressed = False
         """Whether any text reads otherwise than it is spelled, for what it looks like."""
         self.hidden: list[tuple[str, str]] = []
@@ -306,6 +308,7 @@ class ParagraphWalker:
             hidden, self._is_hidden = self._is_hidden, 0
             self._boxes.append(self.flow(box, "文本框 "))
             self._is_hidden = hidden
-        if not boxes:
-            for picture in element.iter(PICTURE):
-                build.pictures.append((build.length, picture.get("name", "")))
+        if not boxes and any(child.tag != SHAPE_TYPE for child in element):
+            self.has_marked = True
+            names = (item.get("name", "") for item in element.iter(PICTURE))
+            build.pictures.append(Picture(build.length, next(filter(None, names), UNNAMED), floats(element)))

@@ -7,7 +7,7 @@ another's version of the form is read by its labels alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from formgen.reading.docx.anatomy import anatomy_of
 from formgen.reading.docx.continuations import rejoin_texts
 from formgen.reading.docx.grids import text_grid
 from formgen.reading.docx.matching import Found, Matches, contents_of, match_blocks
-from formgen.reading.docx.model import Block, Table, Text, said_in, texts_of, words
+from formgen.reading.docx.model import Block, Table, Text, pictures_in, said_in, texts_of, words
 from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.plans import Anatomy
 from formgen.reading.docx.revisions import changed_fields, changed_places
@@ -29,7 +29,7 @@ from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
 from formgen.reading.pausing import paused_collector
-from formgen.reading.struck import EQUATION, LINE, refuse_marked
+from formgen.reading.struck import EQUATION, LINE, PICTURE, refuse_marked
 from formgen.rendering.continuation import MARK
 from formgen.values.masking import mask_long_numbers
 
@@ -37,7 +37,9 @@ __all__ = ["read_docx"]
 
 MOST_PLACES: Final = 5
 """Places of tracked changes outside of fields, or of hidden text, that are named."""
-REFUSED: Final = {LINE: "F-WORD-009", EQUATION: "F-WORD-011"}
+REFUSED: Final = {LINE: "F-WORD-009", EQUATION: "F-WORD-011", PICTURE: "F-WORD-012"}
+PAPER_TYPES: Final = frozenset(["image", "signature", "seal"])
+"""Of fields whose blanks are for pictures."""
 SHOWN: Final = 30
 """Characters of a hidden text that are shown."""
 FOREIGN_SHARE: Final = 0.25
@@ -123,8 +125,25 @@ def _blocks_of(sheets: Sequence[SheetParts]) -> list[Block]:
 def _read_sheet(sheet: SheetParts, identified: Identified, place: Place, has_marked: bool) -> SheetRead:
     made = _seen_on(sheet, identified, place)
     if has_marked:
+        if unread := _pictures_unread(sheet, made):
+            made.problems.append(Problem("F-WORD-013", place, str(unread), record=identified.identity.record or None))
         refuse_marked(made, REFUSED)
     return made
+
+
+def _pictures_unread(sheet: SheetParts, made: SheetRead) -> int:
+    """How many drawings the printed form has not, and no blank has, either."""
+    there = pictures_in([*sheet.body, *sheet.heads, *sheet.continuations, *sheet.loose])
+    if not there:
+        return 0
+    printed = anatomy_of(made.manifest).pictures if "docx" in made.manifest.templates else 0
+    drawn = {item.key for item in made.manifest.fields if item.type_name in PAPER_TYPES}
+    in_blanks = {one.path for one in made.sightings if isinstance(one.raw, str) and _is_drawn(one, one.raw, drawn)}
+    return max(0, there - printed - len(in_blanks))
+
+
+def _is_drawn(sighting: Sighting, raw: str, drawn: Container[str]) -> bool:
+    return PICTURE in raw or (sighting.path[-1] in drawn and bool(raw.strip()))
 
 
 def _seen_on(sheet: SheetParts, identified: Identified, place: Place) -> SheetRead:
@@ -190,6 +209,10 @@ def _by_labels(sheet: SheetParts, manifest: Manifest, identity: SheetIdentity) -
     blocks: list[Block] = [*sheet.body, *sheet.heads, *sheet.continuations]
     made = read_by_labels(text_grid(blocks), manifest, identity)
     made.sightings = [_without_mark(sighting) for sighting in made.sightings]
+    drawn = {item.key for item in manifest.fields if item.type_name in PAPER_TYPES}
+    made.sightings = [
+        replace(one, raw="") if one.raw == PICTURE and one.path[-1] in drawn else one for one in made.sightings
+    ]
     return made
 
 

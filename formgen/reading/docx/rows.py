@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from formgen.reading.docx.blanks import Seen, read_blanks
+from formgen.reading.docx.blanks import Seen, held, read_blanks
 from formgen.reading.docx.matching import TOTALS, Found, Matches
 from formgen.reading.docx.model import Cell, Table, Text, folded
 from formgen.reading.docx.plans import Anatomy, CellPlan, RowPlan, TablePlan
@@ -254,7 +254,7 @@ def _marked(cell: Cell, plan: CellPlan) -> Iterator[Seen]:
         for mark in cell.marks:
             if (mark.is_control, mark.name) in ((True, slot.control), (False, slot.bookmark)):
                 layer: Layer = "content-control" if mark.is_control else "bookmark"
-                yield Seen(slot, layer, cell.text[mark.start : mark.end], mark.row)
+                yield Seen(slot, layer, held(cell, plan, slot, mark.start, mark.end), mark.row)
                 break
 
 

@@ -1,4 +1,4 @@
-"""What a run holds besides letters: tabs, hyphens, signs of symbol fonts, boxes and lists of Word's old form fields.
+"""What a run holds besides letters: drawings, tabs, hyphens, signs of symbol fonts, boxes and lists of old form fields.
 
 Source: ECMA-376 Part 1, 17.3.3 (run content), 17.16.7 (checkBox), 17.16.9 (ddList).
 """
@@ -7,10 +7,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from formgen.reading.docx.elements import CHARACTER, FONT, FORM_BOX, FORM_LIST, SYMBOL, VALUE, T, is_on, number_in
+from formgen.reading.docx.elements import (
+    ANCHOR,
+    CHARACTER,
+    FONT,
+    FORM_BOX,
+    FORM_LIST,
+    SYMBOL,
+    VALUE,
+    T,
+    is_on,
+    number_in,
+)
 from formgen.rendering.docx.wordml import Element, w
 
-__all__ = ["SIGNS", "form_box", "form_choice", "said", "symbol"]
+__all__ = ["SIGNS", "floats", "form_box", "form_choice", "said", "symbol"]
 
 SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
 SYMBOLS: Final = {
@@ -57,6 +68,11 @@ def form_choice(sign: Element) -> str | None:
                 return "".join(entries[number_in(item, 0) :][:1])
         return "".join(entries[:1])
     return None
+
+
+def floats(drawn: Element) -> bool:
+    """Whether a drawing stands wherever it was put, not where its text does."""
+    return any(child.tag == ANCHOR or "position:absolute" in child.get("style", "") for child in drawn)
 
 
 def said(element: Element) -> str:

@@ -8,18 +8,27 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from formgen.rendering.docx import compile_docx
 from tests.reading.docx import word_edits as edits
 from tests.reading.docx.conftest import Paper, ReadOne, codes
 from tests.reading.docx.test_struck import problems_of, put
+from tests.rendering.wordmaker import make_form
 
 SPACES = {
     "w": edits.W,
     "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    "v": "urn:schemas-microsoft-com:vml",
+    "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
 }
 FIELDS = "name note sex:sex count:integer"
 TEXT = "| 姓名 | {{ name }} |\n| 备注 | {{ note }} |\n| 性别 | {{ sex }} |\n| 户数 | {{ count }} |"
 RECORD = {"name": "朱真", "note": "旧房", "sex": "男", "count": 12}
 EQUATION = "<m:oMath><m:r><m:t>5</m:t></m:r></m:oMath>"
+INLINE = '<w:r><w:drawing><wp:inline><wp:docPr id="7" name="p"/></wp:inline></w:drawing></w:r>'
+FLOATING = INLINE.replace("wp:inline", "wp:anchor")
+SHAPE = '<w:r><w:pict><v:shapetype/><v:shape style="width:60pt"/></w:pict></w:r>'
+STAMP = '<w:r><w:pict><v:shape style="position:absolute;width:60pt"/></w:pict></w:r>'
+OBJECT = '<w:r><w:object><v:shape style="width:60pt"/></w:object></w:r>'
 CIRCLED = "eq \\o\\ac(○,女)"
 
 
@@ -100,3 +109,70 @@ def test_an_old_list_says_what_is_chosen(inside: str, chosen: str | None, result
     choices = f"<w:ffData><w:ddList>{inside}{entries}</w:ddList></w:ffData>"
     reading = paper.after(lambda tree: put(edits.control(tree, "sex"), *parsed(field("FORMDROPDOWN", result, choices))))
     assert reading.values.get("sex") == chosen
+
+
+@pytest.mark.parametrize("xml", [INLINE, FLOATING, SHAPE, STAMP, OBJECT])
+@pytest.mark.parametrize("is_marked", [True, False])
+@pytest.mark.parametrize("key", ["name", "note", "count"])
+def test_a_picture_instead_of_a_value_is_no_blank(key: str, is_marked: bool, xml: str, paper: Paper) -> None:
+    def edit(tree: Any) -> None:
+        put(edits.control(tree, key), *parsed(xml))
+        if not is_marked:
+            edits.strip_marks(tree)
+
+    reading = paper.after(edit)
+    assert reading.doubts == {key: "rejected"}
+    assert codes(reading) == {"F-WORD-012"}
+
+
+@pytest.mark.parametrize("xml", [INLINE, SHAPE, OBJECT])
+def test_a_picture_beside_a_value_is_a_part_of_it(xml: str, paper: Paper) -> None:
+    reading = paper.after(lambda tree: edits.control(tree, "count").addnext(parsed(xml)[0]))
+    assert reading.doubts == {"count": "rejected"}
+    (problem,) = problems_of(reading, "F-WORD-012")
+    assert problem.found == "12〔图片〕"
+
+
+@pytest.mark.parametrize("xml", [FLOATING, STAMP])
+def test_a_stamp_over_a_value_is_counted(xml: str, paper: Paper) -> None:
+    def edit(tree: Any) -> None:
+        edits.control(tree, "count").addprevious(parsed(xml)[0])
+        edits.cell_with(tree, "备注").find(edits.w("p")).append(parsed(xml)[0])
+        tree.find(edits.w("body")).insert(0, parsed(f"<w:p>{xml}</w:p>")[0])
+
+    reading = paper.after(edit)
+    assert reading.values == RECORD
+    assert [problem.found for problem in problems_of(reading, "F-WORD-013")] == ["3"]
+    assert reading.evidence["count"].confidence == 1
+
+
+@pytest.mark.parametrize("xml", ["<w:r><w:pict/></w:r>", "<w:r><w:pict><v:shapetype/></w:pict></w:r>"])
+def test_what_draws_nothing_is_none(xml: str, paper: Paper) -> None:
+    reading = paper.after(lambda tree: put(edits.control(tree, "note"), *parsed(xml)))
+    assert "note" not in reading.values
+    assert not reading.doubts
+    assert not codes(reading)
+
+
+def test_pictures_that_the_form_prints_are_none_of_ours(tmp_path: Path, read_one: ReadOne) -> None:
+    form = make_form(tmp_path / "form", FIELDS, TEXT)
+    template = form.template("docx")
+
+    def edit(tree: Any) -> None:
+        edits.cell_with(tree, "{{note}}").find(edits.w("p")).append(parsed(INLINE)[0])
+
+    template.write_bytes(edits.edited(template.read_bytes(), edit))
+    printed = compile_docx(form).render({"name": "朱真"}, "r1").content or b""
+    reading = read_one(printed, form)
+    assert reading.values == {"name": "朱真"}
+    assert not reading.doubts
+    assert not codes(reading)
+
+
+@pytest.mark.parametrize("xml", [INLINE, SHAPE])
+def test_a_signature_is_one(xml: str, tmp_path: Path, read_one: ReadOne) -> None:
+    text = "| 申请人：{{ signer }} | {{ signed.year }}年{{ signed.month }}月{{ signed.day }}日 |"
+    paper = Paper(tmp_path, read_one, "signer:signature signed:date", text, {})
+    reading = paper.after(lambda tree: put(edits.control(tree, "signer"), *parsed(xml)))
+    assert reading.values == {"signer": True}
+    assert not codes(reading)

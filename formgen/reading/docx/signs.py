@@ -21,7 +21,7 @@ from formgen.reading.docx.elements import (
 )
 from formgen.rendering.docx.wordml import Element, w
 
-__all__ = ["SIGNS", "floats", "form_box", "form_choice", "said", "symbol"]
+__all__ = ["SIGNS", "floats", "form_box", "form_choice", "is_symbol_font", "said", "symbol", "symbols"]
 
 SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
 SYMBOLS: Final = {
@@ -34,6 +34,8 @@ SYMBOLS: Final = {
     **dict.fromkeys([("wingdings", 0xFB), ("wingdings 2", 0x4F)], "×"),
 }
 """What signs of symbol fonts look like; ticks and boxes people put in forms. Others read as U+FFFD."""
+PLAIN_IN_SYMBOL: Final = frozenset("0123456789.,:;()[]{}+/=<>%!?&|_")
+"""Signs that the font Symbol has where all fonts have them."""
 UNKNOWN_SYMBOL: Final = "\ufffd"
 
 
@@ -47,6 +49,23 @@ def symbol(element: Element) -> str:
     if found is None and not 0xE000 <= code <= 0xF8FF and 0x20 <= code < 0xD800 and "dings" not in font:
         return chr(code)
     return found or UNKNOWN_SYMBOL
+
+
+def is_symbol_font(font: str) -> bool:
+    return "dings" in font or font == "symbol"
+
+
+def symbols(font: str, text: str) -> str:
+    """What a text reads as that is formatted in a symbol font: signs of other alphabets are shown in another font."""
+    return "".join(
+        sign if _is_itself(font, sign) else SYMBOLS.get((font, ord(sign) & 0xFF), UNKNOWN_SYMBOL) for sign in text
+    )
+
+
+def _is_itself(font: str, sign: str) -> bool:
+    if sign.isspace() or (font == "symbol" and sign in PLAIN_IN_SYMBOL):
+        return True
+    return ord(sign) > 0xFF and not 0xF000 <= ord(sign) <= 0xF0FF
 
 
 def form_box(sign: Element) -> str | None:

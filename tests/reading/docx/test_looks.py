@@ -80,3 +80,69 @@ def test_labels_with_raised_figures_are_found(tmp_path: Path, read_one: ReadOne)
         label.find(edits.w("p")).append(raised("2"))
 
     assert paper.after(edit).values == {"area": 5}
+
+
+def in_font(text: str, font: str) -> object:
+    return dressed(text, f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}"/>')
+
+
+@pytest.mark.parametrize(
+    ("font", "text", "seen"),
+    [
+        ("Wingdings", "n", "■"),
+        ("Wingdings 2", "R", "☑"),
+        ("Wingdings 2", "\uf052", "☑"),
+        ("Wingdings", "新房 n", "新房 ■"),
+        ("Symbol", "12", "12"),
+        ("宋体", "n", "n"),
+    ],
+)
+def test_symbol_fonts_show_signs(font: str, text: str, seen: str, paper: Paper) -> None:
+    reading = paper.after(lambda tree: put(edits.control(tree, "note"), in_font(text, font)))
+    assert reading.values == RECORD | {"note": seen}
+    assert not reading.problems
+
+
+@pytest.mark.parametrize(("font", "text"), [("Wingdings", "12"), ("Symbol", "a"), ("Webdings", "1")])
+def test_unknown_signs_of_symbol_fonts_are_no_number(font: str, text: str, paper: Paper) -> None:
+    reading = paper.after(lambda tree: put(edits.control(tree, "count"), in_font(text, font)))
+    assert reading.doubts == {"count": "rejected"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "is_seen"),
+    [
+        ('<w:color w:val="FFFFFF"/>', False),
+        ('<w:color w:val="ffffff" w:themeColor="background1"/>', False),
+        ('<w:highlight w:val="black"/>', False),
+        ('<w:color w:val="000000"/><w:highlight w:val="black"/>', False),
+        ('<w:color w:val="000000"/><w:shd w:val="clear" w:fill="000000"/>', False),
+        ('<w:color w:val="FFFFFF"/><w:highlight w:val="white"/>', False),
+        ('<w:color w:val="FFFFFF"/><w:highlight w:val="none"/>', False),
+        ('<w:color w:val="FFFFFF"/><w:highlight w:val="black"/>', True),
+        ('<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="000000"/>', True),
+        ('<w:shd w:val="clear" w:fill="000000"/>', True),
+        ('<w:color w:val="auto"/><w:highlight w:val="yellow"/>', True),
+        ('<w:color w:val="FF0000"/>', True),
+    ],
+)
+def test_text_that_nobody_sees_is_hidden(properties: str, is_seen: bool, paper: Paper) -> None:
+    reading = paper.after(lambda tree: put(edits.control(tree, "note"), dressed("新房", properties)))
+    assert reading.values.get("note") == ("新房" if is_seen else None)
+    assert codes(reading) == (set() if is_seen else {"F-WORD-010"})
+
+
+@pytest.mark.parametrize("where", ["tcPr", "pPr"])
+@pytest.mark.parametrize(("fill", "is_seen"), [("1F4E79", True), ("auto", False), ("FFFFFF", False)])
+def test_white_on_a_shade_is_seen(where: str, fill: str, is_seen: bool, paper: Paper) -> None:
+    def edit(tree: object) -> None:
+        control = edits.control(tree, "note")
+        put(control, dressed("新房", '<w:color w:val="FFFFFF"/>'))
+        cell = edits.cell_of(control)
+        holder = cell if where == "tcPr" else cell.find(edits.w("p"))
+        if holder.find(edits.w(where)) is None:
+            holder.insert(0, edits.fragment(f"<w:{where}/>"))
+        holder.find(edits.w(where)).append(edits.fragment(f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>'))
+
+    reading = paper.after(edit)
+    assert reading.values.get("note") == ("新房" if is_seen else None)

@@ -65,11 +65,11 @@ class _Learner:
 
     def anatomy(self) -> Anatomy:
         context = self._book.context(self._manifest, GROUPS)
-        body, heads, sections = self._blocks(context)
+        body, heads, sections, _ = self._blocks(context)
         self._find_boxes(context, [*body, *heads])
         plans = list(self._plans(body))
         head_plans = list(self._plans(heads))
-        blank_body, blank_heads, _ = self._blocks(self._compiled.plan.blank() | self._no_rows())
+        blank_body, blank_heads, _, remarks = self._blocks(self._compiled.plan.blank() | self._no_rows())
         texts = [*_texts(plans), *_texts(head_plans)]
         labels = {plan.words for plan in texts if not plan.slots}
         labels |= {words(text.text) for text in texts_of([*blank_body, *blank_heads])}
@@ -86,6 +86,7 @@ class _Learner:
             bare,
             self._optional(slots, [*blank_body, *blank_heads]),
             pictures_in([*blank_body, *blank_heads]),
+            remarks,
         )
 
     def _find_boxes(self, context: dict[str, Any], blocks: Sequence[Block]) -> None:
@@ -96,7 +97,7 @@ class _Learner:
         )
 
         def render(key: str, value: str) -> list[Text]:
-            body, heads, _ = self._blocks({**context, key: value})
+            body, heads, _, _ = self._blocks({**context, key: value})
             return list(texts_of([*body, *heads]))
 
         for number, start, end, key in find_boxes(self._manifest, texts, placed, render):
@@ -110,8 +111,8 @@ class _Learner:
     def _no_rows(self) -> dict[str, Any]:
         return {item.key: [] for item in self._manifest.fields if item.table is not None}
 
-    def _blocks(self, context: dict[str, Any]) -> tuple[list[Block], list[Block], int]:
-        """Body, headers and footers rendered with a context, and how many sections the body has."""
+    def _blocks(self, context: dict[str, Any]) -> tuple[list[Block], list[Block], int, int]:
+        """Body, headers and footers rendered with a context; how many sections and how many remarks they have."""
         programs = self._compiled.parts.programs(Variant())
         trees = {name: parse_part(program.render(context)) for name, program in programs.items()}
         walker = Walker()
@@ -123,7 +124,8 @@ class _Learner:
             for name in self._head_parts(sections)
         )
         heads = told_once([walker.flow(part) for part in parts])
-        return [block for block in body if not isinstance(block, SectionEnd)], heads, max(1, len(sections))
+        texts: list[Block] = [block for block in body if not isinstance(block, SectionEnd)]
+        return texts, heads, max(1, len(sections)), walker.remarks
 
     def _head_parts(self, sections: Sequence[SectionEnd]) -> list[str]:
         package = self._compiled.package

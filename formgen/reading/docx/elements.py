@@ -85,6 +85,7 @@ WRAPPERS: Final = frozenset(
 TAKEN_OUT: Final = frozenset(map(w, ("del", "moveFrom", "cellDel")))
 PUT_IN: Final = frozenset(map(w, ("ins", "moveTo", "cellIns")))
 CHANGED: Final = TAKEN_OUT | PUT_IN
+REMARKS: Final = frozenset(map(w, ("commentReference", "footnoteReference", "endnoteReference")))
 DRAWN: Final = frozenset(map(w, ("drawing", "pict", "object")))
 
 

@@ -33,6 +33,7 @@ from formgen.reading.docx.elements import (
     PICTURE,
     PPR,
     PUT_IN,
+    REMARKS,
     RPR,
     SDT,
     SHAPE_TYPE,
@@ -87,6 +88,8 @@ class ParagraphWalker:
         """Whether anything was read that no blank may have: struck text, an equation, a picture."""
         self.has_dressed = False
         """Whether any text reads otherwise than it is spelled, for what it looks like."""
+        self.remarks = 0
+        """Comments, footnotes and endnotes seen."""
         self.hidden: list[tuple[str, str]] = []
         """Hidden text: where and what."""
         self._unsaid: list[str] = []
@@ -273,6 +276,8 @@ class ParagraphWalker:
             self._sign(SIGNS[tag], build)
         elif tag == DELETED_TEXT:
             self._sign(child.text or "", build)
+        elif tag in REMARKS:
+            self.remarks += 1
         elif tag in WRAPPERS:
             self._inside(self._unwrapped(child, tag), build)
 

@@ -86,6 +86,7 @@ class WordParts:
             self._heads[name], walker = self._walked_head(name)
             self.walker.changes += walker.changes
             self.walker.hidden += walker.hidden
+            self.walker.remarks += walker.remarks
             self.walker.has_marked = self.walker.has_marked or walker.has_marked
         return self._heads[name]
 

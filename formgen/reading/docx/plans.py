@@ -110,6 +110,8 @@ class Anatomy:
     """Fields that are not printed at all where they are blank."""
     pictures: int = 0
     """How many the blank form has, shapes and lines included."""
+    remarks: int = 0
+    """How many comments, footnotes and endnotes it has."""
 
     @property
     def blocks(self) -> list[PlanBlock]:

@@ -80,6 +80,9 @@ def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
         original = WordParts(package, is_original=True)
         before = split_sheets(original.body(), original, book, place, [])
         file.problems += _tell_changes(parts.walker.changes, sheets, before, known, place, original.walker.has_marked)
+    printed = sum(anatomy_of(item.manifest).remarks for item, _ in known.values() if "docx" in item.manifest.templates)
+    if (remarks := parts.walker.remarks - printed) > 0:
+        file.problems.append(Problem("F-WORD-014", place, str(remarks)))
     if parts.walker.hidden:
         file.problems.append(_tell_hidden(parts.walker.hidden, place))
     return file

@@ -176,3 +176,28 @@ def test_a_signature_is_one(xml: str, tmp_path: Path, read_one: ReadOne) -> None
     reading = paper.after(lambda tree: put(edits.control(tree, "signer"), *parsed(xml)))
     assert reading.values == {"signer": True}
     assert not codes(reading)
+
+
+@pytest.mark.parametrize("kind", ["comment", "footnote", "endnote"])
+def test_remarks_are_counted_once_a_file(kind: str, paper: Paper) -> None:
+    def edit(tree: Any) -> None:
+        for key in ("name", "count"):
+            edits.control(tree, key).addnext(parsed(f'<w:r><w:{kind}Reference w:id="2"/></w:r>')[0])
+
+    reading = paper.after(edit)
+    assert reading.values == RECORD
+    assert [problem.found for problem in problems_of(reading, "F-WORD-014")] == ["2"]
+
+
+def test_remarks_that_the_form_prints_are_none_of_ours(tmp_path: Path, read_one: ReadOne) -> None:
+    form = make_form(tmp_path / "form", FIELDS, TEXT)
+    template = form.template("docx")
+
+    def edit(tree: Any) -> None:
+        remark = parsed('<w:r><w:footnoteReference w:id="2"/></w:r>')[0]
+        edits.cell_with(tree, "备注").find(edits.w("p")).append(remark)
+
+    template.write_bytes(edits.edited(template.read_bytes(), edit))
+    reading = read_one(compile_docx(form).render(RECORD, "r1").content or b"", form)
+    assert reading.values == RECORD
+    assert not codes(reading)

@@ -24,6 +24,7 @@ from formgen.reading.docx.plans import Anatomy
 from formgen.reading.docx.revisions import changed_fields, changed_places
 from formgen.reading.docx.searching import search_blanks
 from formgen.reading.docx.sheets import SheetParts, split_sheets
+from formgen.reading.docx.splits import rejoined
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Sighting, Unread
@@ -155,15 +156,14 @@ def _seen_on(sheet: SheetParts, identified: Identified, place: Place) -> SheetRe
         return _by_labels(sheet, manifest, identity)
     anatomy = anatomy_of(manifest)
     made = SheetRead(manifest, identity)
-    matches = Matches()
     body = contents_of(sheet.body, anatomy.has_bare_slots)
     heads = contents_of(sheet.heads, anatomy.has_bare_slots)
-    if not (
-        match_blocks(body, anatomy.body, anatomy, matches) and match_blocks(heads, anatomy.heads, anatomy, matches)
-    ):
+    matches = _matched(body, heads, anatomy)
+    if matches is None:
         if _is_foreign([*body, *heads], anatomy, identified.layer == "property"):
             return _by_labels(sheet, manifest, identity)
         matches = Matches()
+        body = rejoined(body, anatomy, is_sure=True) or body
         made.unread += search_blanks(body, heads, manifest, anatomy, matches)
     made.unread += [Unread(text.place, text.text) for text in texts_of(sheet.loose) if _is_unread(text, anatomy)]
     rosters = matches.rosters
@@ -179,7 +179,22 @@ def _seen_on(sheet: SheetParts, identified: Identified, place: Place) -> SheetRe
     made.tables = matches.tables
     for item in joined.found:
         _see(item, made)
+    for item in matches.unsure:
+        if item.seen.slot.kind != "number":
+            made.sightings.append(_unsure(item))
     return made
+
+
+def _matched(body: Sequence[Text | Table], heads: Sequence[Text | Table], anatomy: Anatomy) -> Matches | None:
+    """What stands in the blanks of a sheet that follows its form, but for tables that were split; None of others."""
+    for blocks in (body, None):
+        whole = blocks if blocks is not None else rejoined(body, anatomy, is_sure=False)
+        found = Matches()
+        if whole is None:
+            continue
+        if match_blocks(whole, anatomy.body, anatomy, found) and match_blocks(heads, anatomy.heads, anatomy, found):
+            return found
+    return None
 
 
 def _is_unread(text: Text, anatomy: Anatomy) -> bool:
@@ -196,6 +211,13 @@ def _see(item: Found, made: SheetRead) -> None:
         return
     path = slot.path(item.number)
     made.sightings.append(Sighting(path, seen.layer, item.place, seen.raw, item.confidence, slot.part))
+
+
+def _unsure(item: Found) -> Sighting:
+    seen, path = item.seen, item.seen.slot.path(item.number)
+    shown = mask_long_numbers(" ".join(seen.raw.split()))[:SHOWN]
+    raw = Refused(seen.raw, Finding("F-READ-008", shown))
+    return Sighting(path, seen.layer, item.place, raw, item.confidence, seen.slot.part)
 
 
 def _is_foreign(blocks: Sequence[Text | Table], anatomy: Anatomy, is_claimed: bool) -> bool:

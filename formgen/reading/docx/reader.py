@@ -141,9 +141,15 @@ def _pictures_unread(sheet: SheetParts, made: SheetRead) -> int:
     if not there:
         return 0
     printed = anatomy_of(made.manifest).pictures if "docx" in made.manifest.templates else 0
-    drawn = {item.key for item in made.manifest.fields if item.type_name in PAPER_TYPES}
+    drawn = _drawn_fields(made.manifest)
     in_blanks = {one.path for one in made.sightings if isinstance(one.raw, str) and _is_drawn(one, one.raw, drawn)}
     return max(0, there - printed - len(in_blanks))
+
+
+def _drawn_fields(manifest: Manifest) -> frozenset[str]:
+    """Keys of fields and columns whose blanks are for pictures."""
+    columns = [column for item in manifest.fields if item.table is not None for column in item.table.columns]
+    return frozenset(item.key for item in (*manifest.fields, *columns) if item.type_name in PAPER_TYPES)
 
 
 def _is_drawn(sighting: Sighting, raw: str, drawn: Container[str]) -> bool:
@@ -234,7 +240,7 @@ def _by_labels(sheet: SheetParts, manifest: Manifest, identity: SheetIdentity) -
     blocks: list[Block] = [*sheet.body, *sheet.heads, *sheet.continuations]
     made = read_by_labels(text_grid(blocks), manifest, identity)
     made.sightings = [_without_mark(sighting) for sighting in made.sightings]
-    drawn = {item.key for item in manifest.fields if item.type_name in PAPER_TYPES}
+    drawn = _drawn_fields(manifest)
     made.sightings = [
         replace(one, raw="") if one.raw == PICTURE and one.path[-1] in drawn else one for one in made.sightings
     ]

@@ -201,3 +201,17 @@ def test_remarks_that_the_form_prints_are_none_of_ours(tmp_path: Path, read_one:
     reading = read_one(compile_docx(form).render(RECORD, "r1").content or b"", form)
     assert reading.values == RECORD
     assert not codes(reading)
+
+
+def test_signatures_in_rows_are_not_counted(tmp_path: Path, read_one: ReadOne) -> None:
+    rows = "| 姓名 | 签名 |\n|{%tr for r in rows %}|\n| {{ r.name }} | {{ r.signer }} |\n|{%tr endfor %}|"
+    record = {"rows": [{"name": "王五"}, {"name": "赵六"}]}
+    paper = Paper(tmp_path, read_one, "rows(name signer:signature)", rows, record)
+
+    def edit(tree: Any) -> None:
+        for number in (0, 1):
+            put(edits.control(tree, "r_signer", number), *parsed(INLINE))
+
+    reading = paper.after(edit)
+    assert reading.values == {"rows": [{"name": "王五", "signer": True}, {"name": "赵六", "signer": True}]}
+    assert not codes(reading)

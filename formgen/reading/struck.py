@@ -1,8 +1,9 @@
-"""Text that is struck out: marked sign by sign where it is read, refused where it is seen in a blank.
+"""What no blank may have: text that is struck out, marked sign by sign where it is read; what is shown and is no text.
 
 In: what stands in a run with a line through it; later a sheet's sightings. Out: text no part of which can be taken for
 text without a line, whoever cuts it; then every blank with such a sign refused, whatever its type would make of it.
-A mark is a sign that no XML can hold, so nobody can type it, and printed words that are struck out are none.
+A mark is a sign that no XML can hold, so nobody can type it, and printed words that are struck out are none. An
+equation is one such sign; a picture is one in the blank it stands in.
 Cells of Excel forms are marked only where the form is read by its labels; else each says itself that it is struck.
 Limit: a line drawn over the text is not seen; nor is one that comes from a style of Word's.
 """
@@ -10,7 +11,7 @@ Limit: a line drawn over the text is not seen; nor is one that comes from a styl
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,11 +20,15 @@ from formgen.reading.model import LAYERS, FieldPath, Refused, SheetRead, Sightin
 from formgen.values import RawCell
 from formgen.values.masking import mask_long_numbers
 
-__all__ = ["refuse_struck", "struck"]
+__all__ = ["EQUATION", "LINE", "PICTURE", "refuse_marked", "struck"]
 
 LINE: Final = "\x01"
+EQUATION: Final = "\x02"
+PICTURE: Final = "\x03"
 SHOWN: Final = 60
 _SIGN: Final = re.compile(r"(?=\S)")
+_PLAIN: Final = str.maketrans({LINE: None, EQUATION: "〔公式〕", PICTURE: "〔图片〕"})
+"""How people are told of them."""
 
 
 def struck(text: str) -> str:
@@ -31,18 +36,21 @@ def struck(text: str) -> str:
     return _SIGN.sub(LINE, text)
 
 
-def refuse_struck(made: SheetRead, code: str) -> None:
-    """Refuse every blank with struck text by this code; what is told to people is told without the marks."""
+def refuse_marked(made: SheetRead, codes: Mapping[str, str]) -> None:
+    """Refuse every blank that has one of these signs by its code; what is told to people is told without them."""
     seen: dict[FieldPath, list[Sighting]] = {}
     for sighting in made.sightings:
         seen.setdefault(sighting.path, []).append(sighting)
-    made.sightings = [
-        one
-        for sightings in seen.values()
-        for one in ([_refused(sightings, code)] if any(LINE in _text(item.raw) for item in sightings) else sightings)
-    ]
-    made.unread = [Unread(item.place, _plain(item.text)) for item in made.unread]
+    made.sightings = [one for sightings in seen.values() for one in _without_marked(sightings, codes)]
+    made.unread = [Unread(item.place, _plain(item.text)) for item in made.unread if item.text != PICTURE]
     made.problems = [replace(problem, found=_plain(problem.found)) for problem in made.problems]
+
+
+def _without_marked(sightings: Sequence[Sighting], codes: Mapping[str, str]) -> Sequence[Sighting]:
+    for sign, code in codes.items():
+        if any(sign in _text(item.raw) for item in sightings):
+            return [_refused(sightings, code)]
+    return sightings
 
 
 def _refused(sightings: Sequence[Sighting], code: str) -> Sighting:
@@ -63,4 +71,4 @@ def _text(raw: RawCell | Refused) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace(LINE, "")
+    return text.translate(_PLAIN)

@@ -10,7 +10,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table, Text, tables_of, texts_of, told_once, words
+from formgen.reading.docx.model import (
+    Block,
+    Cell,
+    Mark,
+    SectionEnd,
+    Table,
+    Text,
+    pictures_in,
+    tables_of,
+    texts_of,
+    told_once,
+    words,
+)
 from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, Slot, SlotKind, TablePlan, TextPlan
 from formgen.reading.docx.ticks import find_boxes
 from formgen.reading.docx.walking import Walker
@@ -53,11 +65,11 @@ class _Learner:
 
     def anatomy(self) -> Anatomy:
         context = self._book.context(self._manifest, GROUPS)
-        body, heads, sections = self._blocks(context)
+        body, heads, sections, _ = self._blocks(context)
         self._find_boxes(context, [*body, *heads])
         plans = list(self._plans(body))
         head_plans = list(self._plans(heads))
-        blank_body, blank_heads, _ = self._blocks(self._compiled.plan.blank() | self._no_rows())
+        blank_body, blank_heads, _, remarks = self._blocks(self._compiled.plan.blank() | self._no_rows())
         texts = [*_texts(plans), *_texts(head_plans)]
         labels = {plan.words for plan in texts if not plan.slots}
         labels |= {words(text.text) for text in texts_of([*blank_body, *blank_heads])}
@@ -73,6 +85,8 @@ class _Learner:
             self._fields(),
             bare,
             self._optional(slots, [*blank_body, *blank_heads]),
+            pictures_in([*blank_body, *blank_heads]),
+            remarks,
         )
 
     def _find_boxes(self, context: dict[str, Any], blocks: Sequence[Block]) -> None:
@@ -83,7 +97,7 @@ class _Learner:
         )
 
         def render(key: str, value: str) -> list[Text]:
-            body, heads, _ = self._blocks({**context, key: value})
+            body, heads, _, _ = self._blocks({**context, key: value})
             return list(texts_of([*body, *heads]))
 
         for number, start, end, key in find_boxes(self._manifest, texts, placed, render):
@@ -97,8 +111,8 @@ class _Learner:
     def _no_rows(self) -> dict[str, Any]:
         return {item.key: [] for item in self._manifest.fields if item.table is not None}
 
-    def _blocks(self, context: dict[str, Any]) -> tuple[list[Block], list[Block], int]:
-        """Body, headers and footers rendered with a context, and how many sections the body has."""
+    def _blocks(self, context: dict[str, Any]) -> tuple[list[Block], list[Block], int, int]:
+        """Body, headers and footers rendered with a context; how many sections and how many remarks they have."""
         programs = self._compiled.parts.programs(Variant())
         trees = {name: parse_part(program.render(context)) for name, program in programs.items()}
         walker = Walker()
@@ -110,7 +124,8 @@ class _Learner:
             for name in self._head_parts(sections)
         )
         heads = told_once([walker.flow(part) for part in parts])
-        return [block for block in body if not isinstance(block, SectionEnd)], heads, max(1, len(sections))
+        texts: list[Block] = [block for block in body if not isinstance(block, SectionEnd)]
+        return texts, heads, max(1, len(sections)), walker.remarks
 
     def _head_parts(self, sections: Sequence[SectionEnd]) -> list[str]:
         package = self._compiled.package
@@ -147,7 +162,7 @@ class _Learner:
             return None
         gaps, seams, slots = self._parts(text, found)
         table = next((token.table for token, _, _ in found if token.table), "")
-        return TextPlan(gaps, seams, slots, names=_names(slots), table=table)
+        return TextPlan(gaps, seams, slots, names=_names(slots), table=table, pictures=len(text.pictures))
 
     def _parts(
         self, text: Text, found: Sequence[tuple[Token, int, int]]
@@ -184,7 +199,7 @@ class _Learner:
 
     def _cell(self, cell: Cell) -> CellPlan:
         gaps, seams, slots = self._parts(cell, self._tokens(cell))
-        plan = CellPlan(gaps, seams, slots, names=_names(slots))
+        plan = CellPlan(gaps, seams, slots, names=_names(slots), pictures=len(cell.pictures))
         plan.column, plan.span, plan.merge = cell.column, cell.span, cell.merge
         return plan
 

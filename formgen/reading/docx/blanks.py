@@ -15,9 +15,10 @@ from typing import Final, NamedTuple
 from formgen.reading.docx.model import Mark, Text, folded, words
 from formgen.reading.docx.plans import Slot, TextPlan
 from formgen.reading.model import LAYERS, Layer
+from formgen.reading.struck import PICTURE
 from formgen.values.choice import EMPTY_MARKS, TICKED_MARKS
 
-__all__ = ["Seen", "has_in_order", "read_blanks", "same_words"]
+__all__ = ["Seen", "has_in_order", "held", "read_blanks", "same_words"]
 
 PICTURED: Final = frozenset(["image", "mark"])
 LONGEST_TEXT: Final = 10_000
@@ -108,10 +109,8 @@ def _by_marks(
         return None
     seen = []
     for number, ((mark, layer), slot) in enumerate(zip(spans, plan.slots, strict=True)):
-        raw = whole[mark.start : mark.end]
+        raw = held(text, plan, slot, mark.start, mark.end)
         row = mark.row or _row(slot, marks)
-        if slot.kind in PICTURED and text.pictures and not raw.strip():
-            raw = _picture(text, slot, mark.start, mark.end)
         if number in beside:
             before, after = beside[number]
             seen += _with_typed(Seen(slot, layer, raw, row), before, after, bare)
@@ -143,20 +142,53 @@ def _row(slot: Slot, marks: dict[tuple[bool, str], Mark]) -> int:
     return bookmark.row if bookmark is not None else 0
 
 
+def held(text: Text, plan: TextPlan, slot: Slot, start: int, end: int) -> str:
+    """What stands in a blank of a text, pictures included: a sign that no blank may have, or what the blank is for."""
+    raw = text.text[start:end]
+    if not text.pictures:
+        return raw
+    if slot.kind in PICTURED:
+        return raw if raw.strip() else _picture(text, slot, start, end)
+    return raw + PICTURE if len(text.pictures) > plan.pictures and _is_pictured(text, plan, start, end) else raw
+
+
+def _is_pictured(text: Text, plan: TextPlan, start: int, end: int) -> bool:
+    """Whether a picture stands in a blank, the white space around it included, and in none that is for pictures. One
+    that floats may be a stamp over what is written: only where nothing is, it may be what should be read."""
+    wide = _with_space(text.text, start, end)
+    is_blank = not text.text[start:end].strip()
+    others = [_with_space(text.text, mark.start, mark.end) for mark in text.marks if _is_for_pictures(mark, plan)]
+    for at, _, is_floating in text.pictures:
+        first, last = (start, end) if is_floating and len(plan.slots) > 1 else wide
+        is_here = first <= at <= last and (is_blank or not is_floating)
+        if is_here and not any(begin <= at <= stop for begin, stop in others):
+            return True
+    return False
+
+
+def _is_for_pictures(mark: Mark, plan: TextPlan) -> bool:
+    name = (mark.is_control, mark.name)
+    return any(slot.kind in PICTURED and name in ((True, slot.control), (False, slot.bookmark)) for slot in plan.slots)
+
+
+def _with_space(text: str, start: int, end: int) -> tuple[int, int]:
+    return len(text[:start].rstrip()), len(text) - len(text[end:].lstrip())
+
+
 def _picture(text: Text, slot: Slot, start: int, end: int) -> str:
     """The name of the picture in a blank; a picture of a signature or seal is one."""
-    name = next((name for at, name in text.pictures if start <= at <= end), None)
+    name = next((item.name for item in text.pictures if start <= item.at <= end), None)
     return "" if name is None else PRESENT if slot.kind == "mark" else name
 
 
-def _with_typed(held: Seen, before: str, after: str, bare: Layer) -> list[Seen]:
+def _with_typed(own: Seen, before: str, after: str, bare: Layer) -> list[Seen]:
     """What a mark holds, and what was typed around it in the same blank."""
-    inner = held.raw.strip()
+    inner = own.raw.strip()
     if inner in EMPTY_MARKS and set((before + after).strip()) <= _MARKS:
         inner = ""  # a box is ticked by a tick beside it
     if not inner:
-        return [Seen(held.slot, bare, (before + after).strip(), held.row)]
-    return [held, Seen(held.slot, bare, f"{before}{held.raw}{after}".strip(), held.row)]
+        return [Seen(own.slot, bare, (before + after).strip(), own.row)]
+    return [own, Seen(own.slot, bare, f"{before}{own.raw}{after}".strip(), own.row)]
 
 
 def _split_gap(gap: str, plan: TextPlan, number: int, beside: dict[int, tuple[str, str]]) -> bool:
@@ -207,19 +239,18 @@ def _by_words(text: Text, plan: TextPlan, marks: dict[tuple[bool, str], Mark], b
     seen = []
     for slot, (raw, start, end) in zip(plan.slots, found, strict=True):
         mark = marks.get((True, slot.control)) or marks.get((False, slot.bookmark))
-        if slot.kind in PICTURED and text.pictures and not raw.strip():
-            raw = _picture(text, slot, start, end)
+        raw = held(text, plan, slot, start, end) if text.pictures else raw
         if mark is None:
             seen.append(Seen(slot, layer, raw.strip()))
             continue
-        held: Layer = "content-control" if mark.is_control else "bookmark"
-        inner = text.text[mark.start : mark.end]
+        own: Layer = "content-control" if mark.is_control else "bookmark"
+        inner = held(text, plan, slot, mark.start, mark.end)
         if inner.strip() == raw.strip():
-            seen.append(Seen(slot, held, inner, mark.row))
+            seen.append(Seen(slot, own, inner, mark.row))
         elif not inner.strip():
             seen.append(Seen(slot, layer, raw.strip(), mark.row))
         else:
-            seen += [Seen(slot, held, inner, mark.row), Seen(slot, layer, raw.strip(), mark.row)]
+            seen += [Seen(slot, own, inner, mark.row), Seen(slot, layer, raw.strip(), mark.row)]
     return seen
 
 

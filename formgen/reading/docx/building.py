@@ -1,18 +1,17 @@
 """A text while it is built: pieces, the marks that have begun and ended in it, the fields that are open.
 
-A mark's place is counted in characters of the text so far. Of a text that is struck out every sign is marked as such.
+A mark's place is counted in characters of the text so far. What a run looks like changes what its texts read as.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from formgen.reading.docx.elements import IDENTITY, NAME, START
-from formgen.reading.docx.model import Mark, Text, mark_name
-from formgen.reading.struck import struck
+from formgen.reading.docx.model import Mark, Picture, Text, mark_name
 from formgen.rendering.docx.wordml import Element
 
-__all__ = ["Build", "StruckPieces", "moved"]
+__all__ = ["Build", "DressedPieces", "moved"]
 
 
 class Build:
@@ -28,7 +27,7 @@ class Build:
         """Bookmarks that have begun, by their id: name, row, sheet, start."""
         self.fields: list[list[str] | None] = []
         """Of fields that have begun: their instructions; None once the result has begun."""
-        self.pictures: list[tuple[int, str]] = []
+        self.pictures: list[Picture] = []
 
     @property
     def length(self) -> int:
@@ -65,8 +64,9 @@ class Build:
         """What was built by itself comes next."""
         start = self.length
         self.marks += moved(inner.closed(), start)
-        self.pictures += [(at + start, name) for at, name in inner.pictures]
-        self.pieces += inner.pieces
+        self.pictures += [picture._replace(at=picture.at + start) for picture in inner.pictures]
+        for piece in inner.pieces:
+            self.pieces.append(piece)
 
     def text(self, place: str) -> Text:
         return Text("".join(self.pieces), self.closed(), place, self.pictures)
@@ -79,11 +79,15 @@ class Build:
         return self.marks
 
 
-class StruckPieces(list[str]):
-    """The pieces of a text that is struck out."""
+class DressedPieces(list[str]):
+    """The pieces of a text that does not look like any other: struck out, raised."""
+
+    def __init__(self, dress: Callable[[str], str]) -> None:
+        super().__init__()
+        self._dress = dress
 
     def append(self, piece: str) -> None:
-        super().append(struck(piece))
+        super().append(self._dress(piece))
 
 
 def moved(marks: Sequence[Mark], start: int) -> list[Mark]:

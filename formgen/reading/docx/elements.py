@@ -37,6 +37,15 @@ ROW_PROPERTIES: Final = w("trPr")
 ROW_HIDDEN: Final = w("hidden")
 VANISH: Final = w("vanish")
 LINES: Final = frozenset(map(w, ("strike", "dstrike")))
+RAISED: Final = w("vertAlign")
+FONTS: Final = w("rFonts")
+ASCII: Final = w("ascii")
+INK: Final = w("color")
+MARKED: Final = w("highlight")
+SHADE: Final = w("shd")
+FILL: Final = w("fill")
+TABLE_PROPERTIES: Final = w("tblPr")
+TABLE_STYLE: Final = w("tblStyle")
 OFF: Final = ("0", "false", "off")
 GRID_BEFORE: Final = w("gridBefore")
 CELL_PROPERTIES: Final = w("tcPr")
@@ -52,12 +61,19 @@ SHOWS_PLACEHOLDER: Final = w("showingPlcHdr")
 CHARACTER: Final = w("char")
 FONT: Final = w("font")
 FORM_BOX: Final = w("checkBox")
+FORM_LIST: Final = w("ddList")
 ALTERNATE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 CHOICE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+SHAPE_TYPE: Final = "{urn:schemas-microsoft-com:vml}shapetype"
+"""What shapes have in common; nothing is drawn by it."""
+ANCHOR: Final = f"{{{WP_NS}}}anchor"
 PICTURE: Final = f"{{{WP_NS}}}docPr"
 HEADS: Final = frozenset([w("headerReference"), w("footerReference")])
 REFERENCE: Final = f"{{{R_NS}}}id"
+MATH: Final = frozenset(
+    f"{{http://schemas.openxmlformats.org/officeDocument/2006/math}}{name}" for name in ("oMath", "oMathPara")
+)
 WRAPPERS: Final = frozenset(
     [
         *map(w, ("hyperlink", "smartTag", "customXml", "dir", "bdo", "ruby", "rubyBase", "sdtContent")),
@@ -69,6 +85,7 @@ WRAPPERS: Final = frozenset(
 TAKEN_OUT: Final = frozenset(map(w, ("del", "moveFrom", "cellDel")))
 PUT_IN: Final = frozenset(map(w, ("ins", "moveTo", "cellIns")))
 CHANGED: Final = TAKEN_OUT | PUT_IN
+REMARKS: Final = frozenset(map(w, ("commentReference", "footnoteReference", "endnoteReference")))
 DRAWN: Final = frozenset(map(w, ("drawing", "pict", "object")))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from formgen.reading.docx.model import Block, Table, Text, tables_of, words
+from formgen.reading.docx.model import Block, Cell, Table, Text, tables_of, words
 from formgen.reading.grid import GridBlock, GridCell
+from formgen.reading.struck import PICTURE
 
 __all__ = ["text_grid"]
 
@@ -30,7 +31,7 @@ def _table(table: Table) -> GridBlock:
         for cell in row:
             if cell.merge != "continue" or not _continues(table, number, cell.column):
                 height = _height(table, number, cell.column) if cell.merge == "restart" else 1
-                cells.append(GridCell(_spaced(cell.text), number, cell.column, height, cell.span, cell.place))
+                cells.append(GridCell(_said(cell), number, cell.column, height, cell.span, cell.place))
     return GridBlock("table", cells)
 
 
@@ -46,6 +47,11 @@ def _height(table: Table, number: int, column: int) -> int:
             break
         height += 1
     return height
+
+
+def _said(cell: Cell) -> str:
+    """A cell with nothing but a picture is not blank."""
+    return PICTURE if cell.pictures and not words(cell.text) else _spaced(cell.text)
 
 
 def _spaced(text: str) -> str:

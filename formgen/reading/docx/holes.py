@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
+from formgen.reading.docx.looks import LOOKS
 from formgen.rendering.docx.wordml import w
 
 __all__ = ["CHANGES", "FRAGMENTS", "Hole", "Unread", "holes_of", "is_saved", "simplified"]
@@ -120,8 +121,8 @@ class Unread:
         return self._looks[properties]
 
     def _is_look(self, properties: bytes) -> bool:
-        """Parsed once: it is sound by itself, tracks no change, and neither strikes anything out nor hides it."""
-        if any(sign in properties for sign in (b"xmlns", b"<!", b"<?", b"trike", b"vanish")):
+        """Parsed once: it is sound by itself, tracks no change, and nothing reads otherwise for it."""
+        if any(sign in properties for sign in (b"xmlns", b"<!", b"<?", *LOOKS)):
             return False
         content = b"<w:r><w:rPr>" + properties + b"</w:rPr></w:r>"
         try:

@@ -38,6 +38,8 @@ class Matches:
 
     found: list[Found] = field(default_factory=list)
     tables: set[str] = field(default_factory=set)
+    unsure: list[Found] = field(default_factory=list)
+    """What the marks of rows hold that no header stands above: nothing of it is believed, and it is not nothing."""
     rosters: list[Roster] = field(default_factory=list)
     """Tables all of whose rows are nothing but marked blanks."""
 
@@ -48,9 +50,14 @@ def contents_of(blocks: Sequence[Block], keeps_blank: bool) -> list[Text | Table
     for block in blocks:
         if isinstance(block, Table):
             kept += tables_of([block])
-        elif isinstance(block, Text) and (keeps_blank or block.marks or block.pictures or words(block.text)):
+        elif isinstance(block, Text) and (keeps_blank or block.marks or words(block.text) or _has_picture(block)):
             kept.append(block)
     return kept
+
+
+def _has_picture(text: Text) -> bool:
+    """What floats over the page stands in no paragraph."""
+    return any(not picture.is_floating for picture in text.pictures)
 
 
 def match_blocks(blocks: Sequence[Text | Table], plans: Sequence[PlanBlock], anatomy: Anatomy, into: Matches) -> bool:
@@ -135,6 +142,8 @@ def _roster(rows: Sequence[list[Cell] | CastRow], loop: Sequence[RowPlan], anato
     cast = [row for row in rows if isinstance(row, CastRow)]
     if not cast or len(cast) < len(rows) or not _is_only(plan, anatomy):
         return None
+    if cast[0].place != cast[-1].place:
+        return None  # of a table that was split: a column has one place
     fits = {row.mould: fit_of(row.mould, plan, anatomy) for row in cast}
     known = {mould: fit.blanks for mould, fit in fits.items() if fit is not None and fit.blanks}
     if len(known) < len(fits) or not all(fit.is_plain(row) for row in cast if (fit := fits[row.mould]) and fit.empty):

@@ -19,11 +19,13 @@ __all__ = [
     "Block",
     "Cell",
     "Mark",
+    "Picture",
     "SectionEnd",
     "Table",
     "Text",
     "folded",
     "mark_name",
+    "pictures_in",
     "said_in",
     "sheets_in",
     "tables_of",
@@ -54,6 +56,16 @@ class Mark(NamedTuple):
     """Of a bookmark in a file of several sheets: which sheet's it is, from 1; 0 where nothing says."""
 
 
+class Picture(NamedTuple):
+    """A picture, a shape, an object: what is drawn and is no text."""
+
+    at: int
+    """Where in its text it stands, or is anchored."""
+    name: str
+    is_floating: bool = False
+    """Whether it stands wherever it was put, be it over other text."""
+
+
 @dataclass(slots=True, eq=False)
 class Text:
     """A paragraph outside of tables, or what a cell says."""
@@ -61,8 +73,7 @@ class Text:
     text: str
     marks: list[Mark]
     place: str
-    pictures: list[tuple[int, str]] = field(default_factory=list)
-    """Where in the text each stands, and its name."""
+    pictures: list[Picture] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -150,6 +161,14 @@ def texts_of(blocks: Iterable[Block]) -> Iterator[Text]:
             for table in tables_of([block]):
                 for row in table.rows:
                     yield from row
+
+
+def pictures_in(blocks: Iterable[Block]) -> int:
+    """How many there are; none in rows that were cast."""
+    tables = [block for block in blocks if isinstance(block, Table)]
+    rows = [row for table in tables_of([*tables]) for row in table.laid if isinstance(row, list)]
+    texts = [block for block in blocks if isinstance(block, Text)]
+    return sum(len(text.pictures) for text in texts) + sum(len(cell.pictures) for row in rows for cell in row)
 
 
 def said_in(blocks: Iterable[Block]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """The paragraphs of a Word file and the runs in them: texts, marks, fields, symbols, tracked changes.
 
 Deleted text is left out and counted, inserted text stays, or the other way about. Instructions of fields, page numbers,
-comments and placeholders of empty content controls are no text; hidden text is none and is told. Whether a run is
-hidden or struck out is looked for in its own formatting: what a style strikes out or hides is read as any text.
+comments and placeholders of empty content controls are no text; equations, and fields that draw one, are a sign that no
+blank may have; hidden text is none and is told. Whether a run is
+hidden, struck out or raised is looked for in its own formatting: what a style does so is read as any text.
 Source: ECMA-376 Part 1, 17.3 (paragraphs and runs), 17.5.2 (content controls), 17.13.5 (revisions), 17.16 (fields).
 """
 
@@ -12,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from formgen.reading.docx.building import Build, StruckPieces, moved
+from formgen.reading.docx.building import Build, DressedPieces, moved
 from formgen.reading.docx.casting import PLACEHOLDER
 from formgen.reading.docx.elements import (
     ALTERNATE,
@@ -28,18 +29,20 @@ from formgen.reading.docx.elements import (
     FIELD_SIGN,
     INSTRUCTION,
     KIND,
+    MATH,
     PICTURE,
     PPR,
     PUT_IN,
+    REMARKS,
     RPR,
     SDT,
+    SHAPE_TYPE,
     SIGN_KIND,
     START,
     SYMBOL,
     TAB_SIGN,
     TAKEN_OUT,
     TBL,
-    VANISH,
     WRAPPERS,
     P,
     R,
@@ -47,14 +50,25 @@ from formgen.reading.docx.elements import (
     chosen,
     control_in,
 )
-from formgen.reading.docx.model import Block, Mark
+from formgen.reading.docx.looks import Look, look
+from formgen.reading.docx.model import Block, Mark, Picture
 from formgen.reading.docx.moulds import CastRow
-from formgen.reading.docx.signs import SIGNS, form_box, look, said, symbol
+from formgen.reading.docx.signs import SIGNS, floats, form_box, form_choice, said, symbol
+from formgen.reading.struck import EQUATION
 from formgen.rendering.docx.wordml import Element
 
 __all__ = ["ParagraphWalker"]
 
 PAGE_FIELD: Final = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b")
+UNNAMED: Final = "图片"
+DRAWN_FIELD: Final = re.compile(r"\s*EQ\b", re.IGNORECASE)
+"""A figure in a circle, a fraction: drawn by what the field says, which has no result."""
+OTHER_RESULT: Final = re.compile(r"\s*(?:EQ|FORMDROPDOWN)\b", re.IGNORECASE)
+"""Read where they begin or end."""
+UNSAID_FIELD: Final = re.compile(
+    r"\s*(?:EQ|SYMBOL|MACROBUTTON|GOTOBUTTON|LISTNUM|AUTONUM(?:LGL|OUT)?)\b", re.IGNORECASE
+)
+"""Fields that show something, though they have no result."""
 
 
 class ParagraphWalker:
@@ -70,8 +84,12 @@ class ParagraphWalker:
         self.looks = True
         """Whether runs are asked how they are formatted. Of a part that names neither lines nor hidden text nobody need
         ask: that is most of them, and there are many runs."""
-        self.has_struck = False
-        """Whether any text was struck out."""
+        self.has_marked = False
+        """Whether anything was read that no blank may have: struck text, an equation, a picture."""
+        self.has_dressed = False
+        """Whether any text reads otherwise than it is spelled, for what it looks like."""
+        self.remarks = 0
+        """Comments, footnotes and endnotes seen."""
         self.hidden: list[tuple[str, str]] = []
         """Hidden text: where and what."""
         self._unsaid: list[str] = []
@@ -148,8 +166,13 @@ class ParagraphWalker:
         elif tag == SDT:
             self._run_control(child, build)
         elif tag == FIELD:
-            if PAGE_FIELD.match(child.get(CODE, "")) is None:
+            code = child.get(CODE, "")
+            if DRAWN_FIELD.match(code):
+                self._equation(build)
+            elif PAGE_FIELD.match(code) is None:
                 self._inside(child, build)
+        elif tag in MATH:
+            self._equation(build)
         elif tag in WRAPPERS:
             inner = self._unwrapped(child, tag)
             self._inside(inner if len(inner) else child.iter(START, END), build)  # marks outlive what is gone
@@ -180,6 +203,9 @@ class ParagraphWalker:
     def _run(self, run: Element, build: Build) -> None:
         if self.looks and self._is_odd(run, build):
             return
+        self._content(run, build)
+
+    def _content(self, run: Element, build: Build) -> None:
         for child in run:
             tag = child.tag
             if tag == RPR:
@@ -197,21 +223,23 @@ class ParagraphWalker:
                 self._rare(child, tag, build)
 
     def _is_odd(self, run: Element, build: Build) -> bool:
-        """Whether a run is hidden or struck out, and was read as such."""
+        """Whether a run looks like no other (hidden, struck out, raised), and was read as such."""
         found = look(run)
-        if found == VANISH:
-            self._hidden_run(run, build)
-        elif found and not isinstance(build.pieces, StruckPieces):
-            self._struck_run(run, build)
-        else:
+        if found is None:
             return False
+        if found.is_hidden:
+            self._hidden_run(run, build)
+        else:
+            self._dressed_run(run, found, build)
         return True
 
-    def _struck_run(self, run: Element, build: Build) -> None:
+    def _dressed_run(self, run: Element, found: Look, build: Build) -> None:
         inner = Build()
-        inner.pieces, inner.fields = StruckPieces(), build.fields
-        self._run(run, inner)
-        self.has_struck = self.has_struck or not all(map(str.isspace, inner.pieces))
+        inner.pieces, inner.fields = DressedPieces(found.dress()), build.fields
+        self._content(run, inner)
+        is_said = not all(map(str.isspace, inner.pieces))
+        self.has_marked = self.has_marked or (found.is_struck and is_said)
+        self.has_dressed = self.has_dressed or is_said
         build.append(inner)
 
     def _hidden_run(self, run: Element, build: Build) -> None:
@@ -248,6 +276,8 @@ class ParagraphWalker:
             self._sign(SIGNS[tag], build)
         elif tag == DELETED_TEXT:
             self._sign(child.text or "", build)
+        elif tag in REMARKS:
+            self.remarks += 1
         elif tag in WRAPPERS:
             self._inside(self._unwrapped(child, tag), build)
 
@@ -255,18 +285,26 @@ class ParagraphWalker:
         if not self._is_hidden and not (build.fields and build.is_unseen):
             build.pieces.append(sign)
 
+    def _equation(self, build: Build) -> None:
+        self.has_marked = True
+        self._sign(EQUATION, build)
+
     def _field_sign(self, sign: Element, build: Build) -> None:
         kind = sign.get(SIGN_KIND)
         if kind == "begin":
             build.fields.append([])
-            if not self._is_hidden and (ticked := form_box(sign)) is not None:
-                build.pieces.append(ticked)
+            filled = form_box(sign) or form_choice(sign)
+            if filled and not self._is_hidden:
+                build.pieces.append(filled)
         elif kind == "separate" and build.fields:
             instructions = build.fields[-1]
-            if instructions is not None and PAGE_FIELD.match("".join(instructions)) is None:
+            code = "".join(instructions or ())
+            if instructions is not None and not (PAGE_FIELD.match(code) or OTHER_RESULT.match(code)):
                 build.fields[-1] = None
         elif kind == "end" and build.fields:
-            build.fields.pop()
+            unsaid = build.fields.pop()
+            if unsaid is not None and UNSAID_FIELD.match("".join(unsaid)):
+                self._equation(build)
 
     def _drawn(self, element: Element, build: Build) -> None:
         """A drawing: the texts of its text boxes are flows of their own; a picture is noted."""
@@ -275,6 +313,7 @@ class ParagraphWalker:
             hidden, self._is_hidden = self._is_hidden, 0
             self._boxes.append(self.flow(box, "文本框 "))
             self._is_hidden = hidden
-        if not boxes:
-            for picture in element.iter(PICTURE):
-                build.pictures.append((build.length, picture.get("name", "")))
+        if not boxes and any(child.tag != SHAPE_TYPE for child in element):
+            self.has_marked = True
+            names = (item.get("name", "") for item in element.iter(PICTURE))
+            build.pictures.append(Picture(build.length, next(filter(None, names), UNNAMED), floats(element)))

@@ -16,6 +16,7 @@ from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.reading.docx.casting import cast_rows
 from formgen.reading.docx.holes import is_saved
+from formgen.reading.docx.looks import LOOKS
 from formgen.reading.docx.model import Block, SectionEnd
 from formgen.reading.docx.outlines import outline_of
 from formgen.reading.docx.walking import Walker, walk_alone
@@ -32,8 +33,8 @@ STRICT_NAMES: Final = (
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", R_NS.encode()),
 )
 REMEMBERED: Final = 32
-LOOKS: Final = (b"trike", b"vanish", b"\0")
-"""In the bytes of a part where anything may be struck out or hidden; zeros in one that is not in UTF-8."""
+SIGNS_OF_LOOKS: Final = (*LOOKS, b"\0")
+"""In the bytes of a part where anything may be struck out, hidden or raised; zeros in one that is not in UTF-8."""
 HIDDEN_ROWS: Final = (b":hidden", b"<hidden")
 """How the element begins that hides a row, under any prefix; frames of controls are "hidden", too, and hide nothing."""
 MAIN_RELATION: Final = "/officeDocument"
@@ -61,7 +62,7 @@ class WordParts:
         content = self._content(self.document)
         made, rows = cast_rows(content, walk_alone)
         if _is_odd(made):
-            # What is struck out or hidden is told as it stands: nothing of such a part, which is rare, is cast.
+            # What is struck out, hidden or raised is read as it stands: nothing of such a part, which is rare, is cast.
             self.walker.looks = _has_looks(content)
         else:
             content, self.walker.cast, self.walker.looks = made, rows, False
@@ -85,7 +86,8 @@ class WordParts:
             self._heads[name], walker = self._walked_head(name)
             self.walker.changes += walker.changes
             self.walker.hidden += walker.hidden
-            self.walker.has_struck = self.walker.has_struck or walker.has_struck
+            self.walker.remarks += walker.remarks
+            self.walker.has_marked = self.walker.has_marked or walker.has_marked
         return self._heads[name]
 
     def _walked_head(self, name: str) -> tuple[list[Block], Walker]:
@@ -151,13 +153,13 @@ def _walked(root: Element, is_original: bool, has_looks: bool) -> tuple[list[Blo
 
 
 def _has_looks(content: bytes) -> bool:
-    return any(sign in content for sign in LOOKS)
+    return any(sign in content for sign in SIGNS_OF_LOOKS)
 
 
 def _is_odd(made: bytes) -> bool:
-    """Whether anything may be struck out or hidden; looked for only where no row was cast, because nothing is in one
-    that was (`Walker.row`), and looking through a whole part takes as long as parsing what is left of it."""
-    return any(sign in made for sign in (*LOOKS, *HIDDEN_ROWS))
+    """Whether anything may be struck out, hidden or raised; looked for only where no row was cast, because nothing is
+    in one that was (`Walker.row`), and looking through a whole part takes as long as parsing what is left of it."""
+    return any(sign in made for sign in (*SIGNS_OF_LOOKS, *HIDDEN_ROWS))
 
 
 _remembered_head = functools.lru_cache(maxsize=REMEMBERED)(_walked)

@@ -51,6 +51,8 @@ class TextPlan:
     """Marks (is a control, name) that stand in it."""
     table: str = ""
     """Key of the table for each of whose rows the paragraph is printed; '' where it is printed once."""
+    pictures: int = 0
+    """How many are printed in it."""
 
     @property
     def words(self) -> str:
@@ -106,6 +108,10 @@ class Anatomy:
     """Whether a paragraph is nothing but a blank without a mark: then blank paragraphs count."""
     optional: frozenset[FieldPath]
     """Fields that are not printed at all where they are blank."""
+    pictures: int = 0
+    """How many the blank form has, shapes and lines included."""
+    remarks: int = 0
+    """How many comments, footnotes and endnotes it has."""
 
     @property
     def blocks(self) -> list[PlanBlock]:

@@ -7,7 +7,7 @@ another's version of the form is read by its labels alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,18 +18,19 @@ from formgen.reading.docx.anatomy import anatomy_of
 from formgen.reading.docx.continuations import rejoin_texts
 from formgen.reading.docx.grids import text_grid
 from formgen.reading.docx.matching import Found, Matches, contents_of, match_blocks
-from formgen.reading.docx.model import Block, Table, Text, said_in, texts_of, words
+from formgen.reading.docx.model import Block, Table, Text, pictures_in, said_in, texts_of, words
 from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.plans import Anatomy
 from formgen.reading.docx.revisions import changed_fields, changed_places
 from formgen.reading.docx.searching import search_blanks
 from formgen.reading.docx.sheets import SheetParts, split_sheets
+from formgen.reading.docx.splits import rejoined
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.package import OfficePackage
 from formgen.reading.pausing import paused_collector
-from formgen.reading.struck import refuse_struck
+from formgen.reading.struck import EQUATION, LINE, PICTURE, refuse_marked
 from formgen.rendering.continuation import MARK
 from formgen.values.masking import mask_long_numbers
 
@@ -37,6 +38,9 @@ __all__ = ["read_docx"]
 
 MOST_PLACES: Final = 5
 """Places of tracked changes outside of fields, or of hidden text, that are named."""
+REFUSED: Final = {LINE: "F-WORD-009", EQUATION: "F-WORD-011", PICTURE: "F-WORD-012"}
+PAPER_TYPES: Final = frozenset(["image", "signature", "seal"])
+"""Of fields whose blanks are for pictures."""
 SHOWN: Final = 30
 """Characters of a hidden text that are shown."""
 FOREIGN_SHARE: Final = 0.25
@@ -67,7 +71,7 @@ def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
         texts = list(said_in([*sheet.body, *sheet.heads]))
         identified = book.identify(sheet.claim, texts, place)
         if isinstance(identified, Identified):
-            made = _read_sheet(sheet, identified, place, parts.walker.has_struck)
+            made = _read_sheet(sheet, identified, place, parts.walker.has_marked)
             made.problems[:0] = identified.problems
             file.sheets.append(made)
             known[number] = identified, made
@@ -76,7 +80,10 @@ def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
     if parts.walker.changes:
         original = WordParts(package, is_original=True)
         before = split_sheets(original.body(), original, book, place, [])
-        file.problems += _tell_changes(parts.walker.changes, sheets, before, known, place, original.walker.has_struck)
+        file.problems += _tell_changes(parts.walker.changes, sheets, before, known, place, original.walker.has_marked)
+    printed = sum(anatomy_of(item.manifest).remarks for item, _ in known.values() if "docx" in item.manifest.templates)
+    if (remarks := parts.walker.remarks - printed) > 0:
+        file.problems.append(Problem("F-WORD-014", place, str(remarks)))
     if parts.walker.hidden:
         file.problems.append(_tell_hidden(parts.walker.hidden, place))
     return file
@@ -95,13 +102,13 @@ def _tell_changes(
     before: Sequence[SheetParts],
     known: Mapping[int, tuple[Identified, SheetRead]],
     place: Place,
-    has_struck: bool,
+    has_marked: bool,
 ) -> list[Problem]:
     """Tell tracked changes to the sheets whose fields they touched; returns what there is to say of the file."""
     told: set[str] = set()
     if len(sheets) == len(before):
         for number, (identified, made) in known.items():
-            problems, places = changed_fields(made, _read_sheet(before[number], identified, place, has_struck), place)
+            problems, places = changed_fields(made, _read_sheet(before[number], identified, place, has_marked), place)
             made.problems += problems
             told |= places
     changed = changed_places(_blocks_of(sheets), _blocks_of(before))
@@ -119,11 +126,34 @@ def _blocks_of(sheets: Sequence[SheetParts]) -> list[Block]:
     return [block for sheet in sheets for block in sheet.body] + list(dict.fromkeys(heads))
 
 
-def _read_sheet(sheet: SheetParts, identified: Identified, place: Place, has_struck: bool) -> SheetRead:
+def _read_sheet(sheet: SheetParts, identified: Identified, place: Place, has_marked: bool) -> SheetRead:
     made = _seen_on(sheet, identified, place)
-    if has_struck:
-        refuse_struck(made, "F-WORD-009")
+    if has_marked:
+        if unread := _pictures_unread(sheet, made):
+            made.problems.append(Problem("F-WORD-013", place, str(unread), record=identified.identity.record or None))
+        refuse_marked(made, REFUSED)
     return made
+
+
+def _pictures_unread(sheet: SheetParts, made: SheetRead) -> int:
+    """How many drawings the printed form has not, and no blank has, either."""
+    there = pictures_in([*sheet.body, *sheet.heads, *sheet.continuations, *sheet.loose])
+    if not there:
+        return 0
+    printed = anatomy_of(made.manifest).pictures if "docx" in made.manifest.templates else 0
+    drawn = _drawn_fields(made.manifest)
+    in_blanks = {one.path for one in made.sightings if isinstance(one.raw, str) and _is_drawn(one, one.raw, drawn)}
+    return max(0, there - printed - len(in_blanks))
+
+
+def _drawn_fields(manifest: Manifest) -> frozenset[str]:
+    """Keys of fields and columns whose blanks are for pictures."""
+    columns = [column for item in manifest.fields if item.table is not None for column in item.table.columns]
+    return frozenset(item.key for item in (*manifest.fields, *columns) if item.type_name in PAPER_TYPES)
+
+
+def _is_drawn(sighting: Sighting, raw: str, drawn: Container[str]) -> bool:
+    return PICTURE in raw or (sighting.path[-1] in drawn and bool(raw.strip()))
 
 
 def _seen_on(sheet: SheetParts, identified: Identified, place: Place) -> SheetRead:
@@ -132,15 +162,14 @@ def _seen_on(sheet: SheetParts, identified: Identified, place: Place) -> SheetRe
         return _by_labels(sheet, manifest, identity)
     anatomy = anatomy_of(manifest)
     made = SheetRead(manifest, identity)
-    matches = Matches()
     body = contents_of(sheet.body, anatomy.has_bare_slots)
     heads = contents_of(sheet.heads, anatomy.has_bare_slots)
-    if not (
-        match_blocks(body, anatomy.body, anatomy, matches) and match_blocks(heads, anatomy.heads, anatomy, matches)
-    ):
+    matches = _matched(body, heads, anatomy)
+    if matches is None:
         if _is_foreign([*body, *heads], anatomy, identified.layer == "property"):
             return _by_labels(sheet, manifest, identity)
         matches = Matches()
+        body = rejoined(body, anatomy, is_sure=True) or body
         made.unread += search_blanks(body, heads, manifest, anatomy, matches)
     made.unread += [Unread(text.place, text.text) for text in texts_of(sheet.loose) if _is_unread(text, anatomy)]
     rosters = matches.rosters
@@ -156,7 +185,22 @@ def _seen_on(sheet: SheetParts, identified: Identified, place: Place) -> SheetRe
     made.tables = matches.tables
     for item in joined.found:
         _see(item, made)
+    for item in matches.unsure:
+        if item.seen.slot.kind != "number":
+            made.sightings.append(_unsure(item))
     return made
+
+
+def _matched(body: Sequence[Text | Table], heads: Sequence[Text | Table], anatomy: Anatomy) -> Matches | None:
+    """What stands in the blanks of a sheet that follows its form, but for tables that were split; None of others."""
+    for blocks in (body, None):
+        whole = blocks if blocks is not None else rejoined(body, anatomy, is_sure=False)
+        found = Matches()
+        if whole is None:
+            continue
+        if match_blocks(whole, anatomy.body, anatomy, found) and match_blocks(heads, anatomy.heads, anatomy, found):
+            return found
+    return None
 
 
 def _is_unread(text: Text, anatomy: Anatomy) -> bool:
@@ -175,6 +219,13 @@ def _see(item: Found, made: SheetRead) -> None:
     made.sightings.append(Sighting(path, seen.layer, item.place, seen.raw, item.confidence, slot.part))
 
 
+def _unsure(item: Found) -> Sighting:
+    seen, path = item.seen, item.seen.slot.path(item.number)
+    shown = mask_long_numbers(" ".join(seen.raw.split()))[:SHOWN]
+    raw = Refused(seen.raw, Finding("F-READ-008", shown))
+    return Sighting(path, seen.layer, item.place, raw, item.confidence, seen.slot.part)
+
+
 def _is_foreign(blocks: Sequence[Text | Table], anatomy: Anatomy, is_claimed: bool) -> bool:
     """Whether a sheet is somebody else's: no mark of ours, and nothing that says it is ours or most labels missing."""
     labels: set[str] = set()
@@ -189,6 +240,10 @@ def _by_labels(sheet: SheetParts, manifest: Manifest, identity: SheetIdentity) -
     blocks: list[Block] = [*sheet.body, *sheet.heads, *sheet.continuations]
     made = read_by_labels(text_grid(blocks), manifest, identity)
     made.sightings = [_without_mark(sighting) for sighting in made.sightings]
+    drawn = _drawn_fields(manifest)
+    made.sightings = [
+        replace(one, raw="") if one.raw == PICTURE and one.path[-1] in drawn else one for one in made.sightings
+    ]
     return made
 
 

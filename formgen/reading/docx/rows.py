@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from formgen.reading.docx.blanks import Seen, read_blanks
+from formgen.reading.docx.blanks import Seen, held, read_blanks
 from formgen.reading.docx.matching import TOTALS, Found, Matches
 from formgen.reading.docx.model import Cell, Table, Text, folded
 from formgen.reading.docx.plans import Anatomy, CellPlan, RowPlan, TablePlan
@@ -102,6 +102,8 @@ class LoopReader:
         if columns is None or len(loop.rows) > 1:
             return number
         self._into.tables.add(loop.table)
+        if not any(column.is_found for column in columns):
+            return self._doubt(loop, [table.rows[at] for at in found], number)
         kinds = [self._fixed_row(cells, plan) for cells in table.rows[:start]]
         has_whole_head = all(
             self._around.is_whole(table, at, kind) for at, kind in enumerate(kinds) if kind is not None
@@ -110,6 +112,17 @@ class LoopReader:
         for at in found:
             number += 1
             self._read_row(table, at, columns, number, found, loop.rows[0] if has_whole_head else None)
+        return number
+
+    def _doubt(self, loop: _Loop, rows: Sequence[Sequence[Cell]], number: int) -> int:
+        """Rows below no header: what their marks hold is in doubt, not gone. Returns the number of the last row."""
+        plans = [plan for plan in loop.rows[0].cells if plan.slots]
+        for cells in rows:
+            number += 1
+            seen = [(item, cell) for cell in cells for plan in plans for item in _marked(cell, plan)]
+            if any(item.raw.strip() for item, _ in seen):
+                self.used.update(cell for _, cell in seen)
+                self._into.unsure += [Found(item, number, cell.place, CONFIDENCE) for item, cell in seen]
         return number
 
     def _loop_rows(self, loop: _Loop, plan: TablePlan, table: Table) -> tuple[int, list[int]] | None:
@@ -254,7 +267,7 @@ def _marked(cell: Cell, plan: CellPlan) -> Iterator[Seen]:
         for mark in cell.marks:
             if (mark.is_control, mark.name) in ((True, slot.control), (False, slot.bookmark)):
                 layer: Layer = "content-control" if mark.is_control else "bookmark"
-                yield Seen(slot, layer, cell.text[mark.start : mark.end], mark.row)
+                yield Seen(slot, layer, held(cell, plan, slot, mark.start, mark.end), mark.row)
                 break
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from formgen.forms.manifest import Manifest
-from formgen.reading.docx.blanks import Seen, read_blanks
+from formgen.reading.docx.blanks import Seen, held, read_blanks
 from formgen.reading.docx.matching import Found, Matches
 from formgen.reading.docx.model import Cell, Table, Text, words
 from formgen.reading.docx.plans import Anatomy, CellPlan, TablePlan, TextPlan
@@ -212,7 +212,7 @@ def marked(text: Text, plan: TextPlan) -> Iterator[Seen]:
         for mark in text.marks:
             if (mark.is_control, mark.name) in ((True, slot.control), (False, slot.bookmark)):
                 layer: Layer = "content-control" if mark.is_control else "bookmark"
-                yield Seen(slot, layer, text.text[mark.start : mark.end], mark.row)
+                yield Seen(slot, layer, held(text, plan, slot, mark.start, mark.end), mark.row)
                 break
 
 

@@ -1,18 +1,27 @@
-"""What a run holds besides letters, and how it looks: tabs, hyphens, signs of symbol fonts, boxes of Word's old form
-fields; whether it is struck out or hidden.
+"""What a run holds besides letters: drawings, tabs, hyphens, signs of symbol fonts, boxes and lists of old form fields.
 
-Source: ECMA-376 Part 1, 17.3.3 (run content), 17.3.2.9, 17.3.2.37, 17.3.2.41 (dstrike, strike, vanish), 17.16.7
-(checkBox).
+Source: ECMA-376 Part 1, 17.3.3 (run content), 17.16.7 (checkBox), 17.16.9 (ddList).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from formgen.reading.docx.elements import CHARACTER, FONT, FORM_BOX, LINES, RPR, SYMBOL, VANISH, T, is_on
+from formgen.reading.docx.elements import (
+    ANCHOR,
+    CHARACTER,
+    FONT,
+    FORM_BOX,
+    FORM_LIST,
+    SYMBOL,
+    VALUE,
+    T,
+    is_on,
+    number_in,
+)
 from formgen.rendering.docx.wordml import Element, w
 
-__all__ = ["SIGNS", "form_box", "look", "said", "symbol"]
+__all__ = ["SIGNS", "floats", "form_box", "form_choice", "is_symbol_font", "said", "symbol", "symbols"]
 
 SIGNS: Final = {w("cr"): "\n", w("noBreakHyphen"): "-", w("ptab"): "\t"}
 SYMBOLS: Final = {
@@ -25,6 +34,8 @@ SYMBOLS: Final = {
     **dict.fromkeys([("wingdings", 0xFB), ("wingdings 2", 0x4F)], "×"),
 }
 """What signs of symbol fonts look like; ticks and boxes people put in forms. Others read as U+FFFD."""
+PLAIN_IN_SYMBOL: Final = frozenset("0123456789.,:;()[]{}+/=<>%!?&|_")
+"""Signs that the font Symbol has where all fonts have them."""
 UNKNOWN_SYMBOL: Final = "\ufffd"
 
 
@@ -40,6 +51,23 @@ def symbol(element: Element) -> str:
     return found or UNKNOWN_SYMBOL
 
 
+def is_symbol_font(font: str) -> bool:
+    return "dings" in font or font == "symbol"
+
+
+def symbols(font: str, text: str) -> str:
+    """What a text reads as that is formatted in a symbol font: signs of other alphabets are shown in another font."""
+    return "".join(
+        sign if _is_itself(font, sign) else SYMBOLS.get((font, ord(sign) & 0xFF), UNKNOWN_SYMBOL) for sign in text
+    )
+
+
+def _is_itself(font: str, sign: str) -> bool:
+    if sign.isspace() or (font == "symbol" and sign in PLAIN_IN_SYMBOL):
+        return True
+    return ord(sign) > 0xFF and not 0xF000 <= ord(sign) <= 0xF0FF
+
+
 def form_box(sign: Element) -> str | None:
     """A box of Word's old form fields, ticked or not."""
     for box in sign.iter(FORM_BOX):
@@ -50,12 +78,20 @@ def form_box(sign: Element) -> str | None:
     return None
 
 
-def look(run: Element) -> str:
-    """Whether a run is hidden (VANISH) or struck out (a line's name); '' where it is neither, or says it is not."""
-    for properties in run.iterchildren(RPR):
-        looks = [item.tag for item in properties if (item.tag == VANISH or item.tag in LINES) and is_on(item)]
-        return VANISH if VANISH in looks else looks[0] if looks else ""
-    return ""
+def form_choice(sign: Element) -> str | None:
+    """The entry that is chosen in a list of Word's old form fields."""
+    for choices in sign.iter(FORM_LIST):
+        entries = [item.get(VALUE, "") for item in choices.iterchildren(w("listEntry"))]
+        for name in ("result", "default"):
+            for item in choices.iterchildren(w(name)):
+                return "".join(entries[number_in(item, 0) :][:1])
+        return "".join(entries[:1])
+    return None
+
+
+def floats(drawn: Element) -> bool:
+    """Whether a drawing stands wherever it was put, not where its text does."""
+    return any(child.tag == ANCHOR or "position:absolute" in child.get("style", "") for child in drawn)
 
 
 def said(element: Element) -> str:

@@ -18,6 +18,7 @@ from formgen.reading.docx.elements import (
     GRID_BEFORE,
     GRID_SPAN,
     HEADS,
+    MATH,
     MERGE,
     PPR,
     REFERENCE,
@@ -64,7 +65,7 @@ class Walker(ParagraphWalker):
         """The cells of a row by itself, and how many paragraphs it has; None where there is more in it."""
         table = Table(0)
         self._row(element, table, "")
-        if not table.laid or self.changes or self._boxes or self.has_struck or self.hidden:
+        if not table.laid or self.changes or self._boxes or self.has_dressed or self.hidden:
             return None
         return table.rows[0], self._paragraphs
 
@@ -74,7 +75,7 @@ class Walker(ParagraphWalker):
         is_joined = self._paragraph(element, build)
         if is_joined or build.open or build.fields or build.pictures or self.changes or self._boxes:
             return None
-        if self.has_struck or self.hidden or self._unsaid:
+        if self.has_dressed or self.hidden or self._unsaid:
             return None
         return [Cell("".join(build.pieces), build.marks, "")], 0
 
@@ -279,6 +280,8 @@ class Walker(ParagraphWalker):
                 is_first = is_joined = False
             elif tag in (START, END):
                 build.bookmark(child)
+            elif tag in MATH:
+                self._equation(build)
 
     def _pass_hidden(self, element: Element, place: str) -> None:
         self._pass(element)

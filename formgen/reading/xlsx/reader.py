@@ -24,7 +24,7 @@ from formgen.reading.labels import read_by_labels
 from formgen.reading.model import FileRead, Refused, SheetIdentity, SheetRead, Unread
 from formgen.reading.package import OfficePackage
 from formgen.reading.pausing import paused_collector
-from formgen.reading.struck import refuse_struck, struck
+from formgen.reading.struck import LINE, refuse_marked, struck
 from formgen.reading.xlsx.alignment import align
 from formgen.reading.xlsx.anatomy import Anatomy, Loop, Printed, anatomy_of
 from formgen.reading.xlsx.blanks import BlankReader, Region
@@ -120,7 +120,7 @@ def read_sheet(
     identity = found.identity
     if anatomy is None or not anatomy.words & words:
         one = read_by_labels([_block(sheet)], found.manifest, identity)
-        refuse_struck(one, "F-EXCEL-010")
+        refuse_marked(one, {LINE: "F-EXCEL-010"})
         unread = _unread_cells(sheet)
         one.sightings = [
             replace(seen, raw=refused(unread[seen.place])) if seen.place in unread else seen for seen in one.sightings

@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from formgen.data.sources import open_tables
 from formgen.data.sources.unread_cells import UnreadCell
 from formgen.reading.labels import read_by_labels
-from formgen.reading.struck import refuse_struck
+from formgen.reading.struck import LINE as MARK
+from formgen.reading.struck import refuse_marked
 from formgen.reading.xlsx.reader import _block
 from formgen.reading.xlsx.sheet import Sheet
 from tests.reading.xlsx.test_edits import after, silently_wrong
@@ -89,7 +90,7 @@ def test_a_struck_cell_is_refused_by_labels_too(tmp_path: Path) -> None:
         (table,) = tables
         block = _block(Sheet.of(table))
     made = read_by_labels([block], form("xinmi-2015/application-form"), None)  # type: ignore[arg-type]
-    refuse_struck(made, "F-EXCEL-010")
+    refuse_marked(made, {MARK: "F-EXCEL-010"})
     raws = {sighting.path[0]: sighting.raw for sighting in made.sightings if sighting.raw}
     assert (raws["name"].text, raws["name"].finding.code) == ("张三", "F-EXCEL-010")  # type: ignore[union-attr]
     assert raws["phone"] == "13912345678"

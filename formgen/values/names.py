@@ -11,8 +11,9 @@ import re
 from typing import ClassVar
 
 from formgen.problems import Finding
-from formgen.values.cells import half_width, shown
+from formgen.values.cells import half_width, reject, shown
 from formgen.values.contract import RawCell
+from formgen.values.fillers import SAYS_NOTHING, TOTALS, is_total
 from formgen.values.text import Text
 
 __all__ = ["SEPARATOR", "PersonName"]
@@ -24,7 +25,8 @@ _DOT_BETWEEN_HAN = f"(?<=[{_HAN}])[.](?=[{_HAN}])"
 _SPACE_BETWEEN_HAN = f"(?<=[{_HAN}·])\\s+(?=[{_HAN}·])"
 """Compiled when first needed: each takes 1.5 ms, and most names are clean."""
 _SPACES = re.compile(r"\s+")
-_CLEAN = re.compile(f"[{_HAN}]+(?:·[{_HAN}]+)*")
+_NO_NAME = f"{SAYS_NOTHING}(?!(?:{'|'.join(sorted(TOTALS))})\\Z)"
+_CLEAN = re.compile(f"{_NO_NAME}[{_HAN}]+(?:·[{_HAN}]+)*")
 _DOUBTFUL = re.compile(r"[0-9?*□■]")
 
 
@@ -32,12 +34,17 @@ class PersonName(Text):
     """A person's name: 王小明, 买买提·艾力. Rare characters pass; 张　三 is 张三."""
 
     name: ClassVar[str] = "name"
-    plain: ClassVar[re.Pattern[str] | None] = re.compile("[\u4e00-\u9fff]+")
+    plain: ClassVar[re.Pattern[str] | None] = re.compile(_NO_NAME + "[\u4e00-\u9fff]+")
 
     def parse(self, raw: RawCell) -> str:
         if type(raw) is str and _CLEAN.fullmatch(raw):
             return raw
         return self._even_out(super().parse(raw))
+
+    def _said(self, text: str) -> str:
+        if is_total(text):
+            raise reject("F-VALUE-038", shown(text))
+        return super()._said(text)
 
     def _even_out(self, text: str) -> str:
         text = _SEPARATORS.sub(SEPARATOR, _SPACES.sub(" ", half_width(text)))

@@ -1,0 +1,44 @@
+"""What a cell shows is not always what it holds: raised figures, formats that show other digits, or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.worksheet.worksheet import Worksheet
+
+from formgen.data.sources import open_tables
+from tests.reading.xlsx.test_edits import after, silently_wrong
+from tests.reading.xlsx.workbooks import ROSTER, codes, roster
+
+RAISED, LOWERED, PLAIN = InlineFont(vertAlign="superscript"), InlineFont(vertAlign="subscript"), InlineFont()
+
+
+def cells_of(folder: Path, *values: Any) -> list[Any]:
+    book = openpyxl.Workbook()
+    for row, value in enumerate(values, 1):
+        book.worksheets[0].cell(row, 1, value)
+    book.save(folder / "a.xlsx")
+    with open_tables(folder / "a.xlsx") as tables:
+        return [row[0] for table in tables for row in table.rows()]
+
+
+def test_a_raised_figure_is_none_of_the_number_before_it(tmp_path: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet["D7"] = CellRichText(TextBlock(PLAIN, "3"), TextBlock(RAISED, "1"))
+        sheet["E7"] = CellRichText("24", TextBlock(LOWERED, "0"))
+
+    read = after(tmp_path, ROSTER, edit)
+    assert set(read.doubts) == {"rows.2.household_size", "rows.2.income_per_head"}
+    assert [problem.found for problem in read.problems] == ["3¹", "24₀"]
+    assert silently_wrong(read, roster()) == []
+
+
+def test_raised_figures_are_read_as_they_look(tmp_path: Path) -> None:
+    """A cell that is raised from end to end is one that somebody formatted so."""
+    area = CellRichText("35m", TextBlock(RAISED, "2"))
+    whole = CellRichText(TextBlock(RAISED, "1"), TextBlock(RAISED, "2"))
+    assert cells_of(tmp_path, area, whole, CellRichText("CO", TextBlock(LOWERED, "2"))) == ["35m²", "12", "CO₂"]

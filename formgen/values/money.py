@@ -1,11 +1,12 @@
 """Amounts of money in one unit: 元 or 万元.
 
-In: figures, figures with a unit, capitals. Out: Decimal in the field's unit.
+In: figures, figures with a unit (of a field by the year 2400元/年, too), capitals. Out: Decimal in the field's unit.
 Limits: a unit that the text names is converted only where nothing is lost; figures without a unit are in the field's.
 """
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -22,7 +23,10 @@ _UNITS = {"万元": 10**4, "千元": 1000, "百元": 100, "亿元": 10**8, "万"
 
 
 class Money(DecimalNumber):
-    """An amount in `unit`, printed as figures without it (the form prints the unit)."""
+    """An amount in `unit`, printed as figures without it (the form prints the unit).
+
+    `per`: the time that it is for (年), which may be written behind it; no other may.
+    """
 
     name: ClassVar[str] = "money"
     FACTORS: ClassVar[dict[str, int]] = {"元": 1, "万元": 10**4}
@@ -31,6 +35,7 @@ class Money(DecimalNumber):
         self,
         *,
         unit: str = "元",
+        per: str = "",
         places: int | None = None,
         minimum: int | str | None = None,
         maximum: int | str | None = None,
@@ -39,6 +44,7 @@ class Money(DecimalNumber):
             raise ValueError(f"unit: one of {'、'.join(self.FACTORS)}, not {unit!r}")
         super().__init__(places=places, minimum=minimum, maximum=maximum)
         self.unit = unit
+        self.per = per
 
     def _read(self, text: str, raw: RawCell) -> Decimal:
         value, factor = self._split(text, raw)
@@ -53,6 +59,8 @@ class Money(DecimalNumber):
     def _split(self, text: str, raw: RawCell) -> tuple[Decimal, int | None]:
         """The figure and how many 元 its unit is; None for a figure without unit."""
         bare = text.removeprefix("人民币").lstrip("¥￥").removesuffix("整").removesuffix("正")
+        if self.per:
+            bare = re.sub(f"[/每]{re.escape(self.per)}$", "", bare)
         for unit, factor in _UNITS.items():
             if bare.endswith(unit) and (value := read_decimal(bare.removesuffix(unit))) is not None:
                 return value, factor

@@ -99,6 +99,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], Any]] = [
     ("F-VALUE-040", "integer", {}, "约3"),
     ("F-VALUE-040", "integer", {}, "1,0000"),
     ("F-VALUE-040", "integer", {"unit": "人"}, "3户"),
+    ("F-VALUE-041", "money", {"per": "年"}, "200元/月"),
+    ("F-VALUE-041", "money", {}, "2400元/年"),
     ("F-VALUE-041", "decimal", {}, "1,5"),
     ("F-VALUE-041", "money", {}, "３千左右"),
     ("F-VALUE-042", "integer", {}, 3.5),

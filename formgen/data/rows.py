@@ -50,7 +50,7 @@ _FOOT = re.compile(
 )
 _OF_PAPER = frozenset(["F-VALUE-037"])
 """Said of returned forms alone: a dataset's column of birthdays keeps the days that its forms do not print."""
-_UNREAD = {"error": "F-DATA-014", "formula": "F-DATA-015", "struck": "F-DATA-016"}
+_UNREAD = {"error": "F-DATA-014", "formula": "F-DATA-015", "struck": "F-DATA-016", "hidden": "F-DATA-017"}
 _ERROR_CELLS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
 _SHARED = ("place", "household", "base", "helper", "pairing")
 """Entities whose merged cells count for every row they span; person.address and base_name do too."""

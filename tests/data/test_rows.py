@@ -189,6 +189,15 @@ def test_a_struck_cell_is_not_taken_and_told(load: Load, tmp_path: Path) -> None
     assert dataset.counts["person"] == 1
 
 
+def test_a_cell_that_its_format_hides_is_not_taken_and_told(load: Load, tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", {"残疾人": [ROSTER, person(1), person(2)]})
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["D3"].number_format = ";;;"
+    book.save(path)
+    dataset = load(path)
+    assert (only(dataset, "F-DATA-017").place.cell, dataset.counts["person"]) == ("D3", 1)
+
+
 def test_days_of_a_column_of_months_are_nothing_to_tell(load: Load) -> None:
     """The dataset keeps them; on a returned form they would be lost (F-VALUE-037)."""
     dataset = load({"残疾人": [(*ROSTER, "出生年月"), [*person(1), "1975-03-12"], [*person(2), "1975-03-12 08:30"]]})

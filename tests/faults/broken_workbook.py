@@ -51,6 +51,7 @@ ELSEWHERE: Mapping[str, str] = {
     "F-DATA-001": _OWN_FILE,
     "F-DATA-002": _OWN_FILE,
     "F-DATA-013": _OWN_FILE,
+    "F-DATA-017": "a format that hides the cell, which the rows of this workbook have not",
     "F-DATA-016": "a line through the text: a format, which the rows of this workbook have not",
     "F-DATA-023": "needs a roster without household numbers",
     "F-DATA-024": "needs a roster without towns",

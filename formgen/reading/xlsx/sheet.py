@@ -23,7 +23,7 @@ from formgen.vocabulary.folding import fold
 __all__ = ["CoveredText", "CutText", "Sheet", "is_struck", "refused", "words_of"]
 
 ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
-CODES: Final = {"error": "F-EXCEL-003", "formula": "F-EXCEL-002", "struck": "F-EXCEL-010"}
+CODES: Final = {"error": "F-EXCEL-003", "formula": "F-EXCEL-002", "struck": "F-EXCEL-010", "hidden": "F-EXCEL-011"}
 """Of cells that hold no value."""
 LABEL_LENGTH: Final = 200
 """Longer texts are no printed words that anybody matches."""

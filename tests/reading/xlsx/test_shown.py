@@ -42,3 +42,40 @@ def test_raised_figures_are_read_as_they_look(tmp_path: Path) -> None:
     area = CellRichText("35m", TextBlock(RAISED, "2"))
     whole = CellRichText(TextBlock(RAISED, "1"), TextBlock(RAISED, "2"))
     assert cells_of(tmp_path, area, whole, CellRichText("CO", TextBlock(LOWERED, "2"))) == ["35m²", "12", "CO₂"]
+
+
+def test_a_number_is_read_with_the_zeros_that_its_cell_shows(tmp_path: Path) -> None:
+    """Where the field is a text; in a number's field they change nothing."""
+
+    def edit(sheet: Worksheet) -> None:
+        sheet["A8"], sheet["A8"].number_format = 25, "0000"
+        sheet["D8"].number_format = "000"
+
+    read = after(tmp_path, ROSTER, edit)
+    assert (read.values["rows"][2]["household_number"], read.values["rows"][2]["household_size"]) == ("0025", 5)
+    assert codes(read) == []
+
+
+def test_income_by_the_month_is_no_income_by_the_year(tmp_path: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet["E6"].number_format = '0.0"元/年"'
+        sheet["E7"].number_format = '0.0"元/月"'
+
+    read = after(tmp_path, ROSTER, edit)
+    assert (codes(read), read.doubts) == (["F-VALUE-041"], {"rows.2.income_per_head": "rejected"})
+
+
+def test_what_a_format_hides_is_refused(tmp_path: Path) -> None:
+    """Numbers and texts; a blank that is formatted so stays one."""
+
+    def edit(sheet: Worksheet) -> None:
+        for address in ("B7", "D7", "G7"):
+            sheet[address].number_format = ";;;"
+        sheet["G7"] = None
+
+    read = after(tmp_path, ROSTER, edit)
+    assert {"rows.2.name", "rows.2.household_size"} == set(read.doubts)
+    assert [(problem.code, problem.found) for problem in read.problems[:2]] == [
+        ("F-EXCEL-011", "李四"),
+        ("F-EXCEL-011", "4"),
+    ]

@@ -20,7 +20,7 @@ from formgen.data.sources.faults import Damaged, translated
 from formgen.data.sources.spreadsheet.cells import CellReader
 from formgen.data.sources.spreadsheet.elements import is_struck, parse
 from formgen.data.sources.spreadsheet.figures import whole_number
-from formgen.data.sources.spreadsheet.formats import FormatKind, ShownUnit, format_kind, shown_unit
+from formgen.data.sources.spreadsheet.formats import FormatKind, ShownNumber, format_kind, shown_number
 from formgen.data.sources.spreadsheet.package import Package, PartReader
 from formgen.data.sources.spreadsheet.rows import read_rows
 from formgen.data.sources.spreadsheet.texts import shared_texts
@@ -113,7 +113,7 @@ class _Book:
                 return shared_texts(stream)
         return []
 
-    def _styles(self) -> tuple[Sequence[FormatKind | ShownUnit], frozenset[int]]:
+    def _styles(self) -> tuple[Sequence[FormatKind | ShownNumber], frozenset[int]]:
         """What the numbers of each style are, and which styles have a line through the text."""
         for part in self._related(self.part, "/styles"):
             root = parse(self._read(part))
@@ -123,7 +123,7 @@ class _Book:
             }
             styles = root.findall("{*}cellXfs/{*}xf")
             numbers = [whole_number(item.get("numFmtId")) for item in styles]
-            formats = [shown_unit(codes.get(number, "")) or format_kind(number, codes) for number in numbers]
+            formats = [shown_number(codes.get(number, "")) or format_kind(number, codes) for number in numbers]
             fonts = {index for index, font in enumerate(root.iterfind("{*}fonts/{*}font")) if is_struck(font)}
             struck = (index for index, item in enumerate(styles) if whole_number(item.get("fontId")) in fonts)
             return formats, frozenset(struck)

@@ -73,11 +73,18 @@ def _read(path: Path, facts: BookFacts, opened: AbstractContextManager[Iterator[
         if not isinstance(found, Identified):
             read.problems += found
             continue
-        if table.is_hidden:
-            hidden = Problem("F-EXCEL-007", Place(str(path), sheet.name))
-            found = replace(found, problems=(*found.problems, hidden))
+        found = replace(found, problems=(*found.problems, *_unseen(path, sheet, table)))
         read.sheets += read_sheet(path, sheet, found, facts, open_forms)
     return read
+
+
+def _unseen(path: Path, sheet: Sheet, table: RawTable) -> Iterator[Problem]:
+    """What is read of a sheet although whoever opens it does not see it."""
+    place = Place(str(path), sheet.name)
+    if table.is_hidden:
+        yield Problem("F-EXCEL-007", place)
+    if names := sheet.hidden_names():
+        yield Problem("F-EXCEL-012", place, names)
 
 
 def _carriers(facts: BookFacts, book: FormBook, sheets: Sequence[Sheet]) -> set[str]:

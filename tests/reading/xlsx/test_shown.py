@@ -79,3 +79,22 @@ def test_what_a_format_hides_is_refused(tmp_path: Path) -> None:
         ("F-EXCEL-011", "李四"),
         ("F-EXCEL-011", "4"),
     ]
+
+
+def test_hidden_rows_and_columns_are_read_and_told_once(tmp_path: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        for row in (6, 7, 30):
+            sheet.row_dimensions[row].hidden = True
+        sheet.column_dimensions["E"].hidden = True
+
+    read = after(tmp_path, ROSTER, edit)
+    assert read.values["rows"] == roster()["rows"]
+    assert [(problem.code, problem.found) for problem in read.problems] == [("F-EXCEL-012", "6–7 行；E 列")]
+
+
+def test_hidden_columns_and_rows_that_hold_nothing_are_not_told(tmp_path: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet.row_dimensions[40].hidden = True
+        sheet.column_dimensions.group("T", "XFD", hidden=True)
+
+    assert codes(after(tmp_path, ROSTER, edit)) == []

@@ -25,7 +25,7 @@ from formgen.data.sources.spreadsheet.package import Package, PartReader
 from formgen.data.sources.spreadsheet.rows import read_rows
 from formgen.data.sources.spreadsheet.texts import shared_texts
 from formgen.data.sources.spreadsheet.worksheet import Worksheet
-from formgen.data.sources.table import RawRow, RawTable
+from formgen.data.sources.table import HiddenParts, RawRow, RawTable
 from formgen.problems import Place
 from formgen.vocabulary.headers import MergedRange
 
@@ -76,6 +76,7 @@ class _Book:
                 source.name,
                 functools.partial(itertools.chain, [first], rows),
                 merges=source.merges,
+                hidden=source.hidden,
                 is_hidden=is_hidden,
             )
 
@@ -136,12 +137,17 @@ class _SheetSource:
     def __init__(self, book: _Book, part: str, name: str) -> None:
         self.book, self.part, self.name = book, part, name
         self._found: list[MergedRange] | None = None
+        self._hidden = HiddenParts()
 
     def rows(self) -> Iterator[RawRow]:
         with translated(self.book.path), self.book.open(self.part) as stream:
             sheet = Worksheet(stream)
+            self._hidden = sheet.hidden.found
             yield from read_rows(sheet, self.book.cells, Place(str(self.book.path), self.name))
             self._found = sheet.merges()
+
+    def hidden(self) -> HiddenParts:
+        return self._hidden
 
     def merges(self) -> list[MergedRange]:
         """Merged cells stand behind the rows: while those are not read the part is gone through for them alone."""

@@ -24,6 +24,9 @@ _HAN = "\u2e80-\u2fdf\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _DOT_BETWEEN_HAN = f"(?<=[{_HAN}])[.](?=[{_HAN}])"
 _SPACE_BETWEEN_HAN = f"(?<=[{_HAN}·])\\s+(?=[{_HAN}·])"
 """Compiled when first needed: each takes 1.5 ms, and most names are clean."""
+_ROW_END = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029]+|[、；;]")
+_COMPOUND = "欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 宇文 长孙 端木 南宫 西门 独孤"
+"""Family names of two characters, after which a line may end within one name."""
 _SPACES = re.compile(r"\s+")
 _NO_NAME = f"{SAYS_NOTHING}(?!(?:{'|'.join(sorted(TOTALS))})\\Z)"
 _CLEAN = re.compile(f"{_NO_NAME}[{_HAN}]+(?:·[{_HAN}]+)*")
@@ -39,6 +42,8 @@ class PersonName(Text):
     def parse(self, raw: RawCell) -> str:
         if type(raw) is str and _CLEAN.fullmatch(raw):
             return raw
+        if isinstance(raw, str) and _may_be_several(raw):
+            raise reject("F-VALUE-039", shown(" / ".join(_ROW_END.split(raw.strip()))))
         return self._even_out(super().parse(raw))
 
     def _said(self, text: str) -> str:
@@ -57,3 +62,13 @@ class PersonName(Text):
         if _DOUBTFUL.search(value):
             findings.append(Finding("F-VALUE-014", shown(value)))
         return tuple(findings)
+
+
+def _may_be_several(text: str) -> bool:
+    """Whether two names may stand on two lines, or in a list. A line of one character is part of a name."""
+    parts = ["".join(part.split()) for part in _ROW_END.split(text.strip())]
+    return (
+        len(parts) > 1
+        and parts[0] not in _COMPOUND.split()
+        and all(len(part) > 1 and _CLEAN.fullmatch(part) for part in parts)
+    )

@@ -37,6 +37,10 @@ BOXES = {"choices": ["务工", "养殖(自营)"]}
         ("name", {}, "王\ufa0e", "王\ufa0e"),  # a compatibility block's unified ideograph: NFKC must not touch it
         ("name", {}, "王\uf900", "王\uf900"),
         ("name", {}, "王" * 25, "王" * 25),
+        ("name", {}, "王\n小明", "王小明"),
+        ("name", {}, "欧阳\n正华", "欧阳正华"),
+        ("name", {}, "买买提·\n艾力", "买买提·艾力"),
+        ("name", {}, "Maria\nGarcia", "Maria Garcia"),
         ("name", {}, "Maria  Garcia", "Maria Garcia"),
         ("money", {"per": "年"}, "2400元/年", Decimal(2400)),
         ("money", {"per": "年"}, "2,400元每年", Decimal(2400)),

@@ -14,12 +14,13 @@ from formgen.problems import Finding
 from formgen.values.cells import compact, plain_text, reject, shown
 from formgen.values.contract import RawCell
 from formgen.values.numbers import DecimalNumber, read_decimal, sign_doubts
-from formgen.values.numerals import parse_capital_amount
+from formgen.values.numerals import parse_capital_amount, parse_numeral
 
 __all__ = ["Money"]
 
 _UNITS = {"万元": 10**4, "千元": 1000, "百元": 100, "亿元": 10**8, "万": 10**4, "亿": 10**8, "元": 1, "圆": 1, "块": 1}
 """Longest first: 万元 before 元."""
+_NUMERAL = re.compile("[〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟]{2,}")
 
 
 class Money(DecimalNumber):
@@ -68,6 +69,8 @@ class Money(DecimalNumber):
             return value, None
         if (value := parse_capital_amount(text)) is not None:
             return value, 1
+        if _NUMERAL.fullmatch(bare) is not None and (number := parse_numeral(bare)) is not None:
+            return Decimal(number), None if number < 10**4 else 1  # 二万 names its unit as 2万 does
         raise reject("F-VALUE-041", shown(raw))
 
     def check(self, value: Decimal, raw: RawCell = None) -> tuple[Finding, ...]:

@@ -75,7 +75,16 @@ def _read(path: Path, facts: BookFacts, opened: AbstractContextManager[Iterator[
             continue
         found = replace(found, problems=(*found.problems, *_unseen(path, sheet, table)))
         read.sheets += read_sheet(path, sheet, found, facts, open_forms)
+    if read.sheets:
+        read.problems += _beside_cells(path, facts)
     return read
+
+
+def _beside_cells(path: Path, facts: BookFacts) -> Iterator[Problem]:
+    """What the file has that no form of ours has, and that is not read."""
+    for code, count in (("F-EXCEL-013", facts.drawings), ("F-EXCEL-014", facts.comments)):
+        if count:
+            yield Problem(code, Place(str(path)), str(count))
 
 
 def _unseen(path: Path, sheet: Sheet, table: RawTable) -> Iterator[Problem]:

@@ -8,11 +8,14 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart
+from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from formgen.data.sources import open_tables
+from formgen.reading.weigh import weigh
 from tests.reading.xlsx.test_edits import after, silently_wrong
-from tests.reading.xlsx.workbooks import ROSTER, codes, roster
+from tests.reading.xlsx.workbooks import ROSTER, codes, edited, files, roster, written
 
 RAISED, LOWERED, PLAIN = InlineFont(vertAlign="superscript"), InlineFont(vertAlign="subscript"), InlineFont()
 
@@ -98,3 +101,16 @@ def test_hidden_columns_and_rows_that_hold_nothing_are_not_told(tmp_path: Path) 
         sheet.column_dimensions.group("T", "XFD", hidden=True)
 
     assert codes(after(tmp_path, ROSTER, edit)) == []
+
+
+def test_drawings_and_comments_are_not_read_and_told_once_a_file(tmp_path: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet.add_chart(BarChart(), "B7")
+        sheet.add_chart(BarChart(), "C7")
+        for address in ("E6", "E7", "E8"):
+            sheet[address].comment = Comment("应为1640", "李")
+
+    path = edited(written(tmp_path, ROSTER), edit)
+    read = files(path)
+    assert [(problem.code, problem.found) for problem in read.problems] == [("F-EXCEL-013", "2"), ("F-EXCEL-014", "3")]
+    assert weigh(read.sheets[0], str(path)).values["rows"] == roster()["rows"]

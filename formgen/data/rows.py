@@ -19,6 +19,7 @@ from formgen.data.sources.unread_cells import UnreadCell
 from formgen.problems import Finding, Place, Problem
 from formgen.values import RawCell, Rejected, ValueType
 from formgen.values.cells import compact
+from formgen.values.fillers import TOTALS, is_filler
 from formgen.vocabulary.folding import fold
 from formgen.vocabulary.headers import Header
 from formgen.vocabulary.terms import Vocabulary
@@ -43,13 +44,13 @@ _SOURCE = {
 }
 """Where to look for a value that has no column of its own."""
 
-_TOTALS = frozenset(("合计", "总计", "小计", "共计", "累计", "合 计", "总 计", "小 计", "合　计", "总　计", "小　计"))
+_TOTALS = TOTALS.union(f"{word[0]}{space}{word[1]}" for word in TOTALS for space in " \u3000")
 _FOOT = re.compile(
     r"(?:注|备注|说明|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:：、.]"
 )
 _OF_PAPER = frozenset(["F-VALUE-037"])
 """Said of returned forms alone: a dataset's column of birthdays keeps the days that its forms do not print."""
-_UNREAD = {"error": "F-DATA-014", "formula": "F-DATA-015", "struck": "F-DATA-016"}
+_UNREAD = {"error": "F-DATA-014", "formula": "F-DATA-015", "struck": "F-DATA-016", "hidden": "F-DATA-017"}
 _ERROR_CELLS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
 _SHARED = ("place", "household", "base", "helper", "pairing")
 """Entities whose merged cells count for every row they span; person.address and base_name do too."""
@@ -212,6 +213,8 @@ class TableReader:
         if isinstance(first, str):
             if "".join(first.split()) in _TOTALS or (has_total and not isinstance(written[0], str)):
                 return "totals"
+            if len(written) == 1 and is_filler(first):
+                return "notes"
             if len(written) <= 3 and _FOOT.match(first.strip()):
                 return "notes"
         if found and self._is_header(cells):

@@ -30,6 +30,7 @@ from formgen.reading.model import (
 from formgen.reading.pausing import paused_collector
 from formgen.values import Rejected, is_blank, value_type
 from formgen.values.choice import EMPTY_MARKS, TICKED_MARKS
+from formgen.values.fillers import is_filler, is_total
 from formgen.values.masking import mask_long_numbers
 
 __all__ = ["weigh"]
@@ -121,6 +122,9 @@ class _Scales:
             )
             for column in item.table.columns
         ]
+        written = [(column, sightings[0].raw) for column, _, _, sightings in columns if sightings]
+        if self._is_no_record(item, written, next((seen[0].place for *_, seen in columns if seen), "")):
+            return None
         for column, text, label, sightings in columns:
             if sightings is None:
                 continue
@@ -190,6 +194,14 @@ class _Scales:
     def _settle(self, item: Field, found: Candidates, index: int, number: int) -> bool:
         """Look at the cells of a row that are not beyond doubt; whether there is anything in the row."""
         row, has_doubts = found.rows[index], False
+        if index in found.unsure:
+            columns = item.table.columns if item.table is not None else ()
+            written = [
+                (column, found.reads[column.key][0].raws[index]) for column in columns if column.key in found.reads
+            ]
+            if self._is_no_record(item, written, found.unsure[index][0][1][0].place):
+                row.clear()
+                return False
         for column, sightings in found.unsure.get(index, ()):
             text = path_text((item.key, number, column.key))
             value = self._value(column, text, self._label(item, number, column), sightings)
@@ -197,6 +209,18 @@ class _Scales:
                 row[column.key] = value
             has_doubts = has_doubts or text in self.doubts
         return has_doubts or _is_filled(row)
+
+    def _is_no_record(self, item: Field, written: Iterable[tuple[Field, Any]], place: str) -> bool:
+        """Whether a row is none of the table's: one that says that nothing follows, or one of totals. It is told."""
+        cells = [(column, _text(raw)) for column, raw in written if not _has_marks(column) and not is_blank(raw)]
+        if len(cells) == 1 and is_filler(cells[0][1]):
+            code = "F-READ-009"
+        elif any(is_total(text) for at, (column, text) in enumerate(cells) if at == 0 or column.type_name == "name"):
+            code = "F-READ-010"
+        else:
+            return False
+        self._say(Finding(code, _short(" ".join(text for _, text in cells))), place, item.label)
+        return True
 
     @staticmethod
     def _label(item: Field, number: int, column: Field) -> str:

@@ -30,7 +30,7 @@ _SERIAL_YEARS = range(1901, 2101)
 _DATE = re.compile(
     "([0-9]{4})(?:(?:年|[-./])(?:([0-9]{1,2})(?:(?:月|[-./])(?:([0-9]{1,2})(?:日|号)?)?)?)?)?|([0-9]{4})([0-9]{2})([0-9]{2})?"
 )
-_NUMERALS = re.compile("([^年月日号0-9]{4})年(?:([^年月日号]{1,3})月(?:([^年月日号]{1,3})[日号]?)?)?")
+_NUMERALS = re.compile("([^年月日号0-9]{4}|[0-9]{4})年(?:([^年月日号]{1,3})月(?:([^年月日号]{1,3})[日号]?)?)?")
 _TIME = re.compile(r"(?<=[0-9日])(?:[ T]+|(?<=日))[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?Z?$")
 _SHORT_YEAR = re.compile("'?[0-9]{2}(?:年|[-./])[0-9]{1,2}(?:(?:月|[-./])(?:[0-9]{1,2}日?)?)?|[0-9]{2}年|[0-9]{6}")
 _MONTH_AS_FRACTION = re.compile(r"([0-9]{4})\.([0-9]{1,2})")
@@ -204,7 +204,7 @@ def _time_of_day(raw: RawCell) -> str:
 # Dates repeat: a few thousand distinct texts stand for all cells of a county.
 @functools.lru_cache(maxsize=1 << 16)
 def _parse_text(raw: str, precision: Precision) -> PartialDate:
-    text = compact(_TIME.sub("", plain_text(raw)))
+    text = compact(_TIME.sub("", plain_text(raw))).removeprefix("公元")
     match = _DATE.fullmatch(text)
     if match is not None:
         year, month, day = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
@@ -213,7 +213,8 @@ def _parse_text(raw: str, precision: Precision) -> PartialDate:
             raise reject("F-VALUE-032", shown(raw))
         return _calendar(int(year), int(month) if month else None, int(day) if day else None, raw, precision)
     if (numerals := _NUMERALS.fullmatch(text)) is not None:
-        numbers = (parse_year_digits(numerals[1]), *(_numeral(numerals[index]) for index in (2, 3)))
+        year_number = int(numerals[1]) if numerals[1].isdigit() else parse_year_digits(numerals[1])
+        numbers = (year_number, *(_numeral(numerals[index]) for index in (2, 3)))
         if numbers[0] is not None and -1 not in numbers:
             return _calendar(numbers[0], numbers[1], numbers[2], raw, precision)
     code = "F-VALUE-032" if _SHORT_YEAR.fullmatch(text) is not None else "F-VALUE-030"
@@ -224,7 +225,7 @@ def _numeral(text: str | None) -> int | None:
     """None for a missing part, -1 for one that is no number."""
     if text is None:
         return None
-    number = parse_numeral(text)
+    number = int(text) if text.isdigit() and len(text) < 3 else parse_numeral(text)
     return -1 if number is None else number
 
 

@@ -129,11 +129,11 @@ def _alternatives(words: dict[str, str]) -> str:
 def _category_first() -> re.Pattern[str]:
     """肢体残疾三级, 肢体/3, 肢体: the category, then perhaps the grade."""
     category, grade = _alternatives(_CATEGORY_WORDS), _alternatives(_GRADE_WORDS)
-    return re.compile(f"(?P<category>{category})?[/、，,·-]?(?P<grade>{grade})?(?:残疾)?")
+    return re.compile(f"(?P<category>{category})?[/、，,·:-]?(?P<grade>{grade})?(?:残疾)?")
 
 
 @functools.cache
 def _grade_first() -> re.Pattern[str]:
     """三级肢体残疾: the grade, then the category."""
     category, grade = _alternatives(_CATEGORY_WORDS), _alternatives(_GRADE_WORDS)
-    return re.compile(f"(?P<grade>{grade})[/、，,·-]?(?P<category>{category})")
+    return re.compile(f"(?P<grade>{grade})[/、，,·:-]?(?P<category>{category})")

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from formgen.problems import Finding
 from formgen.values.cells import forbidden_character, half_width, is_scientific, plain_text, reject, shown
 from formgen.values.contract import RawCell, ValueType
+from formgen.values.fillers import SAYS_NOTHING, is_ditto, is_filler
 
 __all__ = ["LongText", "PlaceName", "Text", "lost_character_findings"]
 
@@ -26,13 +27,21 @@ class Text(ValueType[str]):
     """One line of text. A line break inside becomes one space."""
 
     name: ClassVar[str] = "text"
-    plain: ClassVar[re.Pattern[str] | None] = re.compile("[0-9\u4e00-\u9fff]+")
+    plain: ClassVar[re.Pattern[str] | None] = re.compile(SAYS_NOTHING + "[0-9\u4e00-\u9fff]+")
 
     def parse(self, raw: RawCell) -> str:
         # isprintable() is False for every control, invisible or odd space: what passes needs no work.
         if type(raw) is str and raw and raw.isprintable() and raw[0] != " " and raw[-1] != " ":
-            return raw
-        return self._even_out(_clean(raw))
+            return self._said(raw)
+        return self._said(self._even_out(_clean(raw)))
+
+    def _said(self, text: str) -> str:
+        """The text. Raises: Rejected: it stands for another cell's, or for a blank."""
+        if is_ditto(text):
+            raise reject("F-VALUE-019", shown(text))
+        if is_filler(text):
+            raise reject("F-VALUE-038", shown(text))
+        return text
 
     def _even_out(self, text: str) -> str:
         return _WHITE.sub(" ", text)
@@ -59,15 +68,20 @@ class LongText(Text):
 
     name: ClassVar[str] = "long-text"
 
+    plain: ClassVar[re.Pattern[str] | None] = re.compile("[0-9\u4e00-\u9fff]+")
+
     def _even_out(self, text: str) -> str:
         return text.replace("\t", " ")
+
+    def _said(self, text: str) -> str:
+        return text  # an opinion may be 同上
 
 
 class PlaceName(Text):
     """A place as officials write it: 新密市来集镇王堂村. Codes (GB/T 2260) are not looked up."""
 
     name: ClassVar[str] = "place"
-    plain: ClassVar[re.Pattern[str] | None] = re.compile("[\u4e00-\u9fff]+")
+    plain: ClassVar[re.Pattern[str] | None] = re.compile(SAYS_NOTHING + "[\u4e00-\u9fff]+")
 
     def check(self, value: str, raw: RawCell = None) -> tuple[Finding, ...]:
         digits = (Finding("F-VALUE-010", value),) if half_width(value).replace(".", "").isdigit() else ()

@@ -54,6 +54,21 @@ def test_rows_that_are_no_records_are_counted(load: Load) -> None:
     assert not dataset.left_out
 
 
+@pytest.mark.parametrize("said", ["以下空白", "（以下空白）", "以下无正文"])
+@pytest.mark.parametrize("column", [0, 3, 4])
+def test_a_row_that_says_that_nothing_follows_is_a_note(load: Load, said: str, column: int) -> None:
+    end: list[Any] = [None] * len(ROSTER)
+    end[column] = said
+    dataset = load({"残疾人": [ROSTER, person(1), end, [None] * len(ROSTER)]})
+    assert dataset.counts["person"] == 1 and not dataset.left_out
+    assert only(dataset, "F-DATA-011").params["notes"] == "1"
+
+
+def test_a_ditto_mark_is_no_name(load: Load) -> None:
+    dataset = load({"残疾人": [ROSTER, person(1), [*person(2)[:3], "同上", person(2)[4]]]})
+    assert (only(dataset, "F-VALUE-019").place.cell, dataset.counts["person"]) == ("D3", 1)
+
+
 def test_number_and_text_and_boolean_do_not_answer_for_each_other(load: Load) -> None:
     labels = (*ROSTER, "享受低保", "家庭人口")
     rows = [
@@ -172,6 +187,15 @@ def test_a_struck_cell_is_not_taken_and_told(load: Load, tmp_path: Path) -> None
     dataset = load(path)
     assert (only(dataset, "F-DATA-016").place.cell, only(dataset, "F-DATA-016").found) == ("D3", twin[3])
     assert dataset.counts["person"] == 1
+
+
+def test_a_cell_that_its_format_hides_is_not_taken_and_told(load: Load, tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", {"残疾人": [ROSTER, person(1), person(2)]})
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["D3"].number_format = ";;;"
+    book.save(path)
+    dataset = load(path)
+    assert (only(dataset, "F-DATA-017").place.cell, dataset.counts["person"]) == ("D3", 1)
 
 
 def test_days_of_a_column_of_months_are_nothing_to_tell(load: Load) -> None:

@@ -51,6 +51,7 @@ ELSEWHERE: Mapping[str, str] = {
     "F-DATA-001": _OWN_FILE,
     "F-DATA-002": _OWN_FILE,
     "F-DATA-013": _OWN_FILE,
+    "F-DATA-017": "a format that hides the cell, which the rows of this workbook have not",
     "F-DATA-016": "a line through the text: a format, which the rows of this workbook have not",
     "F-DATA-023": "needs a roster without household numbers",
     "F-DATA-024": "needs a roster without towns",
@@ -172,6 +173,9 @@ def _cells(bad: Any, row: Any) -> None:
     bad("F-VALUE-014", "姓名", "用问号代替生僻字", **row(姓名="张?"))
     bad("F-VALUE-015", "文化程度", "不是标准用语", **row(文化程度="大专"))
     bad("F-VALUE-018", "享受低保", "看不出是或否", **row(享受低保="待定"))
+    bad("F-VALUE-019", "家庭住址", "用“同上”代替住址", **row(家庭住址="同上"))
+    bad("F-VALUE-038", "姓名", "填充字样写在姓名栏", **row(姓名="以下空白"))
+    bad("F-VALUE-039", "姓名", "两个人写在一格", **row(姓名="马来福\n马金花"))
     bad("F-DATA-014", "家庭住址", "公式出错", **row(家庭住址="=NA()"))
     bad("F-DATA-015", "家庭住址", "公式没有保存结果", **row(家庭住址="=B19&C19"))
     bad("F-DATA-020", "姓名", "没有姓名", **row(姓名=None))

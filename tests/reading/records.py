@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from formgen.forms.manifest import Field, Manifest
 from formgen.reading.model import Reading
 from formgen.values import PartialDate
+from formgen.values.fillers import is_ditto
 from tests.values.strategies import strategy_for
 
 __all__ = [
@@ -31,7 +32,7 @@ NOT_PRINTED = frozenset(["signature", "seal", "image"])
 HAN = "本人系石堰坪村民因外伤致右下肢残疾家庭人均纯收入现申请纳入帮扶对象希望学习养蜂技术发展张王李㛃〇䶮𬱖"
 LETTERS = "ABCxyz0123456789"
 MARKS = "，。、；：（）《》“”！？·-./%&<>'\"+=@"
-LINE = st.lists(
+_LINE = st.lists(
     st.one_of(
         st.text(HAN, min_size=1, max_size=12),
         st.text(LETTERS, min_size=1, max_size=8),
@@ -41,6 +42,7 @@ LINE = st.lists(
     min_size=1,
     max_size=8,
 ).map("".join)
+LINE = _LINE.filter(lambda line: not is_ditto(line))
 LONG = st.builds(lambda line, times: (line.strip() or "张") * times, LINE, st.integers(1, 60))
 MOST_ROWS = 6
 HOUSEHOLDS = st.sampled_from(["1", "2", "3", "7-1"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from formgen.forms.manifest import Field, Manifest, Table
-from formgen.reading.model import FieldPath, Layer, Reading, SheetIdentity, SheetRead, Sighting, Unread
+from formgen.reading.model import ColumnRead, FieldPath, Layer, Reading, SheetIdentity, SheetRead, Sighting, Unread
 from formgen.reading.weigh import weigh
 from formgen.values import PartialDate
 
@@ -40,6 +40,36 @@ NUMBER = Field("certificate", "残疾人证号", "disability-certificate")
 WORK = Field("work", "意愿", "choice", {"choices": ["务工", "养殖"]})
 YEARS = tuple(Field(key, key, "integer") for key in ("one", "two"))
 ROWS = Field("rows", "成员", "table", table=Table("member", (NAME, *YEARS), 3))
+
+
+@pytest.mark.parametrize("said", ["以下空白", "（以下空白）", "以下无正文", "此栏以下空白", "以下无", "— 以下 空白 —"])
+@pytest.mark.parametrize("column", ["name", "one"])
+def test_a_row_that_says_that_nothing_follows_is_no_record(said: str, column: str) -> None:
+    cells = [_seen(f"rows.2.{key}", said if key == column else "") for key in ("name", "one", "two")]
+    reading = _weighed(
+        _form(ROWS), _seen("rows.1.name", "张三"), _seen("rows.1.one", 3), _seen("rows.1.two", 4), *cells
+    )
+    assert [row["name"] for row in reading.values["rows"]] == ["张三"]
+    assert (_codes(reading), reading.doubts) == (["F-READ-009"], {})
+
+
+def test_words_that_say_that_nothing_follows_are_no_value_beside_others() -> None:
+    cells = [_seen("rows.1.name", "以下空白"), _seen("rows.1.one", 3), _seen("rows.1.two", "")]
+    reading = _weighed(_form(ROWS), *cells)
+    assert (_codes(reading), reading.doubts) == (["F-VALUE-038"], {"rows.1.name": "rejected"})
+
+
+@pytest.mark.parametrize("by_column", [False, True])
+def test_a_row_of_totals_is_no_record(by_column: bool) -> None:
+    raws = {"name": ["张三", "合 计", "李四"], "one": [3, 24, 4], "two": [1, "", 2]}
+    if by_column:
+        columns = [ColumnRead("rows", key, "header", 1.0, cells, [6, 7, 8], "A") for key, cells in raws.items()]
+        reading = _weighed(_form(ROWS), columns=columns)
+    else:
+        seen = [_seen(f"rows.{at}.{key}", raw) for key, cells in raws.items() for at, raw in enumerate(cells, 1)]
+        reading = _weighed(_form(ROWS), *seen)
+    assert [row["name"] for row in reading.values["rows"]] == ["张三", "李四"]
+    assert [(problem.code, problem.found) for problem in reading.problems] == [("F-READ-010", "合 计 24")]
 
 
 def test_a_value_comes_with_its_evidence() -> None:

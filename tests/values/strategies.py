@@ -15,6 +15,7 @@ from stdnum.cn.ric import calc_check_digit
 from formgen.values import TYPE_NAMES, Disability, PartialDate, Period, ValueType, type_options, value_type
 from formgen.values.dates import PRECISIONS
 from formgen.values.disability import CATEGORIES, GRADES
+from formgen.values.fillers import is_ditto
 from formgen.values.image import ImageRef
 
 __all__ = ["EXAMPLE_TYPES", "id_numbers", "partial_dates", "strategy_for"]
@@ -127,7 +128,7 @@ def _lines(texts: list[str]) -> str:
     return "\n".join(text.strip() for text in texts)
 
 
-_ONE_LINE = _TEXT.map(str.strip).filter(bool)
+_ONE_LINE = _TEXT.map(str.strip).filter(bool).filter(lambda text: not is_ditto(text))
 _FIXED: dict[str, st.SearchStrategy[Any]] = {
     "text": _ONE_LINE,
     "place": _ONE_LINE,

@@ -23,7 +23,7 @@ from xlrd.compdoc import CompDoc, CompDocError
 from xlrd.formula import FormulaError
 
 from formgen.data.sources.cell_marks import STRUCK, CellMark, SheetMarks
-from formgen.data.sources.spreadsheet.formats import shown_unit
+from formgen.data.sources.spreadsheet.formats import shown_number
 from formgen.data.sources.unread_cells import UnreadCell
 
 __all__ = ["NamedArea", "OldWorkbook", "open_old_workbook"]
@@ -68,7 +68,7 @@ class OldWorkbook:
             form = self._book.format_map.get(style.format_key)
             if style.font_index in self._struck_fonts:
                 yield style.xf_index, STRUCK
-            elif form is not None and (unit := shown_unit(form.format_str)) is not None:
+            elif form is not None and (unit := shown_number(form.format_str)) is not None:
                 yield style.xf_index, unit
 
     @property

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from formgen.data.sources.cell_marks import STRUCK, CellMark
 from formgen.data.sources.spreadsheet.elements import local_name, parse
-from formgen.data.sources.spreadsheet.formats import shown_unit
+from formgen.data.sources.spreadsheet.formats import shown_number
 
 __all__ = ["DocumentStyles", "document_styles"]
 
@@ -39,7 +39,7 @@ def document_styles(*parts: bytes) -> DocumentStyles:
     elements = [element for part in parts for element in _elements(part)]
     styles = {_get(element, "name"): element for element in elements if local_name(element) == "style"}
     formats = {_get(element, "name"): element for element in elements if local_name(element).endswith("number-style")}
-    units = {name: unit for name, form in formats.items() if (unit := shown_unit(_code(form, formats))) is not None}
+    units = {name: unit for name, form in formats.items() if (unit := shown_number(_code(form, formats))) is not None}
     found = DocumentStyles()
     for name, style in styles.items():
         line, form = _inherited(style, styles)
@@ -105,7 +105,8 @@ def _own_code(form: Any) -> str:
         name = local_name(part)
         if name in ("number", "scientific-number", "fraction"):
             factor = float(_get(part, "display-factor") or 1)
-            code += "0" + "," * (round(math.log10(factor) / 3) if factor >= 1 else 0)
+            digits = max(1, int(_get(part, "min-integer-digits") or 1)) if name == "number" else 1
+            code += "0" * min(digits, 30) + "," * (round(math.log10(factor) / 3) if factor >= 1 else 0)
         elif name == "text" and part.text:
             code += '"' + part.text.replace('"', "") + '"'
         elif name == "currency-symbol":

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from formgen.vocabulary.headers import MergedRange
 
-__all__ = ["RawRow", "RawTable", "column_letters"]
+__all__ = ["HiddenParts", "RawRow", "RawTable", "column_letters"]
 
 RawRow = list[Any]
 """Cells of one row, from `RawTable.first_column` on: the raw cells of the values' contract; blank is None or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenParts:
+    """Rows and columns that nobody sees, zero-based."""
+
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,8 @@ class RawTable:
     """Zero-based index of the column that the rows' first cell stands in."""
     merges: Callable[[], Sequence[MergedRange]] = tuple
     """Merged cells. Of some files they cost a second look unless the rows have been read."""
+    hidden: Callable[[], HiddenParts] = HiddenParts
+    """What of it is hidden; told when all rows have been read."""
     numbering: Literal["cell", "line"] = "cell"
     """Whether people find a row by A1 addresses or by the number of its line (or record, in JSON)."""
     first_row: int = 1

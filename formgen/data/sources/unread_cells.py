@@ -1,4 +1,4 @@
-"""Cells that hold something and yet no value: what no program could compute, what somebody struck out.
+"""Cells that hold something and yet no value: what no program could compute, what somebody struck out or hid.
 
 Whoever reads a workbook gives them in the place of a value; whoever takes values refuses them and says why.
 """
@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from formgen.values.cells import shown
 
-__all__ = ["UnreadCell", "UnreadKind", "struck_cell"]
+__all__ = ["UnreadCell", "UnreadKind", "hidden_cell", "struck_cell"]
 
-UnreadKind = Literal["error", "formula", "struck"]
-"""#REF! and the like; a formula without a result; text of which some or all is struck out."""
+UnreadKind = Literal["error", "formula", "struck", "hidden"]
+"""#REF! and the like; a formula without a result; text of which some or all is struck out; what its format hides."""
 
 
 class UnreadCell(str):
@@ -39,6 +39,15 @@ class UnreadCell(str):
 
 def struck_cell(value: Any) -> Any:
     """A cell with a line through all it shows; a blank stays one, and so does an error."""
+    return _unread(value, "struck")
+
+
+def hidden_cell(value: Any) -> Any:
+    """A cell of which nobody sees anything; a blank stays one, and so does an error."""
+    return _unread(value, "hidden")
+
+
+def _unread(value: Any, kind: UnreadKind) -> Any:
     if isinstance(value, UnreadCell) or (isinstance(value, str) and not value.strip()):
         return value
-    return UnreadCell(value if isinstance(value, str) else shown(value), "struck")
+    return UnreadCell(value if isinstance(value, str) else shown(value), kind)

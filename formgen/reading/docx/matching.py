@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from formgen.reading.docx.blanks import Seen, read_blanks
 from formgen.reading.docx.fitting import Blank, Label, Roster, fit_of
 from formgen.reading.docx.model import Block, Cell, Table, Text, tables_of, words
 from formgen.reading.docx.moulds import CastRow
 from formgen.reading.docx.plans import Anatomy, CellPlan, PlanBlock, RowPlan, TablePlan, TextPlan
+from formgen.values.fillers import is_total
 
-__all__ = ["TOTALS", "Found", "Matches", "contents_of", "match_blocks", "span_of_loop"]
-
-TOTALS: Final = frozenset(["合计", "小计", "总计", "累计"])
-"""A row typed under one of these names is none of the table's."""
+__all__ = ["Found", "Matches", "contents_of", "match_blocks", "span_of_loop"]
 
 
 class Found(NamedTuple):
@@ -213,7 +211,7 @@ def _match_cell(cell: Cell, plan: CellPlan, anatomy: Anatomy, number: int, into:
         known = read_blanks(cell, plan, anatomy.names, "header" if number else "path")
         if known is None:
             return False
-        if number and not cell.marks and ((said := words(cell.text)) in anatomy.labels or said in TOTALS):
+        if number and not cell.marks and ((said := words(cell.text)) in anatomy.labels or is_total(said)):
             return False  # a printed row may have been doubled, a total typed
         seen = known
         if plan.is_shared:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from formgen.reading.docx.blanks import Seen, held, read_blanks
-from formgen.reading.docx.matching import TOTALS, Found, Matches
+from formgen.reading.docx.matching import Found, Matches
 from formgen.reading.docx.model import Cell, Table, Text, folded
 from formgen.reading.docx.plans import Anatomy, CellPlan, RowPlan, TablePlan
 from formgen.reading.docx.surroundings import Surroundings
 from formgen.reading.docx.synonyms import Synonyms
 from formgen.reading.labels.anchors import SYNONYM
 from formgen.reading.model import Layer
+from formgen.values.fillers import is_total
 
 __all__ = ["LoopReader"]
 
@@ -142,7 +143,7 @@ class LoopReader:
     def _is_row(self, cells: Sequence[Cell], kind: RowPlan | None) -> bool:
         if kind is not None or any(self._around.has_marks(cell) for cell in cells):
             return False
-        return not any(self._around.words(cell) in TOTALS for cell in cells)
+        return not any(is_total(self._around.words(cell)) for cell in cells)
 
     def _fixed_row(self, cells: Sequence[Cell], plan: TablePlan) -> RowPlan | None:
         """The printed row of the form that a row is, by its labels."""

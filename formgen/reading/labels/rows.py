@@ -29,11 +29,11 @@ from formgen.reading.labels.anchors import (
 from formgen.reading.labels.inline import pairs_in
 from formgen.reading.labels.neighbours import Neighbours
 from formgen.reading.labels.rosters import Roster
+from formgen.values.fillers import TOTALS
 from formgen.vocabulary.folding import fold
 
 __all__ = ["RosterRow", "is_total", "rows_of"]
 
-_TOTALS: Final = frozenset(["合计", "总计", "小计", "共计", "累计"])
 _ROW_NUMBERS: Final = frozenset(["序号", "编号", "号", "no", "序"])
 _SHARED: Final = frozenset(["household", "place"])
 """Entities whose values may stand once for several rows."""
@@ -104,7 +104,7 @@ class _Judge:
         if self._is_moved_header(filled) or self._is_other_header(filled):
             return "header"
         if not self._is_aligned(cells):
-            is_row = len(filled) > 1 and fold(cells[0].text) not in _TOTALS and any(map(self._fits, filled))
+            is_row = len(filled) > 1 and fold(cells[0].text) not in TOTALS and any(map(self._fits, filled))
             return "doubtful" if is_row and not any(map(self._has_pairs, filled)) else "foreign"
         if len(filled) == 1 and self._has_pairs(filled[0]):
             return "foreign"  # a lone label with its value (户主姓名：钱七): a line written below the table
@@ -135,7 +135,7 @@ class _Judge:
     def _is_label(self, cell: GridCell, is_first: bool, is_last: bool) -> bool:
         """It begins the row or has a value behind it: a lone word in a column of its own is that column's value."""
         return (
-            (is_first or not is_last) and self.anchors.meaning(cell.text) is not None and fold(cell.text) not in _TOTALS
+            (is_first or not is_last) and self.anchors.meaning(cell.text) is not None and fold(cell.text) not in TOTALS
         )
 
     def _has_pairs(self, cell: GridCell) -> bool:
@@ -202,4 +202,4 @@ def _is_blank(own: Sequence[GridCell], roster: Roster) -> bool:
 
 
 def is_total(row: RosterRow) -> bool:
-    return row.start in _TOTALS
+    return row.start in TOTALS

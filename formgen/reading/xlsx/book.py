@@ -1,8 +1,8 @@
 """What a workbook says of itself beside its sheets: form and record, names of cells, its date system.
 
-In: the file. Out: identity (custom properties), the cells that names beginning with `f_` point at, and whether days
-are counted from 1904. Of an .ods the same is in meta.xml and content.xml, of an .xls in streams of another format;
-where those cannot be read, its sheets are known by their words.
+In: the file. Out: identity (custom properties), the cells that names beginning with `f_` point at, whether days are
+counted from 1904, and how much lies over the cells that is not read. Of an .ods the first three are in meta.xml and
+content.xml, of an .xls in streams of another format; where those cannot be read, its sheets are known by their words.
 Source: ECMA-376 Part 1, 18.2.5 (definedName), 18.2.28 (workbookPr), 22.3 (custom properties); OpenDocument 1.2, 4.3.3.
 """
 
@@ -28,6 +28,14 @@ ODS_1904: Final = re.compile(rb"<table:null-date\s[^>]*\"1904-01-01")
 XLS_1904: Final = bytes.fromhex("220002000100")
 """The record Date1904, set (MS-XLS 2.4.77)."""
 ODS_ATTRIBUTE: Final = re.compile(rb'table:(name|cell-range-address)\s*=\s*"([^"]*)"')
+BESIDE_CELLS: Final = (
+    (
+        re.compile(r"xl/drawings/[^/]+\.xml"),
+        re.compile(rb"<(?:[\w.-]+:)?(?:two|one)CellAnchor\b|<(?:[\w.-]+:)?absoluteAnchor\b"),
+    ),
+    (re.compile(r"xl/(?:comments/)?comments?[0-9]*\.xml"), re.compile(rb"<(?:[\w.-]+:)?comment\s")),
+)
+"""Drawings, then comments: which parts hold them, and how each begins. Threads of comments have a copy among these."""
 CELL: Final = re.compile(
     r"(?P<sheet>'(?:[^']|'')+'|[^'!.]+)[!.]\$?(?P<column>[A-Z]{1,3})\$?(?P<row>[1-9][0-9]{0,6})(?![\w(])"
 )
@@ -51,6 +59,9 @@ class BookFacts:
     names: Sequence[NamedCell] = ()
     is_1904: bool | None = False
     """None: it may be."""
+    drawings: int = 0
+    """Pictures, text boxes and lines that lie over its sheets."""
+    comments: int = 0
 
 
 def book_facts(source: Path | OfficePackage) -> BookFacts:
@@ -81,7 +92,13 @@ def _package_facts(package: OfficePackage) -> BookFacts:
         for element in root.iterfind("{*}definedNames/{*}definedName")
         if (cell := _named_cell(element.get("name", ""), element.text or "")) is not None
     ]
-    return BookFacts(_identity(texts), cells, is_1904)
+    drawings, comments = (_count(package, part, element) for part, element in BESIDE_CELLS)
+    return BookFacts(_identity(texts), cells, is_1904, drawings, comments)
+
+
+def _count(package: OfficePackage, part: re.Pattern[str], element: re.Pattern[bytes]) -> int:
+    """How many elements of a kind the parts of a kind have."""
+    return sum(len(element.findall(package.read(name))) for name in package.names if part.fullmatch(name))
 
 
 def _ods_facts(package: OfficePackage) -> BookFacts:

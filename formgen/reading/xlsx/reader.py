@@ -73,11 +73,27 @@ def _read(path: Path, facts: BookFacts, opened: AbstractContextManager[Iterator[
         if not isinstance(found, Identified):
             read.problems += found
             continue
-        if table.is_hidden:
-            hidden = Problem("F-EXCEL-007", Place(str(path), sheet.name))
-            found = replace(found, problems=(*found.problems, hidden))
+        found = replace(found, problems=(*found.problems, *_unseen(path, sheet, table)))
         read.sheets += read_sheet(path, sheet, found, facts, open_forms)
+    if read.sheets:
+        read.problems += _beside_cells(path, facts)
     return read
+
+
+def _beside_cells(path: Path, facts: BookFacts) -> Iterator[Problem]:
+    """What the file has that no form of ours has, and that is not read."""
+    for code, count in (("F-EXCEL-013", facts.drawings), ("F-EXCEL-014", facts.comments)):
+        if count:
+            yield Problem(code, Place(str(path)), str(count))
+
+
+def _unseen(path: Path, sheet: Sheet, table: RawTable) -> Iterator[Problem]:
+    """What is read of a sheet although whoever opens it does not see it."""
+    place = Place(str(path), sheet.name)
+    if table.is_hidden:
+        yield Problem("F-EXCEL-007", place)
+    if names := sheet.hidden_names():
+        yield Problem("F-EXCEL-012", place, names)
 
 
 def _carriers(facts: BookFacts, book: FormBook, sheets: Sequence[Sheet]) -> set[str]:

@@ -26,10 +26,11 @@ from formgen.reading.xlsx.cells import as_text, converted, fits
 from formgen.reading.xlsx.headers import FoundHeader, column_words, field_of
 from formgen.reading.xlsx.sheet import ERRORS, Sheet, refused, words_of
 from formgen.values import is_blank
+from formgen.values.fillers import TOTALS
 
 __all__ = ["FoundRows", "find_rows", "read_columns", "unread_columns"]
 
-TOTAL: Final = re.compile(r".{0,8}?(?:合计|总计|小计|共计|累计)")
+TOTAL: Final = re.compile(f".{{0,8}}?(?:{'|'.join(sorted(TOTALS))})")
 FOOT: Final = re.compile(
     r"(?:注|备注|说明|附注|填表说明|填表人|填报人|填表单位|填报单位|填表日期|制表|制表人|审核人|负责人|单位负责人)\d*[:、.]"
 )

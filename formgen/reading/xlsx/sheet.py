@@ -8,11 +8,11 @@ from __future__ import annotations
 import bisect
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
-from formgen.data.sources.table import RawRow, RawTable, column_letters
+from formgen.data.sources.table import HiddenParts, RawRow, RawTable, column_letters
 from formgen.data.sources.unread_cells import UnreadCell
 from formgen.problems import Finding
 from formgen.reading.model import Refused
@@ -23,8 +23,9 @@ from formgen.vocabulary.folding import fold
 __all__ = ["CoveredText", "CutText", "Sheet", "is_struck", "refused", "words_of"]
 
 ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
-CODES: Final = {"error": "F-EXCEL-003", "formula": "F-EXCEL-002", "struck": "F-EXCEL-010"}
+CODES: Final = {"error": "F-EXCEL-003", "formula": "F-EXCEL-002", "struck": "F-EXCEL-010", "hidden": "F-EXCEL-011"}
 """Of cells that hold no value."""
+SHOWN_SPANS: Final = 8
 LABEL_LENGTH: Final = 200
 """Longer texts are no printed words that anybody matches."""
 
@@ -54,6 +55,7 @@ class Sheet:
     merges: Mapping[tuple[int, int], Spot]
     """By their first cell."""
     _tops: Sequence[tuple[int, Spot]]
+    hidden: HiddenParts = field(default_factory=HiddenParts, kw_only=True)
 
     @classmethod
     def of(cls, table: RawTable) -> Sheet:
@@ -66,7 +68,9 @@ class Sheet:
         ]
         spots.sort(key=lambda spot: (spot.row, spot.column))
         by_cell = {(spot.row, spot.column): spot for spot in spots}
-        return cls(table.name, rows, left, by_cell, [(spot.row, spot) for spot in by_cell.values()])
+        return cls(
+            table.name, rows, left, by_cell, [(spot.row, spot) for spot in by_cell.values()], hidden=table.hidden()
+        )
 
     @functools.cached_property
     def width(self) -> int:
@@ -112,11 +116,30 @@ class Sheet:
         end = bisect.bisect_right(self._tops, last_row, key=lambda item: item[0])
         return [spot for _, spot in self._tops[start:end]]
 
+    def hidden_names(self) -> str:
+        """The hidden rows and columns in which anything stands, as people name them; '' for none."""
+        rows = [row for row in sorted(self.hidden.rows) if any(True for _ in self.filled(row))]
+        columns = [column for column in sorted(self.hidden.columns) if not all(map(is_blank, self.column(column)))]
+        said = [("行", _spans(rows, lambda row: str(row + 1))), ("列", _spans(columns, column_letters))]
+        return "；".join(f"{spans} {kind}" for kind, spans in said if spans)
+
     def address(self, row: int, column: int) -> str:
         return f"{column_letters(column)}{row + 1}"
 
     def place(self, row: int, column: int) -> str:
         return f"{self.name}!{self.address(row, column)}"
+
+
+def _spans(numbers: Sequence[int], name: Callable[[int], str]) -> str:
+    """3、5–8: numbers in order, those that follow each other as one; the first few."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1][1:] = [number]
+        else:
+            spans.append([number])
+    shown = "、".join("–".join(map(name, span)) for span in spans[:SHOWN_SPANS])
+    return shown + ("…" if len(spans) > SHOWN_SPANS else "")
 
 
 def words_of(value: Any) -> str:

@@ -20,12 +20,12 @@ from formgen.data.sources.faults import Damaged, translated
 from formgen.data.sources.spreadsheet.cells import CellReader
 from formgen.data.sources.spreadsheet.elements import is_struck, parse
 from formgen.data.sources.spreadsheet.figures import whole_number
-from formgen.data.sources.spreadsheet.formats import FormatKind, ShownUnit, format_kind, shown_unit
+from formgen.data.sources.spreadsheet.formats import FormatKind, ShownNumber, format_kind, shown_number
 from formgen.data.sources.spreadsheet.package import Package, PartReader
 from formgen.data.sources.spreadsheet.rows import read_rows
 from formgen.data.sources.spreadsheet.texts import shared_texts
 from formgen.data.sources.spreadsheet.worksheet import Worksheet
-from formgen.data.sources.table import RawRow, RawTable
+from formgen.data.sources.table import HiddenParts, RawRow, RawTable
 from formgen.problems import Place
 from formgen.vocabulary.headers import MergedRange
 
@@ -76,6 +76,7 @@ class _Book:
                 source.name,
                 functools.partial(itertools.chain, [first], rows),
                 merges=source.merges,
+                hidden=source.hidden,
                 is_hidden=is_hidden,
             )
 
@@ -113,7 +114,7 @@ class _Book:
                 return shared_texts(stream)
         return []
 
-    def _styles(self) -> tuple[Sequence[FormatKind | ShownUnit], frozenset[int]]:
+    def _styles(self) -> tuple[Sequence[FormatKind | ShownNumber], frozenset[int]]:
         """What the numbers of each style are, and which styles have a line through the text."""
         for part in self._related(self.part, "/styles"):
             root = parse(self._read(part))
@@ -123,7 +124,7 @@ class _Book:
             }
             styles = root.findall("{*}cellXfs/{*}xf")
             numbers = [whole_number(item.get("numFmtId")) for item in styles]
-            formats = [shown_unit(codes.get(number, "")) or format_kind(number, codes) for number in numbers]
+            formats = [shown_number(codes.get(number, "")) or format_kind(number, codes) for number in numbers]
             fonts = {index for index, font in enumerate(root.iterfind("{*}fonts/{*}font")) if is_struck(font)}
             struck = (index for index, item in enumerate(styles) if whole_number(item.get("fontId")) in fonts)
             return formats, frozenset(struck)
@@ -136,12 +137,17 @@ class _SheetSource:
     def __init__(self, book: _Book, part: str, name: str) -> None:
         self.book, self.part, self.name = book, part, name
         self._found: list[MergedRange] | None = None
+        self._hidden = HiddenParts()
 
     def rows(self) -> Iterator[RawRow]:
         with translated(self.book.path), self.book.open(self.part) as stream:
             sheet = Worksheet(stream)
+            self._hidden = sheet.hidden.found
             yield from read_rows(sheet, self.book.cells, Place(str(self.book.path), self.name))
             self._found = sheet.merges()
+
+    def hidden(self) -> HiddenParts:
+        return self._hidden
 
     def merges(self) -> list[MergedRange]:
         """Merged cells stand behind the rows: while those are not read the part is gone through for them alone."""

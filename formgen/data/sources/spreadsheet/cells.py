@@ -1,8 +1,8 @@
 """Cells of a worksheet: what stands in their XML → what they hold.
 
 In: style, type and text of cells as written. Out: "" for a blank, text, float, bool, date, datetime, time, timedelta;
-an `UnreadCell` for an error and for what is struck out; where a number's format names another unit the text that the
-cell shows. Nothing is rounded or shortened: a number is the double that Excel keeps.
+an `UnreadCell` for an error and for what is struck out or hidden; where a number's format names another unit, or puts
+zeros before it, the text that the cell shows. Nothing is rounded or shortened: a number is the double that Excel keeps.
 Limits: the 29th of February 1900, which never was, and days before 1900 or after 9999 stay numbers.
 Source: ECMA-376 Part 1, 18.3.1.4 (c), 18.18.11 (ST_CellType), 18.17.4.1 (serial dates), 22.9.2.19 (ST_Xstring).
 """
@@ -18,8 +18,8 @@ from typing import Any, Final
 
 from formgen.data.sources.faults import Damaged
 from formgen.data.sources.spreadsheet.figures import whole_number
-from formgen.data.sources.spreadsheet.formats import FormatKind, ShownUnit
-from formgen.data.sources.unread_cells import UnreadCell, struck_cell
+from formgen.data.sources.spreadsheet.formats import FormatKind, ShownNumber
+from formgen.data.sources.unread_cells import UnreadCell, hidden_cell, struck_cell
 
 __all__ = ["CellReader", "is_plain", "unescaped", "xml_text"]
 
@@ -49,7 +49,7 @@ class CellReader:
     def __init__(
         self,
         texts: Sequence[str],
-        formats: Sequence[FormatKind | ShownUnit],
+        formats: Sequence[FormatKind | ShownNumber],
         *,
         is_1904: bool,
         struck: Collection[int] = (),
@@ -118,14 +118,20 @@ class CellReader:
         number = whole_number(style)
         if number in self.struck:
             return functools.partial(_struck, self._kind(number, kind))
+        if kind not in ("", "n") and self._is_hiding(number):
+            return functools.partial(_hidden, self._kind(number, kind))
         return self._kind(number, kind)
+
+    def _is_hiding(self, number: int) -> bool:
+        form = self.formats[number] if number < len(self.formats) else None
+        return isinstance(form, ShownNumber) and form.is_hiding
 
     def _kind(self, number: int, kind: str) -> Callable[[str], Any]:
         """What a text means in a cell of this type, by the format of this style."""
         if kind in ("", "n"):
             form = self.formats[number] if number < len(self.formats) else "number"
-            if isinstance(form, ShownUnit):
-                return functools.partial(_with_unit, form)
+            if isinstance(form, ShownNumber):
+                return functools.partial(_as_shown, form)
             return {"number": _number, "date": self._date, "duration": _duration}[form]
         found = {
             "s": self._shared,
@@ -214,7 +220,7 @@ def _number(text: str) -> Any:
     return number
 
 
-def _with_unit(form: ShownUnit, text: str) -> Any:
+def _as_shown(form: ShownNumber, text: str) -> Any:
     number = _number(text)
     return "" if number == "" else form.shown(number)
 
@@ -257,6 +263,10 @@ def _error(text: str) -> UnreadCell:
 
 def _struck(meaning: Callable[[str], Any], text: str) -> Any:
     return struck_cell(meaning(text))
+
+
+def _hidden(meaning: Callable[[str], Any], text: str) -> Any:
+    return hidden_cell(meaning(text))
 
 
 def _iso_date(text: str) -> Any:

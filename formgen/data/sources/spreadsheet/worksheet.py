@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from formgen.data.sources.faults import Damaged, TooLong
+from formgen.data.sources.spreadsheet.hidden import HiddenFinder
 from formgen.data.sources.spreadsheet.package import PartReader
 from formgen.vocabulary.headers import MergedRange
 
@@ -45,6 +46,7 @@ class Worksheet:
         """Start and end tag of the worksheet, for pieces of it to be parsed in."""
         self.tail = b""
         """What follows the rows; when all chunks are read."""
+        self.hidden = HiddenFinder()
 
     def chunks(self) -> Iterator[bytes]:
         """The XML of all rows, cut between rows. Raises: Damaged; TooLong."""
@@ -64,8 +66,10 @@ class Worksheet:
             cut = text.rfind(start, max(1, len(rest) - len(start)))
             searched = 0 if cut > 0 else max(0, len(rest) - len(end))
             if cut > 0:
+                self.hidden.look_at_rows(text[:cut])
                 yield text[:cut]
             rest = text[max(0, cut) :]
+        self.hidden.look_at_rows(rest[:at])
         yield rest[:at]
         self.tail = rest[at:] + self.stream.read(LONGEST)
         if _MERGES.search(self.tail) is not None and _MERGES_END.search(self.tail) is None:
@@ -92,6 +96,7 @@ class Worksheet:
         if root is None or b"<!DOCTYPE" in head:
             raise Damaged("<worksheet>" if root is None else "DOCTYPE")
         self.prefix = match[1]
+        self.hidden.look_at_head(head)
         self.root = (root[0], b"</" + root[1] + b">")
         return text[match.end() :], bool(match[2])
 

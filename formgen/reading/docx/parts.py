@@ -61,7 +61,7 @@ class WordParts:
         """Raises: InputError (F-FILE-004): the document has no body."""
         content = self._content(self.document)
         made, rows = cast_rows(content, walk_alone)
-        if _is_odd(made):
+        if (_remembered_odd if len(made) <= SMALL else _is_odd)(made):
             # What is struck out, hidden or raised is read as it stands: nothing of such a part, which is rare, is cast.
             self.walker.looks = _has_looks(content)
         else:
@@ -95,8 +95,8 @@ class WordParts:
         are short, and what they hold besides texts (fields, pictures) is not cast: looking for rows takes longer."""
         content = self._content(name)
         is_kept = len(content) <= SMALL and not is_saved(content)
-        walked = _remembered_head if is_kept else _walked
-        return walked(self._package.parsed(content, name), self._is_original, _has_looks(content))
+        walked, has_looks = (_remembered_head, _remembered_looks) if is_kept else (_walked, _has_looks)
+        return walked(self._package.parsed(content, name), self._is_original, has_looks(content))
 
     @functools.cached_property
     def claims(self) -> list[SheetIdentity]:
@@ -166,6 +166,9 @@ _remembered_head = functools.lru_cache(maxsize=REMEMBERED)(_walked)
 """By the tree: of the same bytes it is the same one. Nobody changes what was found."""
 
 
+_remembered_looks = functools.lru_cache(maxsize=REMEMBERED)(_has_looks)
+_remembered_odd = functools.lru_cache(maxsize=REMEMBERED)(_is_odd)
+"""By the bytes, which are the same in the files of a form: looking through them for each sign takes longer."""
 _remembered_outline = functools.lru_cache(maxsize=REMEMBERED)(outline_of)
 """By the element: of the same bytes it is the same one."""
 

@@ -5,16 +5,20 @@ In: a cell's text. Out: whether it is a ditto mark (〃, 同上), a filler (以�
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final
 
 from formgen.values.cells import compact
 
-__all__ = ["SAYS_NOTHING", "TOTALS", "is_ditto", "is_filler", "is_total"]
+__all__ = ["SUSPECTS", "TOTALS", "UNSUSPECTED", "is_ditto", "is_filler", "is_total"]
 
 TOTALS: Final = frozenset(["合计", "总计", "小计", "共计", "累计"])
-SAYS_NOTHING: Final = r"(?!同[上左前]\Z|如上\Z|[^以]{0,2}以下)"
-"""Begins a pattern of ideographs that are their own value: what may be one of these words is looked at more closely."""
+SUSPECTS: Final = "同如以此本合总小共累"
+"""With one of these begins every ideograph text that is one of the words of this module."""
+_BOUNDS: Final = ["\u4dff", *sorted(SUSPECTS), "\ua000"]
+UNSUSPECTED: Final = "".join(f"{chr(ord(one) + 1)}-{chr(ord(other) - 1)}" for one, other in itertools.pairwise(_BOUNDS))
+"""All other ideographs, for the first character of patterns: what matches is its own value and needs no look."""
 
 _DITTO: Final = re.compile(r"(?:(?:同[上左前]|如上)|[〃〝〞″ʺ\"“”„＂]+|(?:''|′′|’’|‘‘|´´)+)[。.]?")
 _FILLER: Final = re.compile(

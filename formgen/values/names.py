@@ -13,7 +13,7 @@ from typing import ClassVar
 from formgen.problems import Finding
 from formgen.values.cells import half_width, reject, shown
 from formgen.values.contract import RawCell
-from formgen.values.fillers import SAYS_NOTHING, TOTALS, is_total
+from formgen.values.fillers import SUSPECTS, UNSUSPECTED, is_total
 from formgen.values.text import Text
 
 __all__ = ["SEPARATOR", "PersonName"]
@@ -28,8 +28,7 @@ _ROW_END = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029]+|[、；;]")
 _COMPOUND = "欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 宇文 长孙 端木 南宫 西门 独孤"
 """Family names of two characters, after which a line may end within one name."""
 _SPACES = re.compile(r"\s+")
-_NO_NAME = f"{SAYS_NOTHING}(?!(?:{'|'.join(sorted(TOTALS))})\\Z)"
-_CLEAN = re.compile(f"{_NO_NAME}[{_HAN}]+(?:·[{_HAN}]+)*")
+_CLEAN = re.compile(f"(?![{SUSPECTS}])[{_HAN}]+(?:·[{_HAN}]+)*")
 _DOUBTFUL = re.compile(r"[0-9?*□■]")
 
 
@@ -37,7 +36,7 @@ class PersonName(Text):
     """A person's name: 王小明, 买买提·艾力. Rare characters pass; 张　三 is 张三."""
 
     name: ClassVar[str] = "name"
-    plain: ClassVar[re.Pattern[str] | None] = re.compile(_NO_NAME + "[\u4e00-\u9fff]+")
+    plain: ClassVar[re.Pattern[str] | None] = re.compile(f"[{UNSUSPECTED}][\u4e00-\u9fff]*")
 
     def parse(self, raw: RawCell) -> str:
         if type(raw) is str and _CLEAN.fullmatch(raw):
@@ -70,5 +69,5 @@ def _may_be_several(text: str) -> bool:
     return (
         len(parts) > 1
         and parts[0] not in _COMPOUND.split()
-        and all(len(part) > 1 and _CLEAN.fullmatch(part) for part in parts)
+        and all(len(part) > 1 and re.fullmatch(f"[{_HAN}]+(?:·[{_HAN}]+)*", part) for part in parts)
     )

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from formgen.problems import Finding
 from formgen.values.cells import forbidden_character, half_width, is_scientific, plain_text, reject, shown
 from formgen.values.contract import RawCell, ValueType
-from formgen.values.fillers import SAYS_NOTHING, is_ditto, is_filler
+from formgen.values.fillers import UNSUSPECTED, is_ditto, is_filler
 
 __all__ = ["LongText", "PlaceName", "Text", "lost_character_findings"]
 
@@ -27,7 +27,7 @@ class Text(ValueType[str]):
     """One line of text. A line break inside becomes one space."""
 
     name: ClassVar[str] = "text"
-    plain: ClassVar[re.Pattern[str] | None] = re.compile(SAYS_NOTHING + "[0-9\u4e00-\u9fff]+")
+    plain: ClassVar[re.Pattern[str] | None] = re.compile(f"[0-9{UNSUSPECTED}][0-9\u4e00-\u9fff]*")
 
     def parse(self, raw: RawCell) -> str:
         # isprintable() is False for every control, invisible or odd space: what passes needs no work.
@@ -81,7 +81,7 @@ class PlaceName(Text):
     """A place as officials write it: 新密市来集镇王堂村. Codes (GB/T 2260) are not looked up."""
 
     name: ClassVar[str] = "place"
-    plain: ClassVar[re.Pattern[str] | None] = re.compile(SAYS_NOTHING + "[\u4e00-\u9fff]+")
+    plain: ClassVar[re.Pattern[str] | None] = re.compile(f"[{UNSUSPECTED}][\u4e00-\u9fff]*")
 
     def check(self, value: str, raw: RawCell = None) -> tuple[Finding, ...]:
         digits = (Finding("F-VALUE-010", value),) if half_width(value).replace(".", "").isdigit() else ()

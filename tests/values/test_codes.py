@@ -102,6 +102,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], Any]] = [
     ("F-VALUE-039", "name", {}, "罗长春\n彭琴"),
     ("F-VALUE-039", "name", {}, "罗长春\r\n\r\n彭 琴"),
     ("F-VALUE-039", "name", {}, "罗长春、彭琴"),
+    ("F-VALUE-039", "name", {}, "合小明\n小红"),
     ("F-VALUE-041", "money", {"per": "年"}, "200元/月"),
     ("F-VALUE-041", "money", {}, "两千四"),
     ("F-VALUE-030", "date", {}, "公元前1967年6月"),

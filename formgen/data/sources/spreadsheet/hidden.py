@@ -39,7 +39,7 @@ class HiddenFinder:
 
 def _hidden(tag: re.Pattern[bytes], xml: bytes) -> list[dict[bytes, bytes]]:
     """The attributes of the tags that say that they are hidden."""
-    if _WORD not in xml:
+    if b"d" not in xml or _WORD not in xml:  # one character is found many times as fast
         return []
     given = (dict(_ATTRIBUTE.findall(text)) for text in tag.findall(xml) if _WORD in text)
     return [attributes for attributes in given if attributes.get(_WORD) in _YES and _are_numbers(attributes)]

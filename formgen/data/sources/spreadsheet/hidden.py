@@ -18,6 +18,8 @@ _COLUMN: Final = re.compile(rb"<(?:[\w.-]+:)?col\s([^<>]*)>")
 _ROW: Final = re.compile(rb"<(?:[\w.-]+:)?row\s([^<>]*)>")
 _ATTRIBUTE: Final = re.compile(rb"(\w+)\s*=\s*[\"']([0-9a-z]{1,7})[\"']")
 _WORD: Final = b"hidden"
+_SAID: Final = re.compile(rb"hidden\s*=\s*[\"'](?:1|true)[\"']")
+"""Some programs say of every row whether it is hidden: most are not."""
 _YES: Final = (b"1", b"true")
 _MOST_COLUMNS: Final = 16_384
 
@@ -39,7 +41,7 @@ class HiddenFinder:
 
 def _hidden(tag: re.Pattern[bytes], xml: bytes) -> list[dict[bytes, bytes]]:
     """The attributes of the tags that say that they are hidden."""
-    if b"d" not in xml or _WORD not in xml:  # one character is found many times as fast
+    if b"d" not in xml or _SAID.search(xml) is None:  # one character is found many times as fast
         return []
     given = (dict(_ATTRIBUTE.findall(text)) for text in tag.findall(xml) if _WORD in text)
     return [attributes for attributes in given if attributes.get(_WORD) in _YES and _are_numbers(attributes)]

@@ -32,7 +32,7 @@ _TABLES: Final = tuple(f"{header},".encode("utf-8-sig") for headers in _HEADERS 
 
 def is_result(path: Path) -> bool:
     """Whether a workbook lists what was read, instead of being a returned form."""
-    try:
+    try:  # whatever zipfile raises for a file that is none, or broken: whoever reads it says what is wrong
         with zipfile.ZipFile(path) as package, package.open(_PROPERTIES) as part:
             return RESULT_MARK.encode() in part.read(_LONGEST)
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):

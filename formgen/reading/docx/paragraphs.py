@@ -102,7 +102,7 @@ class ParagraphWalker:
 
     def flow(self, element: Element, place: str = "") -> list[Block]:
         """The blocks of w:body, of a header or footer or of a text box; `place` begins their places."""
-        raise NotImplementedError
+        raise NotImplementedError  # what stands in a text box are tables, too: the walker of those has it
 
     def _paragraph(self, paragraph: Element, build: Build) -> bool:
         """Add a paragraph's text. Returns whether its end is gone, so that the next one joins it."""

@@ -5,6 +5,7 @@ In: an inline image, or a page and the place of its code. Out: the page code, or
 
 from __future__ import annotations
 
+import binascii
 import functools
 from typing import Final
 
@@ -44,12 +45,16 @@ def _decode_digits(size: int, digits: bytes) -> PageCode | None:
 
 
 def _pixels(size: int, digits: bytes) -> bytes | None:
-    """Grey pixels row by row, a row padded to whole bytes; None where data are missing."""
+    """Grey pixels row by row, a row padded to whole bytes; None where data are missing, or are no digits."""
     clean = digits.translate(None, _WHITE)
     needed = 2 * ((size + 7) // 8) * size
     if not size or len(clean) < needed:
         return None
-    return f"{int(clean[:needed], 16):0{4 * needed}b}".encode("ascii").translate(_PIXELS)
+    try:
+        packed = binascii.unhexlify(clean[:needed])
+    except binascii.Error:
+        return None
+    return f"{int.from_bytes(packed):0{4 * needed}b}".encode("ascii").translate(_PIXELS)
 
 
 _WHITE: Final = b"\0\t\n\f\r "

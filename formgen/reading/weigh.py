@@ -188,7 +188,8 @@ class _Scales:
             for column in lost:
                 self.doubts[path_text((item.key, len(rows), column.key))] = "lost"
             if has_totals:
-                self._check_totals(columns, row, f"{item.key}.{len(rows)}.")
+                at = {column.key: found.place(column, index) for column in columns if column.key in row}
+                self._check_totals(columns, row, f"{item.key}.{len(rows)}.", at)
         return rows, kept
 
     def _settle(self, item: Field, found: Candidates, index: int, number: int) -> bool:
@@ -251,7 +252,10 @@ class _Scales:
             self._say(finding, sighting.place, label)
         return first.value
 
-    def _check_totals(self, fields: Iterable[Field], values: Mapping[str, Any], prefix: str) -> None:
+    def _check_totals(
+        self, fields: Iterable[Field], values: Mapping[str, Any], prefix: str, places: Mapping[str, str] | None = None
+    ) -> None:
+        """`places`: of values of which there is no evidence by itself, by their keys."""
         for item in fields:
             read = values.get(item.key)
             if not item.total_of or read is None:
@@ -262,7 +266,8 @@ class _Scales:
             total = sum(parts[1:], parts[0])
             if total != read:
                 shown = item.value_type.format
-                place = self.evidence[prefix + item.key].place if prefix + item.key in self.evidence else ""
+                known = self.evidence.get(prefix + item.key)
+                place = known.place if known is not None else (places or {}).get(item.key, "")
                 self._say(Finding("F-READ-005", shown(read), {"wanted": shown(total)}), place, item.label)
 
     def _lose(self, text: str, label: str, place: Place) -> None:

@@ -228,3 +228,12 @@ def test_a_total_that_is_not_the_sum_is_said() -> None:
     wrong = _weighed(form, *parts, _seen("sum", "31"))
     assert wrong.values["sum"] == Decimal(31) and _codes(wrong) == ["F-READ-005"]
     assert _codes(_weighed(form, _seen("one", "x"), parts[1], _seen("sum", "31")))[0] != "F-READ-005"
+
+
+def test_a_total_of_a_row_that_was_read_by_columns_has_its_place() -> None:
+    total = Field("sum", "合计", "integer", total_of=("one", "two"))
+    form = _form(Field("rows", "明细", "table", table=Table("member", (*YEARS, total), 3)))
+    raws = {"one": ["1", "2"], "two": ["3", "4"], "sum": ["4", "7"]}
+    columns = [ColumnRead("rows", key, "header", 1.0, cells, [6, 7], "A") for key, cells in raws.items()]
+    reading = _weighed(form, columns=columns, tables={"rows"})
+    assert [(problem.code, problem.place.cell) for problem in reading.problems] == [("F-READ-005", "A7")]

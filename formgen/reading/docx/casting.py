@@ -17,13 +17,15 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from formgen.reading.docx.chains import PLACEHOLDER, Chains
-from formgen.reading.docx.holes import CHANGES, FRAGMENTS, Hole, Unread, holes_of, is_saved, simplified
+from formgen.reading.docx.chains import PLACEHOLDER, Chain, Chains
+from formgen.reading.docx.holes import Hole, holes_of
+from formgen.reading.docx.markup import Filled, Markup
 from formgen.reading.docx.model import Cell
 from formgen.reading.docx.moulds import FIRST_NUMBER, LONGEST_ROW, CastRow, CellMould, RowMould, token
+from formgen.reading.docx.simplifying import CHANGES, FRAGMENTS, Simplifier, is_numbered
 from formgen.rendering.docx.wordml import W_NS, Element, w
 
-__all__ = ["PLACEHOLDER", "RowWalk", "cast_rows"]
+__all__ = ["PLACEHOLDER", "CastPart", "RowWalk", "cast_rows", "simplified"]
 
 RowWalk = Callable[[Element], tuple[list[Cell], int] | None]
 """A row's cells and how many paragraphs it has; None where there is more in it than cells with texts and marks. Of a
@@ -87,11 +89,11 @@ KINDS: Final = tuple(
 class _Foundry:
     """The makes of rows, or of paragraphs, under one root element: its declarations give prefixes their meaning."""
 
-    def __init__(self, root: bytes, close: bytes, kind: _Kind, is_saved: bool, unread: Unread) -> None:
+    def __init__(self, root: bytes, close: bytes, kind: _Kind) -> None:
         self._root, self._close = root, close
-        self._kind, self._is_saved, self._unread = kind, is_saved, unread
+        self._kind = kind
         self._moulds: dict[tuple[bytes, ...], RowMould | None] = {}
-        self.first = RowMould((), b"", (), unread)
+        self.first = RowMould(Markup((), b"", (), LONGEST_ROW))
         """Stands before the first row."""
 
     def predicted(self, part: bytes, at: int, previous: RowMould) -> CastRow | None:
@@ -111,7 +113,7 @@ class _Foundry:
         """The row that stands there, if it is of a make; whether its make is new."""
         if end - at > LONGEST_ROW or any(part.find(sign, at, end) >= 0 for sign in _STRANGE):
             return None, False
-        holes, rest = holes_of(part[at:end], self._is_saved)
+        holes, rest = holes_of(part[at:end])
         key = (*(hole.before for hole in holes), rest)
         is_new = key not in self._moulds
         if is_new:
@@ -142,7 +144,7 @@ class _Foundry:
         walked = walk(root[0])
         if walked is None:
             return None
-        mould = RowMould(holes, end, ends, self._unread)
+        mould = RowMould(Markup(holes, end, ends, LONGEST_ROW))
         count = sum(hole.kind == "number" for hole in holes)
         try:
             mould.cells = [CellMould(cell, count) for cell in walked[0]]
@@ -157,29 +159,55 @@ class _Foundries(NamedTuple):
 
     of_kinds: tuple[_Foundry, ...]
     chains: Chains
-    unread: Unread
-    is_saved: bool
+    simplifier: Simplifier
 
 
-_KNOWN: dict[tuple[bytes, bool, RowWalk], _Foundries] = {}
-"""By the root, by whether Word saved the part, and by who walks rows: what one makes of them is not another's."""
+_KNOWN: dict[tuple[bytes, RowWalk], _Foundries] = {}
+"""By the root, and by who walks rows: what one makes of them is not another's."""
 
 
-def cast_rows(content: bytes, walk: RowWalk) -> tuple[bytes, list[CastRow]]:
-    """The part with placeholders, each with the number of its row, and the rows."""
+class CastPart:
+    """A part with placeholders, each with the number of its row, and the rows."""
+
+    def __init__(
+        self, made: bytes, rows: list[CastRow] | None, chain: Chain | None = None, filled: Filled | None = None
+    ) -> None:
+        self.made = made
+        self.chain, self.filled = chain, filled
+        """Of a part that was cast whole, with what stands in its holes; its rows are made when asked for."""
+        self._rows = rows
+
+    @property
+    def rows(self) -> list[CastRow]:
+        if self._rows is None:
+            assert self.chain is not None and self.filled is not None
+            self._rows = self.chain.rows(self.filled)
+        return self._rows
+
+
+def cast_rows(content: bytes, walk: RowWalk) -> CastPart:
+    """The part, as far as its rows are of a make."""
     foundries = _foundries(content, walk)
     if foundries is None:
-        return content, []
-    made = simplified(content, foundries.unread) if foundries.is_saved else content
-    if (known := foundries.chains.cast(made)) is not None:
-        return known
+        return CastPart(content, [])
+    made = foundries.simplifier.made(content) if is_numbered(content) else content
+    if (known := foundries.chains.read(made)) is not None:
+        chain, filled = known
+        return CastPart(chain.made, None, chain, filled)
     part, rows = made, list[CastRow]()
     for kind, foundry in zip(KINDS, foundries.of_kinds, strict=True):
         made = _cast(made, kind, foundry, walk, rows)
     if not _is_plain(made, len(rows)):
-        return content, []
+        return CastPart(content, [])
     foundries.chains.see(part, made, rows)
-    return made, rows
+    return CastPart(made, rows)
+
+
+def simplified(content: bytes, walk: RowWalk) -> bytes:
+    """The part in fewer words, without anything cast."""
+    foundries = _foundries(content, walk) if is_numbered(content) else None
+    made = content if foundries is None else foundries.simplifier.made(content)
+    return made if _is_plain(made, 0) else content
 
 
 def _cast(content: bytes, kind: _Kind, foundry: _Foundry, walk: RowWalk, rows: list[CastRow]) -> bytes:
@@ -221,14 +249,13 @@ def _foundries(content: bytes, walk: RowWalk) -> _Foundries | None:
     found = _ROOT.match(content[:ROOT_AT])
     if found is None or _PREFIX not in found[2] or (found[1] and _ENCODING.search(found[1])):
         return None
-    key = found[2], is_saved(content), walk
+    key = found[2], walk
     if key not in _KNOWN:
         if len(_KNOWN) >= MOST_ROOTS:
             _KNOWN.clear()
         root, close = found[2], b"</w:" + found[3] + b">"
-        unread = Unread(root, close)
-        of_kinds = tuple(_Foundry(root, close, kind, key[1], unread) for kind in KINDS)
-        _KNOWN[key] = _Foundries(of_kinds, Chains(unread), unread, key[1])
+        of_kinds = tuple(_Foundry(root, close, kind) for kind in KINDS)
+        _KNOWN[key] = _Foundries(of_kinds, Chains(), Simplifier(root, close))
     return _KNOWN[key]
 
 

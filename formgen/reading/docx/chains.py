@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from formgen.reading.docx.holes import Hole, Unread
+from formgen.reading.docx.holes import Hole
+from formgen.reading.docx.markup import Filled, Markup
 from formgen.reading.docx.moulds import CastRow, RowMould
 
-__all__ = ["PLACEHOLDER", "Chains"]
+__all__ = ["PLACEHOLDER", "Chain", "Chains"]
 
 PLACEHOLDER: Final = "formgen-row"
 """The attribute of an empty row that says which row stands here."""
@@ -31,10 +32,10 @@ TRIED: Final = 2
 _PLACE: Final = re.compile(rb'<w:(?:tr|p) %b="(\d+)"/>' % PLACEHOLDER.encode())
 
 
-class _Chain:
+class Chain:
     """The rows of one part."""
 
-    def __init__(self, made: bytes, moulds: Sequence[RowMould], unread: Unread) -> None:
+    def __init__(self, made: bytes, moulds: Sequence[RowMould]) -> None:
         self.made = made
         self.moulds = moulds
         self._order: list[tuple[int, int, int, int]] = []
@@ -45,31 +46,31 @@ class _Chain:
         first, *pieces = _PLACE.split(made)
         before = first
         for number, after in zip(map(int, pieces[::2]), pieces[1::2], strict=True):
-            mould = moulds[number]
-            ends += [len(holes) + end for end in mould.ends]
-            for hole in mould.holes:
+            markup = moulds[number].markup
+            ends += [len(holes) + end for end in markup.ends]
+            for hole in markup.holes:
                 holes.append(hole._replace(before=before + hole.before))
                 before = b""
-            before += mould.end + after
-            texts, numbers, starts = texts + mould.texts, numbers + mould.numbers, starts + len(mould.ends)
+            before += markup.end + after
+            texts, numbers, starts = texts + markup.texts, numbers + markup.numbers, starts + len(markup.ends)
             self._order.append((number, texts, numbers, starts))
-        self.length = sum(len(hole.before) for hole in holes) + len(before)
-        """Of its markup."""
         self.usual = 0
         """How long the last part was that fitted."""
-        self._mould = RowMould(holes, before, ends, unread, longest=self.length + LONGEST_REST)
+        length = sum(len(hole.before) for hole in holes) + len(before)
+        self.markup = Markup(holes, before, ends, length + LONGEST_REST)
 
-    def cast(self, part: bytes) -> list[CastRow] | None:
-        """The rows; None where the part is of another make."""
-        whole = self._mould.cast(part, 0)
-        if whole is None or whole.end != len(part):
-            return None
+    def read(self, part: bytes) -> Filled | None:
+        """What stands in all its holes; None where the part is of another make."""
+        filled = self.markup.read(part, 0)
+        return filled if filled is not None and filled.end == len(part) else None
+
+    def rows(self, filled: Filled) -> list[CastRow]:
+        """The rows in the order in which they were cast."""
         rows: list[CastRow | None] = [None] * len(self.moulds)
         text = number = start = 0
         for index, to_text, to_number, to_start in self._order:
-            row = CastRow(self.moulds[index], whole.texts[text:to_text], whole.numbers[number:to_number])
-            row.starts = whole.starts[start:to_start]
-            rows[index] = row
+            own = filled.texts[text:to_text], filled.numbers[number:to_number], filled.starts[start:to_start]
+            rows[index] = CastRow(self.moulds[index], *own)
             text, number, start = to_text, to_number, to_start
         return rows  # type: ignore[return-value]  # each has its place
 
@@ -77,25 +78,24 @@ class _Chain:
 class Chains:
     """Those of the parts with one root."""
 
-    def __init__(self, unread: Unread) -> None:
-        self._unread = unread
-        self._known: list[_Chain] = []
+    def __init__(self) -> None:
+        self._known: list[Chain] = []
         """The last one that was made, or that a part was of, first."""
         self._seen: set[tuple[bytes, tuple[RowMould, ...]]] = set()
 
-    def cast(self, part: bytes) -> tuple[bytes, list[CastRow]] | None:
-        """The part with placeholders and its rows; None where no chain is known that it is of."""
+    def read(self, part: bytes) -> tuple[Chain, Filled] | None:
+        """The chain that the part is of and what stands in its holes; None where none is known."""
         length = len(part)
-        fitting = [chain for chain in self._known if chain.length <= length <= chain.length + LONGEST_REST]
+        fitting = [chain for chain in self._known if 0 <= length - chain.markup.length <= LONGEST_REST]
         fitting.sort(key=lambda chain: abs(chain.usual - length))
         for chain in fitting[:TRIED]:
-            rows = chain.cast(part)
-            if rows is not None:
+            filled = chain.read(part)
+            if filled is not None:
                 chain.usual = length
                 if chain is not self._known[0]:
                     self._known.remove(chain)
                     self._known.insert(0, chain)
-                return chain.made, rows
+                return chain, filled
         return None
 
     def see(self, part: bytes, made: bytes, rows: Sequence[CastRow]) -> None:
@@ -108,7 +108,7 @@ class Chains:
                 self._seen.clear()
             self._seen.add(key)
         elif not any((chain.made, chain.moulds) == key for chain in self._known):
-            chain = _Chain(*key, self._unread)
+            chain = Chain(*key)
             chain.usual = len(part)
             self._known.insert(0, chain)
             del self._known[MOST_CHAINS:]

@@ -115,10 +115,10 @@ def _blank(mould: RowMould, index: int, plan: CellPlan, anatomy: Anatomy) -> Bla
     if len(plan.slots) != 1 or any(plan.gaps) or plan.slots[0].part:
         return None
     holes = [piece for piece in cell.pieces if isinstance(piece, int)]
-    numbers = [_NUMBER + number for number in range(mould.numbers)]
+    numbers = [_NUMBER + number for number in range(mould.markup.numbers)]
     for hole in [-1, *(holes if len(holes) > 1 else ())]:
         filled = holes if hole < 0 else [hole]
-        texts = [token(number) if number in filled else "" for number in range(mould.texts)]
+        texts = [token(number) if number in filled else "" for number in range(mould.markup.texts)]
         sample = CastRow(mould, texts, numbers).cell(index)
         seen = read_blanks(sample, plan, anatomy.names, "pattern") or []
         if len(seen) == 1 and seen[0].raw == sample.text and seen[0].layer in ("content-control", "bookmark"):

@@ -14,8 +14,7 @@ from typing import Any, Final
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
-from formgen.reading.docx.casting import cast_rows
-from formgen.reading.docx.holes import is_saved
+from formgen.reading.docx.casting import CastPart, cast_rows, simplified
 from formgen.reading.docx.looks import LOOKS
 from formgen.reading.docx.model import Block, SectionEnd
 from formgen.reading.docx.outlines import outline_of
@@ -57,19 +56,26 @@ class WordParts:
         self.walker = Walker(is_original)
         self._heads: dict[str, list[Block]] = {}
 
+    @functools.cached_property
+    def cast(self) -> CastPart:
+        """The document with what is cast of it."""
+        content = self._content(self.document)
+        cast = cast_rows(content, walk_alone)
+        self.walker.looks = (_remembered_odd if len(cast.made) <= SMALL else _is_odd)(cast.made)
+        if not self.walker.looks:
+            return cast
+        # What is struck out, hidden or raised is read as it stands: nothing of such a part, which is rare, is cast.
+        self.walker.looks = _has_looks(content)
+        return CastPart(content, [])
+
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
-        content = self._content(self.document)
-        made, rows = cast_rows(content, walk_alone)
-        if (_remembered_odd if len(made) <= SMALL else _is_odd)(made):
-            # What is struck out, hidden or raised is read as it stands: nothing of such a part, which is rare, is cast.
-            self.walker.looks = _has_looks(content)
-        else:
-            content, self.walker.cast, self.walker.looks = made, rows, False
+        content = self.cast.made
         body = self._package.parsed(content, self.document).find(w("body"))
         if body is None:
             params = {"reason": "w:body"}
             raise InputError(Problem("F-FILE-004", Place(str(self._package.path), self.document), params=params))
+        self.walker.cast = self.cast.rows
         if self.walker.cast and len(content) <= SMALL and (outline := _remembered_outline(body)) is not None:
             blocks = outline.blocks(self.walker.cast)
         else:
@@ -91,12 +97,15 @@ class WordParts:
         return self._heads[name]
 
     def _walked_head(self, name: str) -> tuple[list[Block], Walker]:
-        """As `_walked`; those that Word saved have numbers of their own in every file, the others are the same. Heads
-        are short, and what they hold besides texts (fields, pictures) is not cast: looking for rows takes longer."""
+        """As `_walked`; in fewer words those of a form's files are the same bytes. Heads are short, and what they hold
+        besides texts (fields, pictures) is not cast: looking for rows takes longer."""
         content = self._content(name)
-        is_kept = len(content) <= SMALL and not is_saved(content)
-        walked, has_looks = (_remembered_head, _remembered_looks) if is_kept else (_walked, _has_looks)
-        return walked(self._package.parsed(content, name), self._is_original, has_looks(content))
+        if len(content) > SMALL:
+            return _walked(self._package.parsed(content, name), self._is_original, _has_looks(content))
+        made = simplified(content, walk_alone)
+        if not _remembered_odd(made):
+            content = made
+        return _remembered_head(self._package.parsed(content, name), self._is_original, _remembered_looks(content))
 
     @functools.cached_property
     def claims(self) -> list[SheetIdentity]:

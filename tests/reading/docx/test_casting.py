@@ -14,8 +14,8 @@ from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
 from formgen.reading.docx import casting
 from formgen.reading.docx.casting import PLACEHOLDER, cast_rows
-from formgen.reading.docx.holes import FRAGMENTS
 from formgen.reading.docx.model import Block, SectionEnd, Text, tables_of
+from formgen.reading.docx.simplifying import FRAGMENTS
 from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.rendering.docx.wordml import W_NS, w
 from tests.reading.docx import word_edits as edits
@@ -37,7 +37,8 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
 def cast(content: bytes) -> tuple[list[object], int]:
     """What the blocks of a part say, and how many rows of tables were cast."""
     walker = Walker()
-    made, walker.cast = cast_rows(content, walk_alone)
+    part = cast_rows(content, walk_alone)
+    made, walker.cast = part.made, part.rows
     root = etree.fromstring(made, FRAGMENTS)
     return _told(walker.flow(root.find(w("body")))), made.count(f'<w:tr {PLACEHOLDER}="'.encode())
 
@@ -172,7 +173,8 @@ def test_a_file_whose_rows_are_all_different_is_read() -> None:
 
 
 def test_only_the_texts_of_a_known_row_remain() -> None:
-    made, found = cast_rows(rows("甲", "乙"), walk_alone)
+    part = cast_rows(rows("甲", "乙"), walk_alone)
+    made, found = part.made, part.rows
     assert [row.said() for row in found] == [["甲"], ["乙"]]
     assert re.search("[甲乙]", made.decode()) is None
 
@@ -182,6 +184,6 @@ def test_the_numbers_word_gives_paragraphs_are_no_difference() -> None:
     row = f'<w:tr w:rsidR="00A1" w14:paraId="{{0:08X}}"><w:tc>{inner}</w:tc></w:tr>'
     head = HEAD.replace("><w:body>", ' xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>')
     content = f"{head}{''.join(row.format(number, number + 99) for number in range(5))}{TAIL}".encode()
-    _, found = cast_rows(content, walk_alone)
+    found = cast_rows(content, walk_alone).rows
     assert [row.said() for row in found] == [[str(number)] for number in range(5)]
     assert len({row.mould for row in found}) == 1 and cast(content)[0] == parsed(content)

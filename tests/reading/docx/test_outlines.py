@@ -9,8 +9,8 @@ from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
 from formgen.reading.docx import casting
 from formgen.reading.docx.casting import cast_rows
-from formgen.reading.docx.holes import FRAGMENTS
 from formgen.reading.docx.outlines import outline_of
+from formgen.reading.docx.simplifying import FRAGMENTS
 from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.rendering.docx import compile_docx
 from formgen.rendering.docx.wordml import w
@@ -30,7 +30,8 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def outlined(content: bytes) -> list[object] | None:
     """None where the part has no outline."""
-    made, rows = cast_rows(content, walk_alone)
+    part = cast_rows(content, walk_alone)
+    made, rows = part.made, part.rows
     outline = outline_of(etree.fromstring(made, FRAGMENTS).find(w("body")))
     return _told(outline.blocks(rows)) if outline is not None else None
 
@@ -68,7 +69,8 @@ def test_anything_else(part: str, between: str) -> None:
     content = part.replace("<w:tbl><w:tblPr/>", f"{between}<w:tbl><w:tblPr/>").encode()
     assert outlined(content) in (None, parsed(content))
     walker = Walker()
-    made, walker.cast = cast_rows(content, walk_alone)
+    part = cast_rows(content, walk_alone)
+    made, walker.cast = part.made, part.rows
     assert _told(walker.flow(etree.fromstring(made, FRAGMENTS).find(w("body")))) == parsed(content)
 
 

@@ -11,10 +11,10 @@ import pytest
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
 from formgen.reading.docx.casting import cast_rows
-from formgen.reading.docx.holes import Unread, is_saved
 from formgen.reading.docx.model import Block, Mark, Table, Text, told_once
 from formgen.reading.docx.moulds import CastRow
 from formgen.reading.docx.parts import WordParts
+from formgen.reading.docx.simplifying import Simplifier, is_numbered
 from formgen.reading.docx.walking import walk_alone
 from formgen.reading.package import OfficePackage
 from formgen.rendering.docx import compile_docx
@@ -55,7 +55,7 @@ def test_what_is_cast_is_what_is_parsed(form: Manifest) -> None:
     printed = compile_docx(form).render(filled(form), "r1").content or b""
     for seed in SEEDS:
         document = edits.part_of(saved_by_word(printed, seed))
-        assert is_saved(document) and not is_saved(edits.part_of(printed))
+        assert is_numbered(document) and not is_numbered(edits.part_of(printed))
         told, count = cast(document)
         assert told == parsed(document)
         assert count >= cast(edits.part_of(printed))[1] > 0
@@ -68,8 +68,8 @@ def test_rows_of_one_make_have_one_mould_in_all_files() -> None:
     printed = compile_docx(form).render(record, "r1").content or b""
     moulds = set()
     for seed in range(8):
-        _, rows = cast_rows(edits.part_of(saved_by_word(printed, seed)), walk_alone)
-        moulds |= {row.mould for row in rows if len(row.mould.cells) == 11 and row.mould.numbers}
+        rows = cast_rows(edits.part_of(saved_by_word(printed, seed)), walk_alone).rows
+        moulds |= {row.mould for row in rows if len(row.mould.cells) == 11 and row.mould.markup.numbers}
     assert len(moulds) == 2  # with what a style's stripes leave behind, and without
 
 
@@ -138,10 +138,12 @@ def test_a_number_without_its_namespace_is_refused() -> None:
 
 
 def test_tracked_changes_are_not_among_what_nobody_reads() -> None:
-    unread = Unread(f'<w:document xmlns:w="{edits.W}">'.encode(), b"</w:document>")
-    assert unread.is_begun(b' w:rsidR="00A1B2C3"', b"<w:b/>")
+    simplifier = Simplifier(f'<w:document xmlns:w="{edits.W}">'.encode(), b"</w:document>")
+    run = b'<w:r w:rsidR="00A1B2C3"><w:rPr>%b</w:rPr><w:t>1</w:t></w:r>'
+    assert simplifier.made(run % b"<w:b/>") == b"<w:r><w:t>1</w:t></w:r>"
     for kind in (b"ins", b"del", b"rPrChange"):
-        assert not unread.is_begun(b"", b'<w:%b w:id="1" w:author="x"/>' % kind)
+        change = b'<w:%b w:id="1" w:author="x"/>' % kind
+        assert change in simplifier.made(run % change)
 
 
 def text(said: str, *names: str) -> list[Block]:
@@ -158,7 +160,7 @@ def test_a_copy_of_a_footer_is_read_once_and_another_footer_is_not_lost() -> Non
 def test_a_footer_that_libreoffice_doubled_is_matched(read_one: ReadOne, monkeypatch: pytest.MonkeyPatch) -> None:
     form = Catalogue().form("xinmi-2015/survey-sheet")
     printed = compile_docx(form).render(filled(form), "r1").content or b""
-    monkeypatch.setattr("formgen.reading.docx.reader.search_blanks", lambda *_: pytest.fail("searched"))
+    monkeypatch.setattr("formgen.reading.docx.seeing.search_blanks", lambda *_: pytest.fail("searched"))
     assert read_one(with_copied_footer(printed)).doubts == {}
 
 
@@ -209,4 +211,4 @@ def test_paragraphs_that_are_cast_are_what_is_parsed(flow: tuple[str, ...]) -> N
     content = paragraphs(*flow)
     for _ in range(2):
         assert cast(content)[0] == parsed(content)
-    assert b"formgen-row" in cast_rows(content, walk_alone)[0]
+    assert b"formgen-row" in cast_rows(content, walk_alone).made

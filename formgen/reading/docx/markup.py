@@ -1,0 +1,153 @@
+"""Markup with holes: what rows of one make, or whole parts, have in common, and what stands in the holes of one.
+
+In: a part's bytes and where something begins in it. Out: its texts and numbers, if it is of that markup. The markup
+between the holes is compared byte by byte, and what stands in a hole can neither end it nor begin markup: so what fits
+is what was parsed when the markup was learnt, with other texts in it.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from formgen.reading.docx.holes import Hole
+
+__all__ = ["Filled", "Markup"]
+
+OFTEN: Final = 64
+"""How often a markup is met before a pattern is compiled that finds its holes: with it that takes a fifth of the time,
+and compiling it takes as long as it saves in a hundred times."""
+_ODD: Final = re.compile(rb"[&>\x01-\x08\x0b-\x1f]|\xef\xbf[\xbe\xbf]")
+"""What a parser reads as something else than itself, or refuses."""
+
+_Picker = Callable[[Sequence[bytes]], Sequence[bytes]]
+
+
+class Filled(NamedTuple):
+    """What stands in the holes."""
+
+    texts: list[str]
+    numbers: Sequence[int]
+    starts: Sequence[bytes]
+    """Ids of the bookmarks that begin in it; they end in it, too."""
+    end: int
+    """Where in the part it ended."""
+
+
+class Markup:
+    """The bytes between holes."""
+
+    __slots__ = (
+        "_ends",
+        "_first",
+        "_has_only_texts",
+        "_ids",
+        "_longest",
+        "_met",
+        "_numbers",
+        "_pattern",
+        "_pieces",
+        "_starts",
+        "_steps",
+        "_texts",
+        "end",
+        "ends",
+        "holes",
+        "length",
+        "numbers",
+        "texts",
+    )
+
+    def __init__(self, holes: Sequence[Hole], end: bytes, ends: Sequence[int], longest: int) -> None:
+        """`end`: what follows the last hole; `ends`: of each bookmark the hole with the id of its end; `longest`: bytes
+        that may stand in all holes and between them."""
+        self.holes, self.end, self.ends = holes, end, ends
+        self._longest = longest
+        self._first = holes[0].before if holes else end
+        self._steps = [(len(hole.before), hole.stop) for hole in holes]
+        self._pieces = [piece for hole in holes for piece in (hole.before, b"")] + [end]
+        self.length = sum(map(len, self._pieces))
+        """Bytes besides those in the holes."""
+        places = {
+            kind: [number for number, hole in enumerate(holes) if hole.kind == kind]
+            for kind in ("text", "number", "start", "id")
+        }
+        self._texts, self._numbers, self._starts, self._ids = map(_picker, places.values())
+        self._ends = _picker(ends)
+        self._has_only_texts = len(places["text"]) == len(holes)
+        self.texts, self.numbers = len(places["text"]), len(places["number"])
+        """How many it has."""
+        self._met = 0
+        self._pattern: re.Pattern[bytes] | None = None
+
+    def read(self, part: bytes, at: int) -> Filled | None:
+        """What stands in the holes of what begins there; None where it is of other markup."""
+        if not part.startswith(self._first, at):
+            return None
+        found = self._found(part, at)
+        whole = self._pieces.copy()
+        whole[1::2] = found
+        content = b"".join(whole)
+        if len(content) > self._longest or not part.startswith(content, at):
+            return None
+        texts = _decoded(self._texts(found))
+        if texts is None:
+            return None
+        self._met += 1
+        end = at + len(content)
+        return Filled(texts, (), (), end) if self._has_only_texts else self._with_others(texts, found, end)
+
+    def _found(self, part: bytes, at: int) -> Sequence[bytes]:
+        """What stands in the holes, if the markup is this: each ends where its stop comes first. The markup is compared
+        afterwards, all at once."""
+        if self._pattern is None and self._met < OFTEN:
+            find = part.find
+            return [part[(start := at + length) : (at := find(stop, start))] for length, stop in self._steps]
+        if self._pattern is None:
+            steps = [b".{%d}([^%b]*+)" % (length, re.escape(stop)) for length, stop in self._steps]
+            self._pattern = re.compile(b"".join(steps), re.DOTALL)
+        match = self._pattern.match(part, at)
+        return match.groups() if match is not None else [b""] * len(self._steps)
+
+    def _with_others(self, texts: list[str], found: Sequence[bytes], end: int) -> Filled | None:
+        """With what stands in the other holes, if that may stand there."""
+        starts = self._starts(found)
+        if len(set(starts)) < len(starts) or starts != self._ends(found):
+            return None  # its bookmarks hold something else
+        ids = b"".join([*starts, *self._ids(found)])
+        if ids and not ids.replace(b"-", b"").isdigit():
+            return None
+        numbers = _counted(self._numbers(found))
+        return None if numbers is None else Filled(texts, numbers, starts, end)
+
+
+def _picker(numbers: Sequence[int]) -> _Picker:
+    """What takes these of the holes."""
+    if len(numbers) > 1:
+        return operator.itemgetter(*numbers)
+    return (lambda found: (found[numbers[0]],)) if numbers else (lambda _: ())
+
+
+def _decoded(found: Sequence[bytes]) -> list[str] | None:
+    """None where a parser would read them otherwise, or refuse them."""
+    if not found:
+        return []
+    whole = b"\0".join(found)
+    if _ODD.search(whole) is not None:
+        return None
+    try:
+        texts = str(whole, "utf-8").split("\0")
+    except UnicodeDecodeError:
+        return None
+    return texts if len(texts) == len(found) else None
+
+
+def _counted(found: Sequence[bytes]) -> list[int] | None:
+    """None where one is no number, or longer than those of marks are."""
+    if not found:
+        return []
+    if not b"".join(found).isdigit() or not 0 < min(map(len, found)) <= max(map(len, found)) < 10:
+        return None
+    return list(map(int, found))

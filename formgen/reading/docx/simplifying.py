@@ -1,0 +1,175 @@
+"""A part said in fewer words: without what programs write into it that nobody reads.
+
+In: a part's bytes. Out: the same without numbers of editing sessions, paragraphs and content controls, properties of
+runs that look like any other, signs of proofing and of pages, and the place where somebody edited last; runs that hold
+nothing but texts joined to the run before. Word and LibreOffice break runs wherever script or spelling change, and Word
+numbers all anew whenever it saves: without that the rows of a form's files are the same bytes, but for their texts.
+What is taken out was parsed once, byte for byte, or is of a shape that a parser has nothing against.
+Source: ECMA-376 Part 1, 17.3.1.22, 17.3.2.25, 17.4.79 (w:rsid…), 17.5.2.18 (id), 17.13.8 (proofErr); MS-DOCX 2.2
+(w14:paraId).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from lxml import etree
+
+from formgen.reading.docx.looks import LOOKS
+from formgen.rendering.docx.wordml import w
+
+__all__ = ["CHANGES", "FRAGMENTS", "Simplifier", "is_numbered"]
+
+FRAGMENTS: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, collect_ids=False)
+"""For rows and less, put under a root of ours; parts are parsed by `formgen.reading.package`."""
+CHANGES: Final = tuple(
+    map(w, ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "rPrChange", "pPrChange", "tcPrChange"))
+)
+MOST_KNOWN: Final = 4096
+
+BEGINNING: Final = 1 << 13
+"""Bytes of a part in which its first paragraph begins."""
+
+_ID: Final = rb'="[0-9A-F]{1,8}")?'
+_NUMBERS: Final = {
+    b"tr": (b"rsidR", b"rsidRPr", b"rsidDel", b"paraId", b"textId", b"rsidTr"),
+    b"p": (b"paraId", b"textId", b"rsidR", b"rsidRPr", b"rsidDel", b"rsidRDefault", b"rsidP"),
+    b"r": (b"rsidR", b"rsidRPr", b"rsidDel"),
+    b"sectPr": (b"rsidR", b"rsidRPr", b"rsidDel", b"rsidSect"),
+}
+"""As Word orders them; so none comes twice."""
+_KEPT_SPACE: Final = rb't xml:space="preserve"'
+_NOISE: Final = re.compile(
+    rb"<w:(?:((?:p|tr|r|sectPr) [^<>]*|" + _KEPT_SPACE + rb")>|(?<=><w:)"
+    rb'(?:proofErr w:type="(?:spell|gram)(?:Start|End)"|lastRenderedPageBreak)/>)'
+)
+"""Beginnings of elements with attributes, and, after a tag, what is nothing but a sign."""
+_TAGS: Final = {b"p ": b"<w:p>", b"tr": b"<w:tr>", b"r ": b"<w:r>", b"se": b"<w:sectPr>", b"t ": b"<w:t>", None: b""}
+"""What stands there instead, by the first two letters."""
+_LOOK: Final = (b"<w:r><w:rPr>", b"</w:rPr>", b"<w:r>")
+_CONTROL: Final = (b'<w:id w:val="', b'"/>', b"<w:id/>")
+_BROKEN: Final = b"</w:t></w:r><w:r><w:t>"
+"""Between two neighbouring runs of texts."""
+_BOOKMARK: Final = b'<w:bookmarkStart w:id="'
+_LAST_EDITED: Final = b'" w:name="_GoBack"/>'
+
+_Judge = Callable[[Sequence[bytes]], bool]
+
+
+def is_numbered(content: bytes) -> bool:
+    """Whether a part has what Word adds on saving: it numbers the first paragraph, or the session that it is of."""
+    return content.find(b" w:rsid", 0, BEGINNING) >= 0 or content.find(b" w14:paraId=", 0, BEGINNING) >= 0
+
+
+class Simplifier:
+    """Of parts with one root: its declarations give prefixes their meaning."""
+
+    def __init__(self, root: bytes, close: bytes) -> None:
+        self._root, self._close = root, close
+        self._looks: dict[bytes, bool] = {}
+        kinds = [_numbers(tag, names, b"xmlns:w14=" in root) for tag, names in _NUMBERS.items()]
+        self._numbers = re.compile(b"(?:(?:" + b"|".join([*kinds, _KEPT_SPACE]) + b")>)*")
+
+    def made(self, content: bytes) -> bytes:
+        """The part in fewer words."""
+        content = self._without_noise(content)
+        content = _without(_without(content, _LOOK, self._are_looks), _CONTROL, _are_ids)
+        return _joined(_without_last_edited(content))
+
+    def _without_noise(self, content: bytes) -> bytes:
+        pieces = _NOISE.split(content)
+        begun = pieces[1::2]
+        numbers = b">".join([*filter(None, begun), b""])
+        if self._numbers.fullmatch(numbers) is not None:
+            pieces[1::2] = [_TAGS[tag and tag[:2]] for tag in begun]
+        else:
+            pieces[1::2] = map(self._tag, begun)
+        return b"".join(pieces)
+
+    def _tag(self, begun: bytes | None) -> bytes:
+        if begun is None:
+            return b""
+        end = b"/>" if begun.endswith(b"/") else b">"
+        is_unread = self._numbers.fullmatch(begun.removesuffix(b"/") + b">") is not None
+        return _TAGS[begun[:2]].removesuffix(b">") + end if is_unread else b"<w:" + begun + b">"
+
+    def _are_looks(self, found: Sequence[bytes]) -> bool:
+        """Whether these are properties of runs that look like any other, and no change is tracked in them."""
+        looks = self._looks
+        for look in set(found):
+            if look not in looks:
+                if len(looks) >= MOST_KNOWN:
+                    looks.clear()
+                looks[look] = self._is_look(look)
+            if not looks[look]:
+                return False
+        return True
+
+    def _is_look(self, properties: bytes) -> bool:
+        """Parsed once: it is sound by itself, tracks no change, and nothing reads otherwise for it."""
+        if any(sign in properties for sign in (b"xmlns", b"<!", b"<?", *LOOKS)):
+            return False
+        content = b"<w:r><w:rPr>" + properties + b"</w:rPr></w:r>"
+        try:
+            root = etree.fromstring(self._root + content + self._close, FRAGMENTS)
+        except etree.XMLSyntaxError:
+            return False
+        is_alone = len(root) == 1 and [child.tag for child in root[0]] == [w("rPr")]
+        return is_alone and next(root.iter(*CHANGES), None) is None
+
+
+def _numbers(tag: bytes, names: Sequence[bytes], has_prefix: bool) -> bytes:
+    """A pattern of an element's beginning with these attributes, which are numbers of sessions and paragraphs."""
+    known = (
+        b"w14:" + name if name.endswith(b"Id") else b"w:" + name for name in names if has_prefix or b"rsid" in name
+    )
+    return tag + b"".join(b"(?: " + name + _ID for name in known)
+
+
+def _are_ids(found: Sequence[bytes]) -> bool:
+    """Whether these are numbers, of whatever length."""
+    return all(found) and b"".join(found).replace(b"-", b"").isdigit()
+
+
+def _without(content: bytes, cut: tuple[bytes, bytes, bytes], are_unread: _Judge) -> bytes:
+    """A part without what stands between a start and a stop where that is unread; with something shorter instead."""
+    start, stop, left = cut
+    first, *pieces = content.split(start)
+    if not pieces:
+        return content
+    found, stops, kept = zip(*[piece.partition(stop) for piece in pieces], strict=True)
+    if b"" not in stops and are_unread(found):
+        return left.join([first, *kept])
+    rows = zip(pieces, found, stops, kept, strict=True)
+    return b"".join(
+        [first, *(left + rest if end and are_unread([one]) else start + piece for piece, one, end, rest in rows)]
+    )
+
+
+def _without_last_edited(content: bytes) -> bytes:
+    """Word's own bookmark, where nothing stands in it and no other has its number."""
+    name = content.find(_LAST_EDITED)
+    start = content.rfind(_BOOKMARK, 0, name) if name >= 0 else -1
+    number = content[start + len(_BOOKMARK) : name]
+    end = name + len(_LAST_EDITED)
+    mark = b'<w:bookmarkEnd w:id="%b"/>' % number
+    if start < 0 or not number.isdigit() or not content.startswith(mark, end):
+        return content
+    if content.count(_BOOKMARK + number + b'"', 0, name) > 0:
+        return content
+    return content[:start] + content[end + len(mark) :]
+
+
+def _joined(content: bytes) -> bytes:
+    """Runs joined, where what ends is a text and nothing but that."""
+    first, *pieces = content.split(_BROKEN)
+    kept = [first]
+    before = first
+    for piece in pieces:
+        if not before.startswith(b"<w:t>", max(0, before.rfind(b"<"))) and (b"<" in before or before is first):
+            kept.append(_BROKEN)
+        kept.append(piece)
+        before = piece
+    return b"".join(kept)

@@ -23,7 +23,7 @@ from formgen.forms.layout import BACKGROUND
 from formgen.forms.manifest import Manifest
 from formgen.vocabulary.folding import fold
 
-__all__ = ["Fingerprints", "Seen", "pairs_of", "printed_texts"]
+__all__ = ["LOOKED_AT", "Fingerprints", "Seen", "pairs_of", "printed_texts"]
 
 LOOKED_AT: Final = (16_000, 4_000)
 """Characters from the start and from the end of a sheet."""
@@ -109,10 +109,15 @@ class Fingerprints:
         A word of `one` on the sheet speaks for it, and so does a word of `other` that is not there: where one form has
         all the words of the other, both may stand on the sheet whole.
         """
-        own, others = self._pairs[one] & ~self._pairs[other], self._pairs[other] & ~self._pairs[one]
-        count = own.bit_count() + others.bit_count()
-        speaking = (own & seen.bits).bit_count() + (others & ~seen.bits).bit_count()
+        speaking, _, count = self.speaking(one, other, seen)
         return (speaking / count if count else 0.5), count
+
+    def speaking(self, one: str, other: str, seen: Seen) -> tuple[int, int, int]:
+        """How many of those words speak for `one`, how many could if more were written, and how many there are."""
+        own, others = self._pairs[one] & ~self._pairs[other], self._pairs[other] & ~self._pairs[one]
+        missing = (others & ~seen.bits).bit_count()
+        speaking = (own & seen.bits).bit_count() + missing
+        return speaking, own.bit_count() + missing, own.bit_count() + others.bit_count()
 
 
 def pairs_of(texts: Sequence[str]) -> Pairs:

@@ -17,7 +17,7 @@ from typing import Final, Literal
 from formgen.errors import TemplateError
 from formgen.forms.manifest import Manifest
 from formgen.problems import Place, Problem
-from formgen.reading.fingerprint import Fingerprints, Seen
+from formgen.reading.fingerprint import LOOKED_AT, Fingerprints, Seen
 from formgen.reading.model import SheetIdentity
 
 __all__ = ["FormBook", "Identified"]
@@ -90,6 +90,19 @@ class FormBook:
         (form,) = rivals
         identity = SheetIdentity(form, claimed.version, claimed.record)
         return Identified(self.manifests[form], identity, "fingerprint", shares[form])
+
+    def room(self, form: str, printed: Sequence[str]) -> int:
+        """Of a sheet that says it is of this form, with these texts on it: as long as fewer pairs of characters than
+        this, and fewer characters, stand there besides, `identify` takes it for this form and has nothing to say."""
+        seen = self.fingerprints.seen(printed)
+        if self.fingerprints.shares(seen)[form] < FOREIGN_SHARE:
+            return -1
+        rooms = [sum(LOOKED_AT) - sum(map(len, printed))]
+        for other in self.manifests:
+            speaking, most, count = self.fingerprints.speaking(other, form, seen)
+            if other != form and count >= TELLING_WORDS and most >= LEANS * count:
+                rooms.append(int(LEANS * count) - speaking)
+        return min(rooms)
 
     def standing_in(self, texts: Iterable[str]) -> list[str]:
         """The forms most words of which stand among these texts, the nearest first: they may be several in one file.

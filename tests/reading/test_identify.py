@@ -9,6 +9,7 @@ Of sheets with a share of cells retyped in random words, none is taken for anoth
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
 import shutil
 from collections import Counter
@@ -228,3 +229,20 @@ def test_a_changed_sheet_is_known_or_unknown_but_never_another_form(share: float
             tally["right" if is_right else "unknown" if isinstance(found, list) else "wrong"] += 1
     assert tally["wrong"] == 0
     assert tally["right"] / tally.total() >= known, tally
+
+
+def test_there_is_room_for_so_many_characters_on_a_sheet() -> None:
+    """Up to there no text makes it another form's; what is farther off may."""
+    rng, refused = random.Random(4), 0
+    for form, share in itertools.product(FORMS, (1.0, 0.8, 0.6, 0.4, 0.2)):
+        claim = SheetIdentity(form.id, form.version)
+        printed = [text for text in printed_texts(form) if rng.random() <= share]
+        room = BOOK.room(form.id, printed)
+        assert room > 30 if share == 1 else room >= 0 or share < 0.5
+        for other in FORMS if room > 0 else ():
+            words = "".join(printed_texts(other))
+            for start in range(0, len(words), 7):
+                found = BOOK.identify(claim, [*printed, words[start:][: room - 1]], PLACE)
+                assert isinstance(found, Identified) and not found.problems
+            refused += isinstance(BOOK.identify(claim, [*printed, words], PLACE), list)
+    assert refused > 0

@@ -18,8 +18,9 @@ from formgen.reading.model import LAYERS, Layer
 from formgen.reading.struck import PICTURE
 from formgen.values.choice import EMPTY_MARKS, TICKED_MARKS
 
-__all__ = ["Seen", "has_in_order", "held", "read_blanks", "same_words"]
+__all__ = ["BY_MARKS", "Seen", "has_in_order", "held", "is_row_number", "read_blanks", "same_words"]
 
+BY_MARKS: Final[frozenset[Layer]] = frozenset(["content-control", "bookmark"])
 PICTURED: Final = frozenset(["image", "mark"])
 LONGEST_TEXT: Final = 10_000
 """Characters of a paragraph with several blanks; what is longer is no form's, and patterns would take too long."""
@@ -41,6 +42,11 @@ def same_words(text: str, plan_words: str) -> bool:
     """Whether a text says what is printed; widths of signs may differ."""
     found = words(text)
     return found == plan_words or folded(found) == folded(plan_words)
+
+
+def is_row_number(text: str) -> bool:
+    """Whether this may stand where the number of a row is printed, and says nothing."""
+    return not text or text.isspace() or text.strip().isdigit()
 
 
 def read_blanks(text: Text, plan: TextPlan, known: frozenset[tuple[bool, str]], bare: Layer) -> list[Seen] | None:

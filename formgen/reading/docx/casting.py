@@ -11,6 +11,7 @@ a row something else than a row.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -33,11 +34,15 @@ paragraph: what it says as one cell."""
 
 _ROOT: Final = re.compile(rb"\s*(<\?xml[^<>]*\?>)?\s*(<w:(\w+) [^<>]*[^/<>]>)")
 _ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"'](?!(?i:utf-8)[\"'])")
+_TEXT: Final = re.compile(rb">[^<>]*[^<>\s]")
+"""In markup between holes: a text that is in none of them."""
 _PREFIX: Final = f'xmlns:w="{W_NS}"'.encode()
 _STRANGE: Final = (b"<!", b"<?", b"xmlns", b"<w:drawing", b"<w:pict")
 ROOT_AT: Final = 1 << 13
 """In the first bytes of a part stands its root."""
 MOST_ROOTS: Final = 16
+MOST_SIMPLIFIERS: Final = 64
+"""Headers and footers have roots of their own."""
 MOST_NEW: Final = 64
 """Makes learnt from one file; one whose every row is different is parsed as it is."""
 MOST_MOULDS: Final = 512
@@ -133,7 +138,7 @@ class _Foundry:
     def _made(self, holes: list[Hole], end: bytes, walk: RowWalk) -> RowMould | None:
         """None where rows like this are not cast."""
         ends = _ends(holes)
-        if ends is None:
+        if ends is None or any(_TEXT.search(piece) for piece in (*(hole.before for hole in holes), end)):
             return None
         try:
             root = etree.fromstring(b"".join([self._root, *_with_tokens(holes), end, self._close]), FRAGMENTS)
@@ -203,10 +208,12 @@ def cast_rows(content: bytes, walk: RowWalk) -> CastPart:
     return CastPart(made, rows)
 
 
-def simplified(content: bytes, walk: RowWalk) -> bytes:
+def simplified(content: bytes) -> bytes:
     """The part in fewer words, without anything cast."""
-    foundries = _foundries(content, walk) if is_numbered(content) else None
-    made = content if foundries is None else foundries.simplifier.made(content)
+    root = _root_of(content) if is_numbered(content) else None
+    if root is None:
+        return content
+    made = _simplifier(*root).made(content)
     return made if _is_plain(made, 0) else content
 
 
@@ -244,18 +251,29 @@ def _is_plain(made: bytes, count: int) -> bool:
     )
 
 
-def _foundries(content: bytes, walk: RowWalk) -> _Foundries | None:
-    """What is known of rows under the root of a part; None for a part that is parsed as it is."""
+def _root_of(content: bytes) -> tuple[bytes, bytes] | None:
+    """The beginning of a part's root element and its end; None for a part that is parsed as it is."""
     found = _ROOT.match(content[:ROOT_AT])
     if found is None or _PREFIX not in found[2] or (found[1] and _ENCODING.search(found[1])):
         return None
-    key = found[2], walk
+    return found[2], b"</w:" + found[3] + b">"
+
+
+@functools.lru_cache(maxsize=MOST_SIMPLIFIERS)
+def _simplifier(root: bytes, close: bytes) -> Simplifier:
+    return Simplifier(root, close)
+
+
+def _foundries(content: bytes, walk: RowWalk) -> _Foundries | None:
+    """What is known of rows under the root of a part; None for a part that is parsed as it is."""
+    root = _root_of(content)
+    if root is None:
+        return None
+    key = root[0], walk
     if key not in _KNOWN:
         if len(_KNOWN) >= MOST_ROOTS:
-            _KNOWN.clear()
-        root, close = found[2], b"</w:" + found[3] + b">"
-        of_kinds = tuple(_Foundry(root, close, kind) for kind in KINDS)
-        _KNOWN[key] = _Foundries(of_kinds, Chains(), Simplifier(root, close))
+            del _KNOWN[next(iter(_KNOWN))]
+        _KNOWN[key] = _Foundries(tuple(_Foundry(*root, kind) for kind in KINDS), Chains(), _simplifier(*root))
     return _KNOWN[key]
 
 

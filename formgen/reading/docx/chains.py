@@ -40,6 +40,8 @@ class Chain:
         self.moulds = moulds
         self._order: list[tuple[int, int, int, int]] = []
         """In the part's order: which row, and where its texts, numbers and bookmarks end."""
+        self.blanks: list[int] = []
+        """The texts that stand in marks."""
         holes: list[Hole] = []
         ends: list[int] = []
         texts = numbers = starts = 0
@@ -52,6 +54,7 @@ class Chain:
                 holes.append(hole._replace(before=before + hole.before))
                 before = b""
             before += markup.end + after
+            self.blanks += sorted(texts + blank for blank in moulds[number].blanks)
             texts, numbers, starts = texts + markup.texts, numbers + markup.numbers, starts + len(markup.ends)
             self._order.append((number, texts, numbers, starts))
         self.usual = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from formgen.reading.docx.blanks import Seen, read_blanks, same_words
+from formgen.reading.docx.blanks import BY_MARKS, Seen, is_row_number, read_blanks, same_words
 from formgen.reading.docx.moulds import CastRow, CellMould, RowMould, token
 from formgen.reading.docx.plans import Anatomy, CellPlan, RowPlan, Slot
 from formgen.reading.model import ColumnRead, Layer, Unread
@@ -121,7 +121,7 @@ def _blank(mould: RowMould, index: int, plan: CellPlan, anatomy: Anatomy) -> Bla
         texts = [token(number) if number in filled else "" for number in range(mould.markup.texts)]
         sample = CastRow(mould, texts, numbers).cell(index)
         seen = read_blanks(sample, plan, anatomy.names, "pattern") or []
-        if len(seen) == 1 and seen[0].raw == sample.text and seen[0].layer in ("content-control", "bookmark"):
+        if len(seen) == 1 and seen[0].raw == sample.text and seen[0].layer in BY_MARKS:
             (found,) = seen
             number = found.row - _NUMBER if found.row >= _NUMBER else -1
             empty = tuple(other for other in holes if hole >= 0 and other != hole)
@@ -162,8 +162,8 @@ class Roster:
         for index, ((rows, blanks), raws) in enumerate(zip(self._sources, self._raws, strict=True)):
             if blanks[0].slot.kind == "number":
                 for row, raw in zip(rows, raws, strict=True):
-                    if (text := raw.strip()) and not text.isdigit():
-                        yield Unread(row.place_of(index), text)
+                    if not is_row_number(raw):
+                        yield Unread(row.place_of(index), raw.strip())
 
 
 def _sources(rows: Sequence[CastRow], blanks: Sequence[Blank]) -> tuple[Sequence[CastRow], Sequence[Blank]]:

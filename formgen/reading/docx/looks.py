@@ -35,13 +35,13 @@ from formgen.reading.docx.signs import is_symbol_font, symbols
 from formgen.reading.struck import struck
 from formgen.rendering.docx.wordml import Element
 
-__all__ = ["LOOKS", "Look", "look"]
+__all__ = ["Look", "has_look", "look"]
 
-LOOKS: Final = (
-    *(b"trike", b"vanish", b"vertAlign", b'ascii="Wingdings', b'ascii="Webdings', b'ascii="Symbol"'),
-    *(b':val="FFFFFF"', b':val="ffffff"', b':val="black"', b':fill="000000"'),
+_LOOKS: Final = (
+    *(b"trike", b"vanish", b"vertalign", b'ascii="wingdings', b'ascii="webdings', b'ascii="symbol"'),
+    *(b':val="ffffff"', b':val="black"', b':fill="000000"'),
 )
-"""In the bytes of whatever has such a run."""
+"""In the bytes of whatever has such a run, in small letters and with double quotes."""
 
 WHITE: Final = "FFFFFF"
 BLACK: Final = "000000"
@@ -55,6 +55,12 @@ _FIGURES: Final[Mapping[str, Mapping[int, str]]] = {
     for kind, signs in (("superscript", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ"), ("subscript", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₙ"))
 }
 """What figures above or below the line are as signs of their own: 2400² is another number than 24002."""
+
+
+def has_look(content: bytes) -> bool:
+    """Whether any run in these bytes of a part may look so that it reads otherwise."""
+    content = content.lower().replace(b"'", b'"')
+    return any(sign in content for sign in _LOOKS)
 
 
 class Look(NamedTuple):

@@ -10,11 +10,11 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from formgen.reading.docx.holes import Hole
 
-__all__ = ["Filled", "Markup"]
+__all__ = ["Filled", "Markup", "decoded", "picker"]
 
 OFTEN: Final = 64
 """How often a markup is met before a pattern is compiled that finds its holes: with it that takes a fifth of the time,
@@ -22,7 +22,8 @@ and compiling it takes as long as it saves in a hundred times."""
 _ODD: Final = re.compile(rb"[&>\x01-\x08\x0b-\x1f]|\xef\xbf[\xbe\xbf]")
 """What a parser reads as something else than itself, or refuses."""
 
-_Picker = Callable[[Sequence[bytes]], Sequence[bytes]]
+
+_T = TypeVar("_T")
 
 
 class Filled(NamedTuple):
@@ -74,8 +75,9 @@ class Markup:
             kind: [number for number, hole in enumerate(holes) if hole.kind == kind]
             for kind in ("text", "number", "start", "id")
         }
-        self._texts, self._numbers, self._starts, self._ids = map(_picker, places.values())
-        self._ends = _picker(ends)
+        picks: list[Callable[[Sequence[bytes]], Sequence[bytes]]] = [picker(numbers) for numbers in places.values()]
+        self._texts, self._numbers, self._starts, self._ids = picks
+        self._ends = picker(ends)
         self._has_only_texts = len(places["text"]) == len(holes)
         self.texts, self.numbers = len(places["text"]), len(places["number"])
         """How many it has."""
@@ -92,7 +94,7 @@ class Markup:
         content = b"".join(whole)
         if len(content) > self._longest or not part.startswith(content, at):
             return None
-        texts = _decoded(self._texts(found))
+        texts = decoded(self._texts(found))
         if texts is None:
             return None
         self._met += 1
@@ -123,15 +125,15 @@ class Markup:
         return None if numbers is None else Filled(texts, numbers, starts, end)
 
 
-def _picker(numbers: Sequence[int]) -> _Picker:
-    """What takes these of the holes."""
+def picker(numbers: Sequence[int]) -> Callable[[Sequence[_T]], Sequence[_T]]:
+    """What takes these of many, as a tuple."""
     if len(numbers) > 1:
         return operator.itemgetter(*numbers)
     return (lambda found: (found[numbers[0]],)) if numbers else (lambda _: ())
 
 
-def _decoded(found: Sequence[bytes]) -> list[str] | None:
-    """None where a parser would read them otherwise, or refuse them."""
+def decoded(found: Sequence[bytes]) -> list[str] | None:
+    """Texts; None where a parser would read them otherwise, or refuse them."""
     if not found:
         return []
     whole = b"\0".join(found)

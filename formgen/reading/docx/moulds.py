@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from formgen.reading.docx.markup import Markup
 from formgen.reading.docx.model import Cell, Mark
 
-__all__ = ["CastRow", "CellMould", "RowMould", "token"]
+__all__ = ["CastRow", "CellMould", "RowMould", "Wording", "token"]
 
 _TOKEN: Final = re.compile("\ue000(\\d+)\ue001")
 LONGEST_ROW: Final = 1 << 16
@@ -48,27 +48,37 @@ class _MarkMould(NamedTuple):
     end: _Position
 
 
-class CellMould:
+class Wording:
+    """A text with holes in it."""
+
+    __slots__ = ("hole", "pieces")
+
+    def __init__(self, sample: str) -> None:
+        """`sample`: with tokens in its holes."""
+        parts = _TOKEN.split(sample)
+        self.pieces: list[str | int] = [int(part) if number % 2 else part for number, part in enumerate(parts)]
+        self.hole = int(parts[1]) if len(parts) == 3 and not (parts[0] or parts[2]) else None
+        """The one hole that the whole text stands in; None where there are more, or words between them."""
+
+    def text(self, texts: Sequence[str]) -> str:
+        if self.hole is not None:
+            return texts[self.hole]
+        return "".join([texts[piece] if isinstance(piece, int) else piece for piece in self.pieces])
+
+
+class CellMould(Wording):
     """A cell of every row of the make."""
 
-    __slots__ = ("column", "hole", "marks", "merge", "pieces", "span")
+    __slots__ = ("column", "marks", "merge", "span")
 
     def __init__(self, sample: Cell, count: int) -> None:
         """`sample`: walked with tokens in its holes; `count`: how many numbers there are.
 
         Raises: ValueError: a number is a part of a mark's name.
         """
+        super().__init__(sample.text)
         self.column, self.span, self.merge = sample.column, sample.span, sample.merge
-        parts = _TOKEN.split(sample.text)
-        self.pieces: list[str | int] = [int(part) if number % 2 else part for number, part in enumerate(parts)]
-        self.hole = int(parts[1]) if len(parts) == 3 and not (parts[0] or parts[2]) else None
-        """The one hole that the whole text stands in; None where there are more, or words between them."""
         self.marks = [_mark_mould(mark, sample.text, count) for mark in sample.marks]
-
-    def text(self, texts: Sequence[str]) -> str:
-        if self.hole is not None:
-            return texts[self.hole]
-        return "".join([texts[piece] if isinstance(piece, int) else piece for piece in self.pieces])
 
     def cell(self, row: CastRow, place: str) -> Cell:
         return Cell(self.text(row.texts), self.marks_of(row), place, [], self.column, self.span, self.merge)
@@ -101,6 +111,12 @@ class RowMould:
         """What came after such a row the last times; the last first."""
         self.fits: dict[Any, Any] = {}
         """What `matching` knows of rows of this make."""
+
+    @property
+    def blanks(self) -> set[int]:
+        """The texts that stand in marks."""
+        marks = [mark for cell in self.cells for mark in cell.marks]
+        return {hole for mark in marks for hole in mark.end.holes[len(mark.start.holes) :]}
 
     def cast(self, part: bytes, at: int) -> CastRow | None:
         """The row that begins there; None where it is of another make."""

@@ -9,18 +9,21 @@ from __future__ import annotations
 import functools
 import json
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.reading.docx.casting import CastPart, cast_rows, simplified
-from formgen.reading.docx.looks import LOOKS
+from formgen.reading.docx.looks import has_look
+from formgen.reading.docx.markup import decoded
 from formgen.reading.docx.model import Block, SectionEnd
 from formgen.reading.docx.outlines import outline_of
 from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import SMALL, OfficePackage
+from formgen.reading.package_xml import USUAL
 from formgen.rendering.docx.properties import CUSTOM
 from formgen.rendering.docx.wordml import DOCUMENT, R_NS, W_NS, Element, w
 
@@ -31,21 +34,24 @@ STRICT_NAMES: Final = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W_NS.encode()),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", R_NS.encode()),
 )
-REMEMBERED: Final = 32
-SIGNS_OF_LOOKS: Final = (*LOOKS, b"\0")
-"""In the bytes of a part where anything may be struck out, hidden or raised; zeros in one that is not in UTF-8."""
+REMEMBERED: Final = 128
 HIDDEN_ROWS: Final = (b":hidden", b"<hidden")
 """How the element begins that hides a row, under any prefix; frames of controls are "hidden", too, and hide nothing."""
+TEXT_PROPERTY: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes}lpwstr"
+_PROPERTY: Final = re.compile(rb">([^<>]*)</vt:lpwstr>")
+_NO_TEXT: Final = b"></vt:lpwstr>"
 MAIN_RELATION: Final = "/officeDocument"
 
 _Relation = tuple[str, str, str]
+_NOTHING: Final[list[Block]] = []
 
 
 class WordParts:
     """One opened file."""
 
-    def __init__(self, package: OfficePackage, is_original: bool = False) -> None:
-        """`is_original`: as it stood before its tracked changes.
+    def __init__(self, package: OfficePackage, is_original: bool = False, cast: CastPart | None = None) -> None:
+        """`is_original`: as it stood before its tracked changes; `cast`: what is taken for its document,
+        of a part in which nothing is struck out, hidden or raised.
 
         Raises: InputError: F-FILE-004, 005: no Word document, or a broken one.
         """
@@ -54,11 +60,17 @@ class WordParts:
         self.document = self._main()
         self._is_original = is_original
         self.walker = Walker(is_original)
+        self.heads: dict[str, list[Block]] = {}
+        """Those that were asked for, by their relationship ids."""
         self._heads: dict[str, list[Block]] = {}
+        self._cast = cast
 
     @functools.cached_property
     def cast(self) -> CastPart:
         """The document with what is cast of it."""
+        if self._cast is not None:
+            self.walker.looks = False
+            return self._cast
         content = self._content(self.document)
         cast = cast_rows(content, walk_alone)
         self.walker.looks = (_remembered_odd if len(cast.made) <= SMALL else _is_odd)(cast.made)
@@ -84,17 +96,19 @@ class WordParts:
         return blocks
 
     def head(self, identity: str) -> list[Block]:
-        """What stands in the header or footer of a relationship id; nothing where there is no such part."""
+        """What stands in the header or footer of a relationship id; nothing where there is no such part.
+
+        Raises: InputError: it is broken.
+        """
         name = self._relations.get(identity, "")
-        if name not in self._names:
-            return []
-        if name not in self._heads:
+        if name in self._names and name not in self._heads:
             self._heads[name], walker = self._walked_head(name)
             self.walker.changes += walker.changes
             self.walker.hidden += walker.hidden
             self.walker.remarks += walker.remarks
             self.walker.has_marked = self.walker.has_marked or walker.has_marked
-        return self._heads[name]
+        self.heads[identity] = self._heads.get(name, _NOTHING)
+        return self.heads[identity]
 
     def _walked_head(self, name: str) -> tuple[list[Block], Walker]:
         """As `_walked`; in fewer words those of a form's files are the same bytes. Heads are short, and what they hold
@@ -102,7 +116,7 @@ class WordParts:
         content = self._content(name)
         if len(content) > SMALL:
             return _walked(self._package.parsed(content, name), self._is_original, _has_looks(content))
-        made = simplified(content, walk_alone)
+        made = simplified(content)
         if not _remembered_odd(made):
             content = made
         return _remembered_head(self._package.parsed(content, name), self._is_original, _remembered_looks(content))
@@ -112,16 +126,23 @@ class WordParts:
         """What the file says its sheets are, in order; empty where it says nothing."""
         if CUSTOM not in self._names:
             return []
-        told: dict[str, str] = {}
-        for item in self._package.parsed(self._content(CUSTOM), CUSTOM):
-            name = item.get("name", "") if isinstance(item.tag, str) else ""
-            if name.startswith("formgen."):
-                told[name] = "".join(item.itertext()).strip()
+        told = self._properties()
         if "formgen.sheets" in told:
             return _listed(told["formgen.sheets"])
         if "formgen.form" not in told:
             return []
         return [SheetIdentity(told["formgen.form"], told.get("formgen.version", ""), told.get("formgen.record", ""))]
+
+    def _properties(self) -> Mapping[str, str]:
+        """The file's own properties by name. Those of a form's files are the same bytes but for their texts, so they
+        are parsed without these, once."""
+        content = self._content(CUSTOM)
+        pieces = _PROPERTY.split(content) if _is_usual(content) else [content]
+        names = _names_in(self._package.parsed(_NO_TEXT.join(pieces[::2]), CUSTOM))
+        texts = decoded(pieces[1::2])
+        if names is None or texts is None or len(texts) != len(names):
+            return _all_properties(self._package.parsed(content, CUSTOM))
+        return {name: text.strip() for name, text in zip(names, texts, strict=True)}
 
     @functools.cached_property
     def _relations(self) -> Mapping[str, str]:
@@ -162,13 +183,14 @@ def _walked(root: Element, is_original: bool, has_looks: bool) -> tuple[list[Blo
 
 
 def _has_looks(content: bytes) -> bool:
-    return any(sign in content for sign in SIGNS_OF_LOOKS)
+    """Whether anything may be struck out, hidden or raised; zeros stand in a part that is not in UTF-8."""
+    return b"\0" in content or has_look(content)
 
 
 def _is_odd(made: bytes) -> bool:
-    """Whether anything may be struck out, hidden or raised; looked for only where no row was cast, because nothing is
-    in one that was (`Walker.row`), and looking through a whole part takes as long as parsing what is left of it."""
-    return any(sign in made for sign in (*SIGNS_OF_LOOKS, *HIDDEN_ROWS))
+    """Whether that may be, or a row be hidden; looked for only where no row was cast, because nothing is in one that
+    was (`Walker.row`), and looking through a whole part takes as long as parsing what is left of it."""
+    return _has_looks(made) or any(sign in made for sign in HIDDEN_ROWS)
 
 
 _remembered_head = functools.lru_cache(maxsize=REMEMBERED)(_walked)
@@ -180,6 +202,28 @@ _remembered_odd = functools.lru_cache(maxsize=REMEMBERED)(_is_odd)
 """By the bytes, which are the same in the files of a form: looking through them for each sign takes longer."""
 _remembered_outline = functools.lru_cache(maxsize=REMEMBERED)(outline_of)
 """By the element: of the same bytes it is the same one."""
+
+
+def _is_usual(content: bytes) -> bool:
+    """Whether a part begins as most do, and has nothing in it that may hold markup that is none."""
+    begun = USUAL.match(content)
+    return len(content) <= SMALL and begun is not None and content.count(b"<?") == 1 and b"<!" not in content
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _names_in(root: Element) -> Sequence[str] | None:
+    """Names of properties without their texts, in order; None where there is more in one than its text."""
+    are_texts = all(
+        len(item) == 1 and item[0].tag == TEXT_PROPERTY and not len(item[0]) and not "".join(item.itertext()).strip()
+        for item in root
+    )
+    return [item.get("name", "") for item in root] if are_texts else None
+
+
+def _all_properties(root: Element) -> dict[str, str]:
+    """Of a name that comes twice the last."""
+    items = [item for item in root if isinstance(item.tag, str)]
+    return {item.get("name", ""): "".join(item.itertext()).strip() for item in items}
 
 
 @functools.lru_cache(maxsize=REMEMBERED)

@@ -16,6 +16,7 @@ from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.revisions import changed_fields, changed_places
 from formgen.reading.docx.seeing import see_sheet
 from formgen.reading.docx.sheets import SheetParts, split_sheets
+from formgen.reading.docx.stencils import learn_sheet, read_known_sheet
 from formgen.reading.identify import FormBook, Identified
 from formgen.reading.model import FileRead, SheetRead
 from formgen.reading.package import OfficePackage
@@ -46,6 +47,16 @@ def read_docx(source: Path | OfficePackage, book: FormBook) -> FileRead:
 
 def _read(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
     parts = WordParts(package)
+    if (known := read_known_sheet(parts, book, place)) is not None:
+        return FileRead([known])
+    file = _read_blocks(package, parts, book, place)
+    if len(file.sheets) == 1 and not file.problems:
+        learn_sheet(package, parts, file.sheets[0], book, place)
+    return file
+
+
+def _read_blocks(package: OfficePackage, parts: WordParts, book: FormBook, place: Place) -> FileRead:
+    """Block by block, whatever stands in it."""
     body = parts.body()
     file = FileRead()
     sheets = split_sheets(body, parts, book, place, file.problems)

@@ -13,6 +13,7 @@ from typing import Final
 from formgen.forms.manifest import Manifest
 from formgen.problems import Finding, Place, Problem
 from formgen.reading.docx.anatomy import anatomy_of
+from formgen.reading.docx.blanks import is_row_number
 from formgen.reading.docx.continuations import rejoin_texts
 from formgen.reading.docx.grids import text_grid
 from formgen.reading.docx.matching import Found, Matches, contents_of, match_blocks
@@ -108,20 +109,21 @@ def _seen_on(sheet: SheetParts, identified: Identified, place: Place) -> SheetRe
 def follows(sheet: SheetParts, anatomy: Anatomy) -> bool:
     """Whether a sheet follows its form to the letter, as it stands."""
     body, heads = (contents_of(blocks, anatomy.has_bare_slots) for blocks in (sheet.body, sheet.heads))
-    found = Matches()
-    return match_blocks(body, anatomy.body, anatomy, found) and match_blocks(heads, anatomy.heads, anatomy, found)
+    return _followed(body, heads, anatomy) is not None
 
 
 def _matched(body: Sequence[Text | Table], heads: Sequence[Text | Table], anatomy: Anatomy) -> Matches | None:
     """What stands in the blanks of a sheet that follows its form, but for tables that were split; None of others."""
-    for blocks in (body, None):
-        whole = blocks if blocks is not None else rejoined(body, anatomy, is_sure=False)
-        found = Matches()
-        if whole is None:
-            continue
-        if match_blocks(whole, anatomy.body, anatomy, found) and match_blocks(heads, anatomy.heads, anatomy, found):
-            return found
-    return None
+    found = _followed(body, heads, anatomy)
+    if found is None and (whole := rejoined(body, anatomy, is_sure=False)) is not None:
+        found = _followed(whole, heads, anatomy)
+    return found
+
+
+def _followed(body: Sequence[Text | Table], heads: Sequence[Text | Table], anatomy: Anatomy) -> Matches | None:
+    found = Matches()
+    is_same = match_blocks(body, anatomy.body, anatomy, found) and match_blocks(heads, anatomy.heads, anatomy, found)
+    return found if is_same else None
 
 
 def _is_unread(text: Text, anatomy: Anatomy) -> bool:
@@ -133,8 +135,8 @@ def _see(item: Found, made: SheetRead) -> None:
     seen = item.seen
     slot = seen.slot
     if slot.kind == "number":
-        if (text := seen.raw.strip()) and not text.isdigit():
-            made.unread.append(Unread(item.place, text))
+        if not is_row_number(seen.raw):
+            made.unread.append(Unread(item.place, seen.raw.strip()))
         return
     path = slot.path(item.number)
     made.sightings.append(Sighting(path, seen.layer, item.place, seen.raw, item.confidence, slot.part))

@@ -4,7 +4,8 @@ In: a part's bytes. Out: the same without numbers of editing sessions, paragraph
 runs that look like any other, signs of proofing and of pages, and the place where somebody edited last; runs that hold
 nothing but texts joined to the run before. Word and LibreOffice break runs wherever script or spelling change, and Word
 numbers all anew whenever it saves: without that the rows of a form's files are the same bytes, but for their texts.
-What is taken out was parsed once, byte for byte, or is of a shape that a parser has nothing against.
+What is taken out was parsed once, byte for byte, or is of a shape that a parser has nothing against; only what is sound
+without it is joined.
 Source: ECMA-376 Part 1, 17.3.1.22, 17.3.2.25, 17.4.79 (w:rsid…), 17.5.2.18 (id), 17.13.8 (proofErr); MS-DOCX 2.2
 (w14:paraId).
 """
@@ -17,8 +18,9 @@ from typing import Final
 
 from lxml import etree
 
-from formgen.reading.docx.looks import LOOKS
-from formgen.rendering.docx.wordml import w
+from formgen.reading.docx.elements import END, START
+from formgen.reading.docx.looks import has_look
+from formgen.rendering.docx.wordml import Element, w
 
 __all__ = ["CHANGES", "FRAGMENTS", "Simplifier", "is_numbered"]
 
@@ -28,6 +30,11 @@ CHANGES: Final = tuple(
     map(w, ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "rPrChange", "pPrChange", "tcPrChange"))
 )
 MOST_KNOWN: Final = 4096
+LONGEST_LOOK: Final = 1 << 10
+DEEPEST_LOOK: Final = 8
+"""Elements around one in the properties of a run, three of them the root, the run and the properties."""
+LONGEST_JOINED: Final = 1 << 16
+"""Bytes of runs that become one: the parser has limits for texts."""
 
 BEGINNING: Final = 1 << 13
 """Bytes of a part in which its first paragraph begins."""
@@ -41,17 +48,28 @@ _NUMBERS: Final = {
 }
 """As Word orders them; so none comes twice."""
 _KEPT_SPACE: Final = rb't xml:space="preserve"'
+_SIGNS: Final = (rb'proofErr w:type="(?:spell|gram)(?:Start|End)"/', rb"lastRenderedPageBreak/")
 _NOISE: Final = re.compile(
-    rb"<w:(?:((?:p|tr|r|sectPr) [^<>]*|" + _KEPT_SPACE + rb")>|(?<=><w:)"
-    rb'(?:proofErr w:type="(?:spell|gram)(?:Start|End)"|lastRenderedPageBreak)/>)'
+    rb"<w:([prt]r? [^<>]*|sectPr [^<>]*|p(?<=><w:p)roofErr [^<>]*|l(?<=><w:l)astRenderedPageBreak/)>"
 )
-"""Beginnings of elements with attributes, and, after a tag, what is nothing but a sign."""
-_TAGS: Final = {b"p ": b"<w:p>", b"tr": b"<w:tr>", b"r ": b"<w:r>", b"se": b"<w:sectPr>", b"t ": b"<w:t>", None: b""}
+"""Beginnings of elements with attributes, and what is nothing but a sign. Asked at every tag of a part: what most tags
+have not comes first."""
+_TAGS: Final = {
+    b"p ": b"<w:p>",
+    b"tr": b"<w:tr>",
+    b"r ": b"<w:r>",
+    b"se": b"<w:sectPr>",
+    b"t ": b"<w:t>",
+    b"pr": b"",
+    b"la": b"",
+}
 """What stands there instead, by the first two letters."""
 _LOOK: Final = (b"<w:r><w:rPr>", b"</w:rPr>", b"<w:r>")
 _CONTROL: Final = (b'<w:id w:val="', b'"/>', b"<w:id/>")
 _BROKEN: Final = b"</w:t></w:r><w:r><w:t>"
 """Between two neighbouring runs of texts."""
+_RUN: Final = b"<w:r><w:t>"
+_RUN_TEXT: Final = b"<w:t>"
 _BOOKMARK: Final = b'<w:bookmarkStart w:id="'
 _LAST_EDITED: Final = b'" w:name="_GoBack"/>'
 
@@ -69,8 +87,8 @@ class Simplifier:
     def __init__(self, root: bytes, close: bytes) -> None:
         self._root, self._close = root, close
         self._looks: dict[bytes, bool] = {}
-        kinds = [_numbers(tag, names, b"xmlns:w14=" in root) for tag, names in _NUMBERS.items()]
-        self._numbers = re.compile(b"(?:(?:" + b"|".join([*kinds, _KEPT_SPACE]) + b")>)*")
+        kinds = [_beginning(tag, names, b"xmlns:w14=" in root) for tag, names in _NUMBERS.items()]
+        self._known = re.compile(b"(?:(?:" + b"|".join([*kinds, _KEPT_SPACE, *_SIGNS]) + b")>)*")
 
     def made(self, content: bytes) -> bytes:
         """The part in fewer words."""
@@ -81,24 +99,27 @@ class Simplifier:
     def _without_noise(self, content: bytes) -> bytes:
         pieces = _NOISE.split(content)
         begun = pieces[1::2]
-        numbers = b">".join([*filter(None, begun), b""])
-        if self._numbers.fullmatch(numbers) is not None:
-            pieces[1::2] = [_TAGS[tag and tag[:2]] for tag in begun]
+        if self._known.fullmatch(b">".join([*begun, b""])) is not None:
+            pieces[1::2] = [_TAGS[tag[:2]] for tag in begun]
         else:
             pieces[1::2] = map(self._tag, begun)
+        _keep_signs_in_texts(pieces, begun)
         return b"".join(pieces)
 
-    def _tag(self, begun: bytes | None) -> bytes:
-        if begun is None:
-            return b""
-        end = b"/>" if begun.endswith(b"/") else b">"
-        is_unread = self._numbers.fullmatch(begun.removesuffix(b"/") + b">") is not None
-        return _TAGS[begun[:2]].removesuffix(b">") + end if is_unread else b"<w:" + begun + b">"
+    def _tag(self, begun: bytes) -> bytes:
+        if self._known.fullmatch(begun + b">") is not None:
+            return _TAGS[begun[:2]]
+        tag = _TAGS.get(begun[:2])
+        if tag and begun.endswith(b"/") and self._known.fullmatch(begun[:-1] + b">") is not None:
+            return tag[:-1] + b"/>"
+        return b"<w:" + begun + b">"
 
     def _are_looks(self, found: Sequence[bytes]) -> bool:
         """Whether these are properties of runs that look like any other, and no change is tracked in them."""
         looks = self._looks
         for look in set(found):
+            if len(look) > LONGEST_LOOK:
+                return False  # and nobody keeps it
             if look not in looks:
                 if len(looks) >= MOST_KNOWN:
                     looks.clear()
@@ -109,7 +130,9 @@ class Simplifier:
 
     def _is_look(self, properties: bytes) -> bool:
         """Parsed once: it is sound by itself, tracks no change, and nothing reads otherwise for it."""
-        if any(sign in properties for sign in (b"xmlns", b"<!", b"<?", *LOOKS)):
+        if has_look(properties):
+            return False
+        if any(sign in properties for sign in (b"xmlns", b"<!", b"<?")):
             return False
         content = b"<w:r><w:rPr>" + properties + b"</w:rPr></w:r>"
         try:
@@ -117,15 +140,30 @@ class Simplifier:
         except etree.XMLSyntaxError:
             return False
         is_alone = len(root) == 1 and [child.tag for child in root[0]] == [w("rPr")]
-        return is_alone and next(root.iter(*CHANGES), None) is None
+        return is_alone and _is_shallow(root[0][0]) and next(root.iter(*CHANGES, START, END), None) is None
 
 
-def _numbers(tag: bytes, names: Sequence[bytes], has_prefix: bool) -> bytes:
+def _beginning(tag: bytes, names: Sequence[bytes], has_prefix: bool) -> bytes:
     """A pattern of an element's beginning with these attributes, which are numbers of sessions and paragraphs."""
     known = (
         b"w14:" + name if name.endswith(b"Id") else b"w:" + name for name in names if has_prefix or b"rsid" in name
     )
     return tag + b"".join(b"(?: " + name + _ID for name in known)
+
+
+def _is_shallow(properties: Element) -> bool:
+    """Whether it goes through wherever it stands: the parser has a limit for elements within one another."""
+    return all(sum(1 for _ in item.iterancestors()) <= DEEPEST_LOOK for item in properties.iter())
+
+
+def _keep_signs_in_texts(pieces: list[bytes], begun: Sequence[bytes]) -> None:
+    """Put back the signs that do not follow a tag, but stand in a text: what a text is goes to its first element."""
+    for number in range(1, len(pieces), 2):
+        if not pieces[number]:
+            before = pieces[number - 1]
+            tag = before[before.rfind(b"<") :] if before else b"<w:" + begun[number // 2 - 1] + b">"
+            if tag.startswith((b"<w:t>", b"<w:t ")) or tag.find(b">") != len(tag) - 1 or tag[:1] != b"<":
+                pieces[number] = b"<w:" + begun[number // 2] + b">"
 
 
 def _are_ids(found: Sequence[bytes]) -> bool:
@@ -157,19 +195,28 @@ def _without_last_edited(content: bytes) -> bytes:
     mark = b'<w:bookmarkEnd w:id="%b"/>' % number
     if start < 0 or not number.isdigit() or not content.startswith(mark, end):
         return content
-    if content.count(_BOOKMARK + number + b'"', 0, name) > 0:
+    if content.count(b"bookmarkStart", 0, start) != content.count(_BOOKMARK, 0, start):
+        return content  # some say their number otherwise
+    if content.count(_BOOKMARK + number + b'"', 0, start) > 0:
         return content
     return content[:start] + content[end + len(mark) :]
 
 
 def _joined(content: bytes) -> bytes:
-    """Runs joined, where what ends is a text and nothing but that."""
-    first, *pieces = content.split(_BROKEN)
-    kept = [first]
-    before = first
+    """Runs joined, where the first is nothing but a text."""
+    before, *pieces = content.split(_BROKEN)
+    kept = [before]
+    length = _length_of_run(before)
     for piece in pieces:
-        if not before.startswith(b"<w:t>", max(0, before.rfind(b"<"))) and (b"<" in before or before is first):
+        if not 0 < length <= LONGEST_JOINED:
             kept.append(_BROKEN)
+            length = 1
         kept.append(piece)
-        before = piece
+        length = length + len(piece) if b"<" not in piece else _length_of_run(piece)
     return b"".join(kept)
+
+
+def _length_of_run(before: bytes) -> int:
+    """Of a run that is nothing but a text, and not ended yet; 0 of any other."""
+    at = before.rfind(b"<")
+    return len(before) - at if before.endswith(_RUN, 0, max(0, at) + len(_RUN_TEXT)) and at >= 0 else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,13 @@ import pytest
 
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
-from formgen.reading.docx import read_docx
+from formgen.problems import Place
+from formgen.reading.docx import read_docx, reader
+from formgen.reading.docx.casting import CastPart
+from formgen.reading.docx.parts import WordParts
 from formgen.reading.identify import FormBook
-from formgen.reading.model import FileRead, Reading
+from formgen.reading.model import FileRead, Reading, SheetRead
+from formgen.reading.package import OfficePackage
 from formgen.reading.weigh import weigh
 from formgen.rendering.docx import compile_docx
 from tests.reading.docx import word_edits as edits
@@ -21,6 +25,51 @@ from tests.rendering.wordmaker import make_form
 ReadFile = Callable[..., FileRead]
 ReadOne = Callable[..., Reading]
 Edit = Callable[[Any], object]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def known_sheets() -> Iterator[list[str]]:
+    """The forms of sheets that were known as a whole: each is read block by block, too, and has to be the same."""
+    forms: list[str] = []
+    known = reader.read_known_sheet
+
+    def both(parts: WordParts, book: FormBook, place: Place) -> SheetRead | None:
+        sheet = known(parts, book, place)
+        if sheet is not None:
+            forms.append(sheet.manifest.id)
+            parsed = read_parsed(parts._package, book, place)
+            assert not parsed.problems
+            assert list(map(told, parsed.sheets)) == [told(sheet)]
+        return sheet
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "read_known_sheet", both)
+        yield forms
+
+
+def told(sheet: SheetRead) -> object:
+    """What comes of a sheet: a table may have been seen by rows or by columns."""
+    reading = weigh(sheet, "returned.docx")
+    problems = sorted(map(str, reading.problems))
+    return (
+        reading.form,
+        reading.version,
+        reading.record,
+        reading.values,
+        dict(reading.evidence),
+        reading.doubts,
+        problems,
+    )
+
+
+def read_parsed(package: OfficePackage, book: FormBook, place: Place) -> FileRead:
+    """A file read with a parser and nothing else: not in fewer words, nothing cast."""
+    parts = WordParts(package)
+    parts.cast = CastPart(parts._content(parts.document), [])
+    parts.walker.looks = True
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("formgen.reading.docx.parts.simplified", lambda content: content)
+        return reader._read_blocks(package, parts, book, place)
 
 
 @pytest.fixture

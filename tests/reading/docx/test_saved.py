@@ -99,7 +99,20 @@ CONTENTS = {
     "last edited": '<w:bookmarkStart w:id="0" w:name="_GoBack"/><w:bookmarkEnd w:id="0"/><w:r><w:t>甲</w:t></w:r>',
     "last edited in a mark": '<w:bookmarkStart w:id="0" w:name="f_a"/><w:bookmarkStart w:id="0" w:name="_GoBack"/>'
     '<w:bookmarkEnd w:id="0"/><w:r><w:t>甲</w:t></w:r><w:bookmarkEnd w:id="0"/>',
+    "last edited, a number said otherwise": '<w:bookmarkStart w:name="f_a" w:id="0"/><w:r><w:t>甲</w:t></w:r>'
+    '<w:bookmarkStart w:id="0" w:name="_GoBack"/><w:bookmarkEnd w:id="0"/><w:r><w:t>乙</w:t></w:r>'
+    '<w:bookmarkEnd w:id="0"/>',
     "a page began": "<w:r><w:lastRenderedPageBreak/><w:t>甲</w:t></w:r>",
+    "a sign in a text": '<w:r><w:t><w:proofErr w:type="spellStart"/>甲</w:t></w:r>',
+    "a sign in a text with white space": '<w:r><w:t xml:space="preserve"><w:proofErr w:type="gramEnd"/>甲</w:t></w:r>',
+    "two signs in a text": f"<w:r><w:t>{'<w:lastRenderedPageBreak/>' * 2}甲</w:t></w:r>",
+    "a sign in the middle of a text": "<w:r><w:t>甲><w:lastRenderedPageBreak/>乙</w:t></w:r>",
+    "elements of other names": '<w:rr w:rsidR="00A1B2C3"/><w:pr w:x="1"/><w:r><w:t>甲</w:t></w:r>',
+    "marks among properties": '<w:del w:id="1"><w:r><w:rPr><w:bookmarkStart w:id="7" w:name="f_x"/>'
+    '<w:bookmarkEnd w:id="7"/></w:rPr></w:r></w:del><w:r><w:t>甲</w:t></w:r>',
+    "another way to say a font": "<w:r><w:rPr><w:rFonts w:ascii='Wingdings'/></w:rPr><w:t>n甲</w:t></w:r>",
+    "a font in small letters": '<w:r><w:rPr><w:rFonts w:ascii="wingdings"/></w:rPr><w:t>n甲</w:t></w:r>',
+    "a long text in pieces": f"<w:r><w:t>{'甲' * 30_000}</w:t></w:r><w:r><w:t>{'乙' * 30_000}</w:t></w:r>",
 }
 
 
@@ -118,6 +131,9 @@ BROKEN = [
     "<w:r><w:rPr><x:b/></w:rPr><w:t>乙</w:t></w:r>",
     '<w:r><w:rPr><w:b w:val="1" w:val="1"/></w:rPr><w:t>乙</w:t></w:r>',
     '<w:r><w:rPr></w:rPr><w:t<w:proofErr w:type="spellEnd"/>>乙</w:t></w:r>',
+    '<w:r><w:t>乙</w:t></w:r><w:proofErr w:type="spellEnd"//>',
+    "<w:t>乙</w:t></w:r><w:r><w:t>丙</w:t>",
+    "<w:r><w:t>甲</w:t></w:r><w:x><w:t>乙</w:t></w:r><w:r><w:t>丙</w:t></w:x>",
 ]
 
 

@@ -23,6 +23,7 @@ def edited(content: bytes, edit: Callable[[Element], object], part: str = DOCUME
     """The file with one part changed."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(made, "w") as target:
+        assert part in source.namelist()
         for name in source.namelist():
             data = source.read(name)
             if name == part:

@@ -33,7 +33,7 @@ __all__ = ["rows"]
 
 SIZES = (1_000, 10_000)
 FILES, LONG = 40, 8
-"""Of each form, all different; of those with `MANY` rows fewer, and by LibreOffice."""
+"""Of each form, all different; of those with `MANY` rows fewer."""
 MANY = 100
 ROWS = {"survey-sheet": (3, 30, 300)}
 """Rows of the tables; of other forms `FEW` and `PAGE`."""
@@ -131,8 +131,7 @@ def _save_again(folder: Path) -> None:
         return
     flat = folder / "flat"
     flat.mkdir()
-    few = [path for path in paths if int(path.stem) < LONG]
-    names = [shutil.copy(path, flat / f"{printed[path]}@{path.name}") for path in few]
+    names = [shutil.copy(path, flat / f"{printed[path]}@{path.name}") for path in paths]
     direct = _converted(names, LIBREOFFICE, folder / "direct")
     detour = _converted(_converted(names, "odt", folder / "between"), LIBREOFFICE, folder / "detour")
     for kind, paths in (("libreoffice", direct), ("odt", detour)):

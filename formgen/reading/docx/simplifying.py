@@ -39,7 +39,7 @@ LONGEST_JOINED: Final = 1 << 16
 BEGINNING: Final = 1 << 13
 """Bytes of a part in which its first paragraph begins."""
 
-_ID: Final = rb'="[0-9A-F]{1,8}")?'
+_ID: Final = rb'="[0-9A-F]{1,8}+")?+'
 _NUMBERS: Final = {
     b"tr": (b"rsidR", b"rsidRPr", b"rsidDel", b"paraId", b"textId", b"rsidTr"),
     b"p": (b"paraId", b"textId", b"rsidR", b"rsidRPr", b"rsidDel", b"rsidRDefault", b"rsidP"),
@@ -54,16 +54,11 @@ _NOISE: Final = re.compile(
 )
 """Beginnings of elements with attributes, and what is nothing but a sign. Asked at every tag of a part: what most tags
 have not comes first."""
-_TAGS: Final = {
-    b"p ": b"<w:p>",
-    b"tr": b"<w:tr>",
-    b"r ": b"<w:r>",
-    b"se": b"<w:sectPr>",
-    b"t ": b"<w:t>",
-    b"pr": b"",
-    b"la": b"",
-}
+_TAGS: Final = {b"p ": b"<w:p>", b"tr": b"<w:tr>", b"r ": b"<w:r>", b"se": b"<w:sectPr>", b"t ": b"<w:t>"}
 """What stands there instead, by the first two letters."""
+_CLOSED: Final = {name: tag[:-1] + b"/>" for name, tag in _TAGS.items()} | {b"pr": b"", b"la": b""}
+"""The same for what ends where it begins."""
+_SLASH: Final = ord("/")
 _LOOK: Final = (b"<w:r><w:rPr>", b"</w:rPr>", b"<w:r>")
 _CONTROL: Final = (b'<w:id w:val="', b'"/>', b"<w:id/>")
 _BROKEN: Final = b"</w:t></w:r><w:r><w:t>"
@@ -88,7 +83,8 @@ class Simplifier:
         self._root, self._close = root, close
         self._looks: dict[bytes, bool] = {}
         kinds = [_beginning(tag, names, b"xmlns:w14=" in root) for tag, names in _NUMBERS.items()]
-        self._known = re.compile(b"(?:(?:" + b"|".join([*kinds, _KEPT_SPACE, *_SIGNS]) + b")>)*")
+        known = [kind + b"/?" for kind in (*kinds, _KEPT_SPACE)]
+        self._known = re.compile(b"(?:(?:" + b"|".join([*known, *_SIGNS]) + b")>)*+")
 
     def made(self, content: bytes) -> bytes:
         """The part in fewer words."""
@@ -100,19 +96,16 @@ class Simplifier:
         pieces = _NOISE.split(content)
         begun = pieces[1::2]
         if self._known.fullmatch(b">".join([*begun, b""])) is not None:
-            pieces[1::2] = [_TAGS[tag[:2]] for tag in begun]
+            pieces[1::2] = [(_CLOSED if tag[-1] == _SLASH else _TAGS)[tag[:2]] for tag in begun]
         else:
             pieces[1::2] = map(self._tag, begun)
         _keep_signs_in_texts(pieces, begun)
         return b"".join(pieces)
 
     def _tag(self, begun: bytes) -> bytes:
-        if self._known.fullmatch(begun + b">") is not None:
-            return _TAGS[begun[:2]]
-        tag = _TAGS.get(begun[:2])
-        if tag and begun.endswith(b"/") and self._known.fullmatch(begun[:-1] + b">") is not None:
-            return tag[:-1] + b"/>"
-        return b"<w:" + begun + b">"
+        if self._known.fullmatch(begun + b">") is None:
+            return b"<w:" + begun + b">"
+        return (_CLOSED if begun[-1] == _SLASH else _TAGS)[begun[:2]]
 
     def _are_looks(self, found: Sequence[bytes]) -> bool:
         """Whether these are properties of runs that look like any other, and no change is tracked in them."""

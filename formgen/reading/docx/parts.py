@@ -83,7 +83,7 @@ class WordParts:
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
         content = self.cast.made
-        body = self._package.parsed(content, self.document).find(w("body"))
+        body = self._parsed_document(content).find(w("body"))
         if body is None:
             params = {"reason": "w:body"}
             raise InputError(Problem("F-FILE-004", Place(str(self._package.path), self.document), params=params))
@@ -94,6 +94,14 @@ class WordParts:
             blocks = self.walker.flow(body)
         self.walker.cast = ()
         return blocks
+
+    def _parsed_document(self, content: bytes) -> Element:
+        """Of the document, or of what is left of it. Raises: InputError: broken; where, is told of the file's own."""
+        try:
+            return self._package.parsed(content, self.document)
+        except InputError:
+            self._package.parsed(self._content(self.document), self.document)
+            raise
 
     def head(self, identity: str) -> list[Block]:
         """What stands in the header or footer of a relationship id; nothing where there is no such part.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
+from formgen.errors import InputError
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
 from formgen.reading.docx.casting import cast_rows
@@ -145,6 +149,21 @@ def test_what_a_parser_refuses_is_refused(run: str, before: str) -> None:
     for _ in range(2):
         with pytest.raises(Exception, match=r"line 1|Opening|Attribute|prefix|Couldn't"):
             cast(part)
+
+
+def test_where_a_file_is_broken_is_where_it_is_in_the_file(tmp_path: Path) -> None:
+    form = Catalogue().form("xinmi-2015/survey-sheet")
+    saved = saved_by_word(compile_docx(form).render(filled(form), "r1").content or b"", 1)
+    broken = edits.part_of(saved).replace(b"</w:body>", b"<w:p></w:body>")
+    with pytest.raises(etree.XMLSyntaxError) as parsed:
+        etree.fromstring(broken)
+    path = tmp_path / "broken.docx"
+    with zipfile.ZipFile(io.BytesIO(saved)) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, broken if name == edits.DOCUMENT else source.read(name))
+    with OfficePackage(path) as package, pytest.raises(InputError) as refused:
+        WordParts(package).body()
+    assert f"column {parsed.value.position[1]}" in str(refused.value)
 
 
 def test_a_number_without_its_namespace_is_refused() -> None:

@@ -42,6 +42,8 @@ SHEETS = 60
 REPEAT = 5
 PEER = 3
 """Files that python-docx reads."""
+AT_ONCE = 100
+"""Files that one call of LibreOffice gets: of many more it left some out and said nothing."""
 LIBREOFFICE = "docx:MS Word 2007 XML"
 
 
@@ -144,7 +146,8 @@ def _save_again(folder: Path) -> None:
 def _converted(paths: Sequence[Path], kind: str, folder: Path) -> list[Path]:
     profile = f"-env:UserInstallation={(folder.parent / 'profile').as_uri()}"
     command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(folder)]
-    subprocess.run([*command, *map(str, paths)], check=True, capture_output=True)
+    for start in range(0, len(paths), AT_ONCE):
+        subprocess.run([*command, *map(str, paths[start : start + AT_ONCE])], check=True, capture_output=True)
     return [folder / f"{path.stem}.{kind.partition(':')[0]}" for path in paths]
 
 

@@ -22,6 +22,7 @@ from formgen.reading.model import FileRead
 from formgen.reading.package import OfficePackage
 from formgen.rendering.continuation import MARK, TITLE
 from formgen.rendering.docx import compile_docx
+from tests.reading.docx import test_hands
 from tests.reading.docx import word_edits as edits
 from tests.reading.docx.conftest import read_parsed, told
 from tests.reading.docx.test_programs import filled
@@ -31,27 +32,12 @@ from tests.rendering.wordmaker import make_form
 FORMS = [form for form in Catalogue().forms() if "docx" in form.templates]
 MET = 4
 """Files of a form after which its sheets are known: two of each row, two of its rows in that order, and one more."""
-TEXT = """
-登记表
-村：{{ village }}
-| 姓名 | {{ name }} | 性别 | {{ sex }} |
-| 申请 | {{ reason }} |
-| 申请人：{{ signer }} {{ born.year }}年{{ born.month }}月{{ born.day }}日 |
-| 序号 | 姓名 | 备注 |
-|{%tr for r in rows %}|
-| {{ r.number }} | {{ r.name }} | {{ r.note }} |
-|{%tr endfor %}|
-footer: 填表人
-"""
+TEXT = test_hands.TEXT.replace("| 合计 | {{ total }} |\n", "").replace("：{{ filler }}", "")
 FIELDS = "village name sex reason signer born:date rows(number name note)"
-RECORD: dict[str, Any] = {
-    "village": "靳寨村",
-    "name": "张三",
-    "sex": "男",
-    "reason": "生活困难。",
-    "signer": "张四",
-    "rows": [{"number": "1", "name": "王五", "note": "甲"}, {"number": "2", "name": "赵六", "note": "乙"}],
+RECORD: dict[str, Any] = {key: value for key, value in test_hands.RECORD.items() if key not in ("total", "filler")} | {
+    "reason": "生活困难。"
 }
+"""Without a field in the footer: its bytes are then the same in all files."""
 
 
 @pytest.fixture(autouse=True)

@@ -58,6 +58,10 @@ class Seen:
         """All pairs on the sheet, those that no form has among them."""
         return len(pairs_of(self._texts))
 
+    def known(self) -> int:
+        """The pairs on the sheet that some form has."""
+        return self.bits.bit_count()
+
 
 class Fingerprints:
     """What is printed on each of these forms."""
@@ -129,7 +133,9 @@ def pairs_of(texts: Sequence[str]) -> Pairs:
 
 
 def _pairs_in(text: str) -> tuple[str, ...]:
-    folded = "".join(filter(str.isalnum, fold(text)))
+    folded = fold(text)
+    if not folded.isalnum():
+        folded = "".join(filter(str.isalnum, folded))
     return tuple(map(add, folded, folded[1:]))
 
 

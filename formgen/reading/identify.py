@@ -12,7 +12,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from formgen.errors import TemplateError
 from formgen.forms.manifest import Manifest
@@ -47,6 +47,15 @@ class Identified:
     """Share of the form's printed words that stand on the sheet, 0 to 1."""
     problems: tuple[Problem, ...] = ()
     """F-IDENT-…: an obsolete version, a sheet that does not look like what it says it is."""
+
+
+class Room(NamedTuple):
+    """How much may be written on a sheet before it can be taken for another form's."""
+
+    characters: int
+    """Fewer than these."""
+    pairs: int | None
+    """Fewer pairs of characters that some form has; None where no other form's words can make it that form's."""
 
 
 class FormBook:
@@ -91,18 +100,24 @@ class FormBook:
         identity = SheetIdentity(form, claimed.version, claimed.record)
         return Identified(self.manifests[form], identity, "fingerprint", shares[form])
 
-    def room(self, form: str, printed: Sequence[str]) -> int:
-        """Of a sheet that says it is of this form, with these texts on it: as long as fewer pairs of characters than
-        this, and fewer characters, stand there besides, `identify` takes it for this form and has nothing to say."""
+    def room(self, form: str, printed: Sequence[str]) -> Room:
+        """Of a sheet that says it is of this form, with these texts printed on it."""
         seen = self.fingerprints.seen(printed)
         if self.fingerprints.shares(seen)[form] < FOREIGN_SHARE:
-            return -1
-        rooms = [sum(LOOKED_AT) - sum(map(len, printed))]
+            return Room(0, None)
+        rooms: list[int] = []
         for other in self.manifests:
             speaking, most, count = self.fingerprints.speaking(other, form, seen)
             if other != form and count >= TELLING_WORDS and most >= LEANS * count:
                 rooms.append(int(LEANS * count) - speaking)
-        return min(rooms)
+        return Room(sum(LOOKED_AT) - sum(map(len, printed)), min(rooms, default=None))
+
+    def has_room(self, room: Room, written: Sequence[str], joints: int) -> bool:
+        """Whether `identify` has nothing to say of a sheet with that room, whichever these texts are that are written
+        on it. Where one joins what is printed, on either side, one of `joints` pairs is made besides those in it."""
+        if sum(map(len, written)) >= room.characters:
+            return False
+        return room.pairs is None or self.fingerprints.seen(written).known() + joints < room.pairs
 
     def standing_in(self, texts: Iterable[str]) -> list[str]:
         """The forms most words of which stand among these texts, the nearest first: they may be several in one file.

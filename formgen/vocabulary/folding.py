@@ -33,6 +33,8 @@ _MEASURES = (
 def fold(label: str) -> str:
     """The label without the differences that do not matter."""
     text = unicodedata.normalize("NFKC", label)
+    if text.isalnum():  # as most words and values are: nothing of it is dropped
+        return (text if text.isascii() else text.translate(_simplified())).lower()
     text = _DROPPED.sub("", text).translate(_BRACKETS).translate(_DASHES)
     if not text.isascii():
         text = text.translate(_simplified())

@@ -26,7 +26,7 @@ from formgen.reading.docx.parts import WordParts
 from formgen.reading.docx.pasted import may_hold_several
 from formgen.reading.docx.seeing import follows, see_sheet
 from formgen.reading.docx.sheets import split_sheets
-from formgen.reading.identify import FormBook, Identified
+from formgen.reading.identify import FormBook, Identified, Room
 from formgen.reading.model import ColumnRead, SheetIdentity, SheetRead, Sighting
 from formgen.reading.package import OfficePackage
 from formgen.rendering.continuation import TITLE
@@ -71,7 +71,11 @@ class _Stencil:
         self._numbers = [Wording(unread.text) for unread in plain.sheet.unread]
         """Of rows, which are printed and not read."""
         self._tables = frozenset(plain.sheet.tables)
-        self._rooms: weakref.WeakKeyDictionary[FormBook, int] = weakref.WeakKeyDictionary()
+        joined = [piece for said in self._said if said.hole is None for piece in said.pieces if isinstance(piece, int)]
+        self._joints = picker(joined)
+        self._joint_count = 2 * len(joined)
+        """Ends of written texts that stand beside printed words."""
+        self._rooms: weakref.WeakKeyDictionary[FormBook, Room] = weakref.WeakKeyDictionary()
 
     def fits(self, manifest: Manifest, filled: Filled, parts: WordParts) -> bool:
         """Whether a file of the chain has its printed words, headers and footers, and the form is as it was."""
@@ -112,9 +116,9 @@ class _Stencil:
         if book not in self._rooms:
             pieces = [piece for said in self._said for piece in said.pieces]
             self._rooms[book] = book.room(manifest.id, [piece for piece in pieces if isinstance(piece, str)])
-        written = "\n".join(self._written(texts))
-        # Each text makes pairs with what is printed around it, too: one more than it has characters.
-        return len(written) + 1 < self._rooms[book] and _PLAIN.fullmatch(written) is not None
+        if _PLAIN.fullmatch("".join(self._joints(texts))) is None:
+            return False
+        return book.has_room(self._rooms[book], self._written(texts), self._joint_count)
 
 
 class _Known:

@@ -9,21 +9,19 @@ from __future__ import annotations
 import functools
 import json
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
 from formgen.reading.docx.casting import CastPart, cast_rows, simplified
+from formgen.reading.docx.file_properties import properties_in
 from formgen.reading.docx.looks import has_look
-from formgen.reading.docx.markup import decoded
 from formgen.reading.docx.model import Block, SectionEnd
 from formgen.reading.docx.outlines import outline_of
 from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.reading.model import SheetIdentity
 from formgen.reading.package import SMALL, OfficePackage
-from formgen.reading.package_xml import USUAL
 from formgen.rendering.docx.properties import CUSTOM
 from formgen.rendering.docx.wordml import DOCUMENT, R_NS, W_NS, Element, w
 
@@ -37,9 +35,6 @@ STRICT_NAMES: Final = (
 REMEMBERED: Final = 128
 HIDDEN_ROWS: Final = (b":hidden", b"<hidden")
 """How the element begins that hides a row, under any prefix; frames of controls are "hidden", too, and hide nothing."""
-TEXT_PROPERTY: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes}lpwstr"
-_PROPERTY: Final = re.compile(rb">([^<>]*)</vt:lpwstr>")
-_NO_TEXT: Final = b"></vt:lpwstr>"
 MAIN_RELATION: Final = "/officeDocument"
 
 _Relation = tuple[str, str, str]
@@ -83,7 +78,7 @@ class WordParts:
     def body(self) -> list[Block]:
         """Raises: InputError (F-FILE-004): the document has no body."""
         content = self.cast.made
-        body = self._parsed_document(content).find(w("body"))
+        body = self._parsed(self.document, content).find(w("body"))
         if body is None:
             params = {"reason": "w:body"}
             raise InputError(Problem("F-FILE-004", Place(str(self._package.path), self.document), params=params))
@@ -95,12 +90,12 @@ class WordParts:
         self.walker.cast = ()
         return blocks
 
-    def _parsed_document(self, content: bytes) -> Element:
-        """Of the document, or of what is left of it. Raises: InputError: broken; where, is told of the file's own."""
+    def _parsed(self, name: str, content: bytes) -> Element:
+        """Root of a part, or of what is left of it. Raises: InputError: broken; where, is told of the file's own."""
         try:
-            return self._package.parsed(content, self.document)
+            return self._package.parsed(content, name)
         except InputError:
-            self._package.parsed(self._content(self.document), self.document)
+            self._package.parsed(self._content(name), name)
             raise
 
     def head(self, identity: str) -> list[Block]:
@@ -123,34 +118,23 @@ class WordParts:
         besides texts (fields, pictures) is not cast: looking for rows takes longer."""
         content = self._content(name)
         if len(content) > SMALL:
-            return _walked(self._package.parsed(content, name), self._is_original, _has_looks(content))
+            return _walked(self._parsed(name, content), self._is_original, _has_looks(content))
         made = simplified(content)
         if not _remembered_odd(made):
             content = made
-        return _remembered_head(self._package.parsed(content, name), self._is_original, _remembered_looks(content))
+        return _remembered_head(self._parsed(name, content), self._is_original, _remembered_looks(content))
 
     @functools.cached_property
     def claims(self) -> list[SheetIdentity]:
         """What the file says its sheets are, in order; empty where it says nothing."""
         if CUSTOM not in self._names:
             return []
-        told = self._properties()
+        told = properties_in(self._content(CUSTOM), functools.partial(self._parsed, CUSTOM))
         if "formgen.sheets" in told:
             return _listed(told["formgen.sheets"])
         if "formgen.form" not in told:
             return []
         return [SheetIdentity(told["formgen.form"], told.get("formgen.version", ""), told.get("formgen.record", ""))]
-
-    def _properties(self) -> Mapping[str, str]:
-        """The file's own properties by name. Those of a form's files are the same bytes but for their texts, so they
-        are parsed without these, once."""
-        content = self._content(CUSTOM)
-        pieces = _PROPERTY.split(content) if _is_usual(content) else [content]
-        names = _names_in(self._package.parsed(_NO_TEXT.join(pieces[::2]), CUSTOM))
-        texts = decoded(pieces[1::2])
-        if names is None or texts is None or len(texts) != len(names):
-            return _all_properties(self._package.parsed(content, CUSTOM))
-        return {name: text.strip() for name, text in zip(names, texts, strict=True)}
 
     @functools.cached_property
     def _relations(self) -> Mapping[str, str]:
@@ -210,28 +194,6 @@ _remembered_odd = functools.lru_cache(maxsize=REMEMBERED)(_is_odd)
 """By the bytes, which are the same in the files of a form: looking through them for each sign takes longer."""
 _remembered_outline = functools.lru_cache(maxsize=REMEMBERED)(outline_of)
 """By the element: of the same bytes it is the same one."""
-
-
-def _is_usual(content: bytes) -> bool:
-    """Whether a part begins as most do, and has nothing in it that may hold markup that is none."""
-    begun = USUAL.match(content)
-    return len(content) <= SMALL and begun is not None and content.count(b"<?") == 1 and b"<!" not in content
-
-
-@functools.lru_cache(maxsize=REMEMBERED)
-def _names_in(root: Element) -> Sequence[str] | None:
-    """Names of properties without their texts, in order; None where there is more in one than its text."""
-    are_texts = all(
-        len(item) == 1 and item[0].tag == TEXT_PROPERTY and not len(item[0]) and not "".join(item.itertext()).strip()
-        for item in root
-    )
-    return [item.get("name", "") for item in root] if are_texts else None
-
-
-def _all_properties(root: Element) -> dict[str, str]:
-    """Of a name that comes twice the last."""
-    items = [item for item in root if isinstance(item.tag, str)]
-    return {item.get("name", ""): "".join(item.itertext()).strip() for item in items}
 
 
 @functools.lru_cache(maxsize=REMEMBERED)

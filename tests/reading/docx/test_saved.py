@@ -151,18 +151,25 @@ def test_what_a_parser_refuses_is_refused(run: str, before: str) -> None:
             cast(part)
 
 
-def test_where_a_file_is_broken_is_where_it_is_in_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "end"),
+    [(edits.DOCUMENT, b"</w:body>"), ("word/footer1.xml", b"</w:ftr>"), ("docProps/custom.xml", b"</vt:lpwstr>")],
+)
+def test_where_a_file_is_broken_is_where_it_is_in_the_file(part: str, end: bytes, tmp_path: Path) -> None:
     form = Catalogue().form("xinmi-2015/survey-sheet")
     saved = saved_by_word(compile_docx(form).render(filled(form), "r1").content or b"", 1)
-    broken = edits.part_of(saved).replace(b"</w:body>", b"<w:p></w:body>")
+    broken = edits.part_of(saved, part).replace(end, b"<w:p>" + end)
     with pytest.raises(etree.XMLSyntaxError) as parsed:
         etree.fromstring(broken)
     path = tmp_path / "broken.docx"
     with zipfile.ZipFile(io.BytesIO(saved)) as source, zipfile.ZipFile(path, "w") as target:
         for name in source.namelist():
-            target.writestr(name, broken if name == edits.DOCUMENT else source.read(name))
+            target.writestr(name, broken if name == part else source.read(name))
     with OfficePackage(path) as package, pytest.raises(InputError) as refused:
-        WordParts(package).body()
+        parts = WordParts(package)
+        assert parts.claims and parts.body()
+        for identity in parts._relations:
+            parts.head(identity)
     assert f"column {parsed.value.position[1]}" in str(refused.value)
 
 

@@ -4,9 +4,9 @@
           → a sheet that is known as a whole (stencils) ──────────────────────────────────────────────►
     anatomy: what the form looks like, from its template rendered with tokens
 
-casting takes rows of a known make out of a part before it is parsed (simplifying, markup, moulds, chains); walking
-turns the markup that remains into texts with marks; plans say what is printed where; blanks reads the blanks of one
-text.
+casting takes rows of a known make out of a part before it is parsed (markup, moulds, chains), though programs write
+into them what nobody reads (noise, saved, simplifying); heads are known likewise; walking turns the markup that remains
+into texts with marks; plans say what is printed where; blanks reads the blanks of one text.
 """
 
 from formgen.reading.docx.grids import text_grid

@@ -11,38 +11,34 @@ a row something else than a row.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from lxml import etree
 
-from formgen.reading.docx.chains import PLACEHOLDER, Chain, Chains
-from formgen.reading.docx.holes import Hole, holes_of
+from formgen.reading.docx.chains import Chain, Chains
+from formgen.reading.docx.holes import Hole, ends_of, holes_of
+from formgen.reading.docx.last_edited import has_number, without_last_edited
 from formgen.reading.docx.markup import Filled, Markup
 from formgen.reading.docx.model import Cell
 from formgen.reading.docx.moulds import FIRST_NUMBER, LONGEST_ROW, CastRow, CellMould, RowMould, token
-from formgen.reading.docx.simplifying import CHANGES, FRAGMENTS, Simplifier, is_numbered
-from formgen.rendering.docx.wordml import W_NS, Element, w
+from formgen.reading.docx.noise import CHANGES, Noise
+from formgen.reading.docx.roots import PLACEHOLDER, Root, is_plain, root_of
+from formgen.reading.docx.saved import Markups
+from formgen.reading.docx.simplifying import Simplifier, is_numbered
+from formgen.rendering.docx.wordml import Element, w
 
-__all__ = ["PLACEHOLDER", "CastPart", "RowWalk", "cast_rows", "simplified"]
+__all__ = ["CastPart", "RowWalk", "cast_rows"]
 
 RowWalk = Callable[[Element], tuple[list[Cell], int] | None]
 """A row's cells and how many paragraphs it has; None where there is more in it than cells with texts and marks. Of a
 paragraph: what it says as one cell."""
 
-_ROOT: Final = re.compile(rb"\s*(<\?xml[^<>]*\?>)?\s*(<w:(\w+) [^<>]*[^/<>]>)")
-_ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"'](?!(?i:utf-8)[\"'])")
 _TEXT: Final = re.compile(rb">[^<>]*[^<>\s]")
 """In markup between holes: a text that is in none of them."""
-_PREFIX: Final = f'xmlns:w="{W_NS}"'.encode()
 _STRANGE: Final = (b"<!", b"<?", b"xmlns", b"<w:drawing", b"<w:pict")
-ROOT_AT: Final = 1 << 13
-"""In the first bytes of a part stands its root."""
 MOST_ROOTS: Final = 16
-MOST_SIMPLIFIERS: Final = 64
-"""Headers and footers have roots of their own."""
 MOST_NEW: Final = 64
 """Makes learnt from one file; one whose every row is different is parsed as it is."""
 MOST_MOULDS: Final = 512
@@ -94,18 +90,21 @@ KINDS: Final = tuple(
 class _Foundry:
     """The makes of rows, or of paragraphs, under one root element: its declarations give prefixes their meaning."""
 
-    def __init__(self, root: bytes, close: bytes, kind: _Kind) -> None:
-        self._root, self._close = root, close
-        self._kind = kind
+    def __init__(self, root: Root, kind: _Kind, noise: Noise) -> None:
+        self._root, self._kind = root, kind
+        self._noise, self._simplifier = noise, Simplifier(noise)
         self._moulds: dict[tuple[bytes, ...], RowMould | None] = {}
-        self.first = RowMould(Markup((), b"", (), LONGEST_ROW))
+        self.first = self._mould((), b"", ())
         """Stands before the first row."""
 
-    def predicted(self, part: bytes, at: int, previous: RowMould) -> CastRow | None:
+    def _mould(self, holes: Sequence[Hole], end: bytes, ends: Sequence[int]) -> RowMould:
+        return RowMould(Markups(Markup(holes, end, ends, LONGEST_ROW), self._noise))
+
+    def predicted(self, part: bytes, at: int, previous: RowMould, is_saved: bool) -> CastRow | None:
         """The row that begins there, if it is of a make that followed the row before it the last times."""
         followers = previous.followers
         for number, mould in enumerate(followers):
-            row = mould.cast(part, at)
+            row = mould.cast(part, at, is_saved)
             if row is not None:
                 if number:
                     followers.insert(0, followers.pop(number))
@@ -113,12 +112,14 @@ class _Foundry:
         return None
 
     def cast(
-        self, part: bytes, at: int, end: int, previous: RowMould, walk: RowWalk, learns: bool
+        self, whole: bytes, previous: RowMould, walk: RowWalk, learns: bool, is_saved: bool
     ) -> tuple[CastRow | None, bool]:
-        """The row that stands there, if it is of a make; whether its make is new."""
-        if end - at > LONGEST_ROW or any(part.find(sign, at, end) >= 0 for sign in _STRANGE):
+        """A row, if it is of a make; whether its make is new."""
+        if len(whole) > LONGEST_ROW or any(sign in whole for sign in _STRANGE):
             return None, False
-        holes, rest = holes_of(part[at:end])
+        if is_saved:
+            whole = self._simplifier.made(whole)
+        holes, rest = holes_of(whole)
         key = (*(hole.before for hole in holes), rest)
         is_new = key not in self._moulds
         if is_new:
@@ -129,7 +130,7 @@ class _Foundry:
                 self.first.followers.clear()
             self._moulds[key] = self._made(holes, rest, walk)
         mould = self._moulds[key]
-        row = mould.cast(part, at) if mould is not None else None
+        row = mould.cast(whole, 0, False) if mould is not None else None
         if mould is not None and row is not None and mould not in previous.followers:
             previous.followers.insert(0, mould)
             del previous.followers[MOST_FOLLOWERS:]
@@ -137,11 +138,11 @@ class _Foundry:
 
     def _made(self, holes: list[Hole], end: bytes, walk: RowWalk) -> RowMould | None:
         """None where rows like this are not cast."""
-        ends = _ends(holes)
+        ends = ends_of(holes)
         if ends is None or any(_TEXT.search(piece) for piece in (*(hole.before for hole in holes), end)):
             return None
         try:
-            root = etree.fromstring(b"".join([self._root, *_with_tokens(holes), end, self._close]), FRAGMENTS)
+            root = self._root.parsed(b"".join([*_with_tokens(holes), end]))
         except etree.XMLSyntaxError:
             return None
         if len(root) != 1 or not _is_common(root[0], self._kind.tag):
@@ -149,7 +150,7 @@ class _Foundry:
         walked = walk(root[0])
         if walked is None:
             return None
-        mould = RowMould(Markup(holes, end, ends, LONGEST_ROW))
+        mould = self._mould(holes, end, ends)
         count = sum(hole.kind == "number" for hole in holes)
         try:
             mould.cells = [CellMould(cell, count) for cell in walked[0]]
@@ -167,7 +168,7 @@ class _Foundries(NamedTuple):
     simplifier: Simplifier
 
 
-_KNOWN: dict[tuple[bytes, RowWalk], _Foundries] = {}
+_KNOWN: dict[tuple[Root, RowWalk], _Foundries] = {}
 """By the root, and by who walks rows: what one makes of them is not another's."""
 
 
@@ -195,40 +196,35 @@ def cast_rows(content: bytes, walk: RowWalk) -> CastPart:
     foundries = _foundries(content, walk)
     if foundries is None:
         return CastPart(content, [])
-    made = foundries.simplifier.made(content) if is_numbered(content) else content
-    if (known := foundries.chains.read(made)) is not None:
-        chain, filled = known
-        return CastPart(chain.made, None, chain, filled)
-    part, rows = made, list[CastRow]()
+    is_saved = is_numbered(content)
+    part, number = without_last_edited(content) if is_saved else (content, b"")
+    known = foundries.chains.read(part, is_saved)
+    if known is not None and not has_number(number, known[1].starts, known[0].made):
+        return CastPart(known[0].made, None, *known)
+    made = part
+    rows = list[CastRow]()
     for kind, foundry in zip(KINDS, foundries.of_kinds, strict=True):
-        made = _cast(made, kind, foundry, walk, rows)
-    if not _is_plain(made, len(rows)):
+        made = _cast(made, kind, foundry, walk, rows, is_saved)
+    if is_saved:
+        made = foundries.simplifier.made(made)
+    if not is_plain(made, len(rows)) or has_number(number, [start for row in rows for start in row.starts], made):
         return CastPart(content, [])
     foundries.chains.see(part, made, rows)
     return CastPart(made, rows)
 
 
-def simplified(content: bytes) -> bytes:
-    """The part in fewer words, without anything cast."""
-    root = _root_of(content) if is_numbered(content) else None
-    if root is None:
-        return content
-    made = _simplifier(*root).made(content)
-    return made if _is_plain(made, 0) else content
-
-
-def _cast(content: bytes, kind: _Kind, foundry: _Foundry, walk: RowWalk, rows: list[CastRow]) -> bytes:
+def _cast(content: bytes, kind: _Kind, foundry: _Foundry, walk: RowWalk, rows: list[CastRow], is_saved: bool) -> bytes:
     kept: list[bytes] = []
     previous, new, kept_to = foundry.first, 0, 0
     at = kind.next(content, 0)
     while at >= 0:
-        row = foundry.predicted(content, at, previous)
+        row = foundry.predicted(content, at, previous, is_saved)
         if row is None:
             end = content.find(kind.end, at) + len(kind.end)
             if end < len(kind.end):
                 break
             at = max(content.rfind(start, at, end) for start in kind.starts)  # of rows within rows the innermost
-            row, is_new = foundry.cast(content, at, end, previous, walk, new < MOST_NEW)
+            row, is_new = foundry.cast(content[at:end], previous, walk, new < MOST_NEW, is_saved)
             new += is_new
         else:
             end = row.end
@@ -240,40 +236,18 @@ def _cast(content: bytes, kind: _Kind, foundry: _Foundry, walk: RowWalk, rows: l
     return b"".join([*kept, content[kept_to:]])
 
 
-def _is_plain(made: bytes, count: int) -> bool:
-    """Whether nothing in it makes a row something else than a row."""
-    declarations = made[:5] == b"<?xml"
-    return (
-        b"<!" not in made
-        and made.count(b"<?") == declarations
-        and made.count(b"xmlns:w=") == 1
-        and made.count(PLACEHOLDER.encode()) == count
-    )
-
-
-def _root_of(content: bytes) -> tuple[bytes, bytes] | None:
-    """The beginning of a part's root element and its end; None for a part that is parsed as it is."""
-    found = _ROOT.match(content[:ROOT_AT])
-    if found is None or _PREFIX not in found[2] or (found[1] and _ENCODING.search(found[1])):
-        return None
-    return found[2], b"</w:" + found[3] + b">"
-
-
-@functools.lru_cache(maxsize=MOST_SIMPLIFIERS)
-def _simplifier(root: bytes, close: bytes) -> Simplifier:
-    return Simplifier(root, close)
-
-
 def _foundries(content: bytes, walk: RowWalk) -> _Foundries | None:
     """What is known of rows under the root of a part; None for a part that is parsed as it is."""
-    root = _root_of(content)
+    root = root_of(content)
     if root is None:
         return None
-    key = root[0], walk
+    key = root, walk
     if key not in _KNOWN:
         if len(_KNOWN) >= MOST_ROOTS:
             del _KNOWN[next(iter(_KNOWN))]
-        _KNOWN[key] = _Foundries(tuple(_Foundry(*root, kind) for kind in KINDS), Chains(), _simplifier(*root))
+        noise = Noise(root)
+        foundries = tuple(_Foundry(root, kind, noise) for kind in KINDS)
+        _KNOWN[key] = _Foundries(foundries, Chains(noise), Simplifier(noise))
     return _KNOWN[key]
 
 
@@ -290,16 +264,6 @@ def _with_tokens(holes: Sequence[Hole]) -> Iterator[bytes]:
             yield hole.sample
         if hole.kind in counts:
             counts[hole.kind] += 1
-
-
-def _ends(holes: Sequence[Hole]) -> list[int] | None:
-    """For each bookmark's start the hole with the id of its end; None where they do not come in twos."""
-    starts = [hole.sample for hole in holes if hole.kind == "start"]
-    ends = {hole.sample: number for number, hole in enumerate(holes) if hole.kind == "end"}
-    count = sum(hole.kind == "end" for hole in holes)
-    if not len(starts) == len(set(starts)) == len(ends) == count or set(starts) != set(ends):
-        return None
-    return [ends[start] for start in starts]
 
 
 def _is_common(row: Element, tag: str) -> bool:

@@ -14,11 +14,12 @@ from typing import Final
 from formgen.reading.docx.holes import Hole
 from formgen.reading.docx.markup import Filled, Markup
 from formgen.reading.docx.moulds import CastRow, RowMould
+from formgen.reading.docx.noise import Noise
+from formgen.reading.docx.roots import PLACEHOLDER
+from formgen.reading.docx.saved import Markups
 
-__all__ = ["PLACEHOLDER", "Chain", "Chains"]
+__all__ = ["Chain", "Chains"]
 
-PLACEHOLDER: Final = "formgen-row"
-"""The attribute of an empty row that says which row stands here."""
 MOST_ROWS: Final = 100
 """Of longer parts the time that rows take each counts for little."""
 MOST_CHAINS: Final = 16
@@ -35,7 +36,7 @@ _PLACE: Final = re.compile(rb'<w:(?:tr|p) %b="(\d+)"/>' % PLACEHOLDER.encode())
 class Chain:
     """The rows of one part."""
 
-    def __init__(self, made: bytes, moulds: Sequence[RowMould]) -> None:
+    def __init__(self, made: bytes, moulds: Sequence[RowMould], noise: Noise) -> None:
         self.made = made
         self.moulds = moulds
         self._order: list[tuple[int, int, int, int]] = []
@@ -60,11 +61,13 @@ class Chain:
         self.usual = 0
         """How long the last part was that fitted."""
         length = sum(len(hole.before) for hole in holes) + len(before)
-        self.markup = Markup(holes, before, ends, length + LONGEST_REST)
+        markup = Markup(holes, before, ends, length + LONGEST_REST)
+        self.length = markup.length
+        self._markups = Markups(markup, noise)
 
-    def read(self, part: bytes) -> Filled | None:
+    def read(self, part: bytes, is_saved: bool) -> Filled | None:
         """What stands in all its holes; None where the part is of another make."""
-        filled = self.markup.read(part, 0)
+        filled = self._markups.read(part, 0, is_saved)
         return filled if filled is not None and filled.end == len(part) else None
 
     def rows(self, filled: Filled) -> list[CastRow]:
@@ -81,18 +84,20 @@ class Chain:
 class Chains:
     """Those of the parts with one root."""
 
-    def __init__(self) -> None:
+    def __init__(self, noise: Noise) -> None:
+        self._noise = noise
         self._known: list[Chain] = []
         """The last one that was made, or that a part was of, first."""
         self._seen: set[tuple[bytes, tuple[RowMould, ...]]] = set()
 
-    def read(self, part: bytes) -> tuple[Chain, Filled] | None:
-        """The chain that the part is of and what stands in its holes; None where none is known."""
+    def read(self, part: bytes, is_saved: bool) -> tuple[Chain, Filled] | None:
+        """The chain that the part is of, in fewer words or as it was saved, and what stands in its holes; None where
+        none is known."""
         length = len(part)
-        fitting = [chain for chain in self._known if 0 <= length - chain.markup.length <= LONGEST_REST]
+        fitting = [chain for chain in self._known if 0 <= length - chain.length <= LONGEST_REST]
         fitting.sort(key=lambda chain: abs(chain.usual - length))
         for chain in fitting[:TRIED]:
-            filled = chain.read(part)
+            filled = chain.read(part, is_saved)
             if filled is not None:
                 chain.usual = length
                 if chain is not self._known[0]:
@@ -111,7 +116,7 @@ class Chains:
                 self._seen.clear()
             self._seen.add(key)
         elif not any((chain.made, chain.moulds) == key for chain in self._known):
-            chain = Chain(*key)
+            chain = Chain(*key, self._noise)
             chain.usual = len(part)
             self._known.insert(0, chain)
             del self._known[MOST_CHAINS:]

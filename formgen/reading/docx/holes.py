@@ -6,9 +6,10 @@ In: the bytes of a row of a part, simplified if Word saved it. Out: its holes, a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-__all__ = ["Hole", "holes_of"]
+__all__ = ["Hole", "ends_of", "holes_of"]
 
 _HOLES: Final = re.compile(
     rb'<w:(?:t(?: xml:space="preserve")?>(?P<text>[^<]*)</'
@@ -45,3 +46,13 @@ def holes_of(row: bytes) -> tuple[list[Hole], bytes]:
                 holes.append(Hole(_KINDS.get(name, name), row[at:start], value, row[end : end + 1]))
                 at = end
     return holes, row[at:]
+
+
+def ends_of(holes: Sequence[Hole]) -> list[int] | None:
+    """For each bookmark's start the hole with the id of its end; None where they do not come in twos."""
+    starts = [hole.sample for hole in holes if hole.kind == "start"]
+    ends = {hole.sample: number for number, hole in enumerate(holes) if hole.kind == "end"}
+    count = sum(hole.kind == "end" for hole in holes)
+    if not len(starts) == len(set(starts)) == len(ends) == count or set(starts) != set(ends):
+        return None
+    return [ends[start] for start in starts]

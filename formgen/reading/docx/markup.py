@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from formgen.reading.docx.holes import Hole
 
-__all__ = ["Filled", "Markup", "decoded", "picker"]
+__all__ = ["Filled", "Markup", "decoded", "picker", "split_texts"]
 
 OFTEN: Final = 64
 """How often a markup is met before a pattern is compiled that finds its holes: with it that takes a fifth of the time,
@@ -45,7 +45,6 @@ class Markup:
         "_first",
         "_has_only_texts",
         "_ids",
-        "_longest",
         "_met",
         "_numbers",
         "_pattern",
@@ -57,6 +56,7 @@ class Markup:
         "ends",
         "holes",
         "length",
+        "longest",
         "numbers",
         "texts",
     )
@@ -65,7 +65,7 @@ class Markup:
         """`end`: what follows the last hole; `ends`: of each bookmark the hole with the id of its end; `longest`: bytes
         that may stand in all holes and between them."""
         self.holes, self.end, self.ends = holes, end, ends
-        self._longest = longest
+        self.longest = longest
         self._first = holes[0].before if holes else end
         self._steps = [(len(hole.before), hole.stop) for hole in holes]
         self._pieces = [piece for hole in holes for piece in (hole.before, b"")] + [end]
@@ -89,19 +89,25 @@ class Markup:
         if not part.startswith(self._first, at):
             return None
         found = self._found(part, at)
+        if found is None:
+            return None
         whole = self._pieces.copy()
         whole[1::2] = found
         content = b"".join(whole)
-        if len(content) > self._longest or not part.startswith(content, at):
+        if len(content) > self.longest or not part.startswith(content, at):
             return None
-        texts = decoded(self._texts(found))
+        texts = self._texts_in(found)
         if texts is None:
             return None
         self._met += 1
         end = at + len(content)
         return Filled(texts, (), (), end) if self._has_only_texts else self._with_others(texts, found, end)
 
-    def _found(self, part: bytes, at: int) -> Sequence[bytes]:
+    def _texts_in(self, found: Sequence[bytes]) -> list[str] | None:
+        """The texts among what stands in the holes; None where something may not stand there."""
+        return decoded(self._texts(found))
+
+    def _found(self, part: bytes, at: int) -> Sequence[bytes] | None:
         """What stands in the holes, if the markup is this: each ends where its stop comes first. The markup is compared
         afterwards, all at once."""
         if self._pattern is None and self._met < OFTEN:
@@ -111,7 +117,7 @@ class Markup:
             steps = [b".{%d}([^%b]*+)" % (length, re.escape(stop)) for length, stop in self._steps]
             self._pattern = re.compile(b"".join(steps), re.DOTALL)
         match = self._pattern.match(part, at)
-        return match.groups() if match is not None else [b""] * len(self._steps)
+        return match.groups() if match is not None else None
 
     def _with_others(self, texts: list[str], found: Sequence[bytes], end: int) -> Filled | None:
         """With what stands in the other holes, if that may stand there."""
@@ -134,22 +140,26 @@ def picker(numbers: Sequence[int]) -> Callable[[Sequence[_T]], Sequence[_T]]:
 
 def decoded(found: Sequence[bytes]) -> list[str] | None:
     """Texts; None where a parser would read them otherwise, or refuse them."""
-    if not found:
+    return split_texts(b"\0".join(found), len(found))
+
+
+def split_texts(whole: bytes, count: int) -> list[str] | None:
+    """So many texts with zeros between them; None as of `decoded`."""
+    if not count:
         return []
-    whole = b"\0".join(found)
     if _ODD.search(whole) is not None:
         return None
     try:
         texts = str(whole, "utf-8").split("\0")
     except UnicodeDecodeError:
         return None
-    return texts if len(texts) == len(found) else None
+    return texts if len(texts) == count else None
 
 
-def _counted(found: Sequence[bytes]) -> list[int] | None:
+def _counted(found: Sequence[bytes]) -> tuple[int, ...] | None:
     """None where one is no number, or longer than those of marks are."""
     if not found:
-        return []
+        return ()
     if not b"".join(found).isdigit() or not 0 < min(map(len, found)) <= max(map(len, found)) < 10:
         return None
-    return list(map(int, found))
+    return tuple(map(int, found))

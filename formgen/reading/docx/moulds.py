@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from formgen.reading.docx.markup import Markup
 from formgen.reading.docx.model import Cell, Mark
+from formgen.reading.docx.saved import Markups
 
 __all__ = ["CastRow", "CellMould", "RowMould", "Wording", "token"]
 
@@ -101,10 +102,10 @@ class CellMould(Wording):
 class RowMould:
     """All rows of one make."""
 
-    __slots__ = ("cells", "fits", "followers", "markup", "paragraphs")
+    __slots__ = ("cells", "fits", "followers", "markups", "paragraphs")
 
-    def __init__(self, markup: Markup) -> None:
-        self.markup = markup
+    def __init__(self, markups: Markups) -> None:
+        self.markups = markups
         self.cells: list[CellMould] = []
         self.paragraphs = 0
         self.followers: list[RowMould] = []
@@ -118,9 +119,14 @@ class RowMould:
         marks = [mark for cell in self.cells for mark in cell.marks]
         return {hole for mark in marks for hole in mark.end.holes[len(mark.start.holes) :]}
 
-    def cast(self, part: bytes, at: int) -> CastRow | None:
-        """The row that begins there; None where it is of another make."""
-        filled = self.markup.read(part, at)
+    @property
+    def markup(self) -> Markup:
+        """In fewer words."""
+        return self.markups.plain
+
+    def cast(self, part: bytes, at: int, is_saved: bool) -> CastRow | None:
+        """The row that begins there, in fewer words or as it was saved; None where it is of another make."""
+        filled = self.markups.read(part, at, is_saved)
         return None if filled is None else CastRow(self, *filled)
 
 

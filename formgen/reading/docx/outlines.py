@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from formgen.reading.docx.chains import PLACEHOLDER
 from formgen.reading.docx.elements import HEADS, REFERENCE, SECTION, TBL, TR, P
 from formgen.reading.docx.model import Block, SectionEnd, Table, Text
 from formgen.reading.docx.moulds import CastRow
+from formgen.reading.docx.roots import PLACEHOLDER
 from formgen.rendering.docx.wordml import Element, w
 
 __all__ = ["Outline", "outline_of"]

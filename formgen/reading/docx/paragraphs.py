@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from formgen.reading.docx.building import Build, DressedPieces, moved
-from formgen.reading.docx.casting import PLACEHOLDER
 from formgen.reading.docx.elements import (
     ALTERNATE,
     BOX,
@@ -53,6 +52,7 @@ from formgen.reading.docx.elements import (
 from formgen.reading.docx.looks import Look, look
 from formgen.reading.docx.model import Block, Mark, Picture
 from formgen.reading.docx.moulds import CastRow
+from formgen.reading.docx.roots import PLACEHOLDER
 from formgen.reading.docx.signs import SIGNS, floats, form_box, form_choice, said, symbol
 from formgen.reading.struck import EQUATION
 from formgen.rendering.docx.wordml import Element

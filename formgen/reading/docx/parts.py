@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from formgen.errors import InputError
 from formgen.problems import Place, Problem
-from formgen.reading.docx.casting import CastPart, cast_rows, simplified
+from formgen.reading.docx.casting import CastPart, cast_rows
 from formgen.reading.docx.file_properties import properties_in
+from formgen.reading.docx.heads import simplified
 from formgen.reading.docx.looks import has_look
 from formgen.reading.docx.model import Block, SectionEnd
 from formgen.reading.docx.outlines import outline_of

@@ -16,39 +16,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from lxml import etree
+from formgen.reading.docx.noise import PAGE_BREAK, PROOFING, Noise
 
-from formgen.reading.docx.elements import END, START
-from formgen.reading.docx.looks import has_look
-from formgen.rendering.docx.wordml import Element, w
+__all__ = ["Simplifier", "is_numbered"]
 
-__all__ = ["CHANGES", "FRAGMENTS", "Simplifier", "is_numbered"]
-
-FRAGMENTS: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, collect_ids=False)
-"""For rows and less, put under a root of ours; parts are parsed by `formgen.reading.package`."""
-CHANGES: Final = tuple(
-    map(w, ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "rPrChange", "pPrChange", "tcPrChange"))
-)
-MOST_KNOWN: Final = 4096
-LONGEST_LOOK: Final = 1 << 10
-DEEPEST_LOOK: Final = 8
-"""Elements around one in the properties of a run, three of them the root, the run and the properties."""
 LONGEST_JOINED: Final = 1 << 16
 """Bytes of runs that become one: the parser has limits for texts."""
-
 BEGINNING: Final = 1 << 13
 """Bytes of a part in which its first paragraph begins."""
 
-_ID: Final = rb'="[0-9A-F]{1,8}+")?+'
-_NUMBERS: Final = {
-    b"tr": (b"rsidR", b"rsidRPr", b"rsidDel", b"paraId", b"textId", b"rsidTr"),
-    b"p": (b"paraId", b"textId", b"rsidR", b"rsidRPr", b"rsidDel", b"rsidRDefault", b"rsidP"),
-    b"r": (b"rsidR", b"rsidRPr", b"rsidDel"),
-    b"sectPr": (b"rsidR", b"rsidRPr", b"rsidDel", b"rsidSect"),
-}
-"""As Word orders them; so none comes twice."""
-_KEPT_SPACE: Final = rb't xml:space="preserve"'
-_SIGNS: Final = (rb'proofErr w:type="(?:spell|gram)(?:Start|End)"/', rb"lastRenderedPageBreak/")
 _NOISE: Final = re.compile(
     rb"<w:([prt]r? [^<>]*|sectPr [^<>]*|p(?<=><w:p)roofErr [^<>]*|l(?<=><w:l)astRenderedPageBreak/)>"
 )
@@ -65,8 +41,6 @@ _BROKEN: Final = b"</w:t></w:r><w:r><w:t>"
 """Between two neighbouring runs of texts."""
 _RUN: Final = b"<w:r><w:t>"
 _RUN_TEXT: Final = b"<w:t>"
-_BOOKMARK: Final = b'<w:bookmarkStart w:id="'
-_LAST_EDITED: Final = b'" w:name="_GoBack"/>'
 
 _Judge = Callable[[Sequence[bytes]], bool]
 
@@ -77,20 +51,19 @@ def is_numbered(content: bytes) -> bool:
 
 
 class Simplifier:
-    """Of parts with one root: its declarations give prefixes their meaning."""
+    """Of parts with one root."""
 
-    def __init__(self, root: bytes, close: bytes) -> None:
-        self._root, self._close = root, close
-        self._looks: dict[bytes, bool] = {}
-        kinds = [_beginning(tag, names, b"xmlns:w14=" in root) for tag, names in _NUMBERS.items()]
-        known = [kind + b"/?" for kind in (*kinds, _KEPT_SPACE)]
-        self._known = re.compile(b"(?:(?:" + b"|".join([*known, *_SIGNS]) + b")>)*+")
+    def __init__(self, noise: Noise) -> None:
+        self._noise = noise
+        known = [tag.encode() + pattern + b"/?" for tag, pattern in noise.beginnings.items()]
+        signs = [sign[len(b"<w:") : -1] for sign in (PROOFING, PAGE_BREAK)]
+        self._known = re.compile(b"(?:(?:" + b"|".join([*known, *signs]) + b")>)*+")
 
     def made(self, content: bytes) -> bytes:
-        """The part in fewer words."""
+        """The part, or a row of it, in fewer words."""
         content = self._without_noise(content)
-        content = _without(_without(content, _LOOK, self._are_looks), _CONTROL, _are_ids)
-        return _joined(_without_last_edited(content))
+        content = _without(_without(content, _LOOK, self._noise.are_looks), _CONTROL, _are_ids)
+        return _joined(content)
 
     def _without_noise(self, content: bytes) -> bytes:
         pieces = _NOISE.split(content)
@@ -106,47 +79,6 @@ class Simplifier:
         if self._known.fullmatch(begun + b">") is None:
             return b"<w:" + begun + b">"
         return (_CLOSED if begun[-1] == _SLASH else _TAGS)[begun[:2]]
-
-    def _are_looks(self, found: Sequence[bytes]) -> bool:
-        """Whether these are properties of runs that look like any other, and no change is tracked in them."""
-        looks = self._looks
-        for look in set(found):
-            if len(look) > LONGEST_LOOK:
-                return False  # and nobody keeps it
-            if look not in looks:
-                if len(looks) >= MOST_KNOWN:
-                    looks.clear()
-                looks[look] = self._is_look(look)
-            if not looks[look]:
-                return False
-        return True
-
-    def _is_look(self, properties: bytes) -> bool:
-        """Parsed once: it is sound by itself, tracks no change, and nothing reads otherwise for it."""
-        if has_look(properties):
-            return False
-        if any(sign in properties for sign in (b"xmlns", b"<!", b"<?")):
-            return False
-        content = b"<w:r><w:rPr>" + properties + b"</w:rPr></w:r>"
-        try:
-            root = etree.fromstring(self._root + content + self._close, FRAGMENTS)
-        except etree.XMLSyntaxError:
-            return False
-        is_alone = len(root) == 1 and [child.tag for child in root[0]] == [w("rPr")]
-        return is_alone and _is_shallow(root[0][0]) and next(root.iter(*CHANGES, START, END), None) is None
-
-
-def _beginning(tag: bytes, names: Sequence[bytes], has_prefix: bool) -> bytes:
-    """A pattern of an element's beginning with these attributes, which are numbers of sessions and paragraphs."""
-    known = (
-        b"w14:" + name if name.endswith(b"Id") else b"w:" + name for name in names if has_prefix or b"rsid" in name
-    )
-    return tag + b"".join(b"(?: " + name + _ID for name in known)
-
-
-def _is_shallow(properties: Element) -> bool:
-    """Whether it goes through wherever it stands: the parser has a limit for elements within one another."""
-    return all(sum(1 for _ in item.iterancestors()) <= DEEPEST_LOOK for item in properties.iter())
 
 
 def _keep_signs_in_texts(pieces: list[bytes], begun: Sequence[bytes]) -> None:
@@ -177,22 +109,6 @@ def _without(content: bytes, cut: tuple[bytes, bytes, bytes], are_unread: _Judge
     return b"".join(
         [first, *(left + rest if end and are_unread([one]) else start + piece for piece, one, end, rest in rows)]
     )
-
-
-def _without_last_edited(content: bytes) -> bytes:
-    """Word's own bookmark, where nothing stands in it and no other has its number."""
-    name = content.find(_LAST_EDITED)
-    start = content.rfind(_BOOKMARK, 0, name) if name >= 0 else -1
-    number = content[start + len(_BOOKMARK) : name]
-    end = name + len(_LAST_EDITED)
-    mark = b'<w:bookmarkEnd w:id="%b"/>' % number
-    if start < 0 or not number.isdigit() or not content.startswith(mark, end):
-        return content
-    if content.count(b"bookmarkStart", 0, start) != content.count(_BOOKMARK, 0, start):
-        return content  # some say their number otherwise
-    if content.count(_BOOKMARK + number + b'"', 0, start) > 0:
-        return content
-    return content[:start] + content[end + len(mark) :]
 
 
 def _joined(content: bytes) -> bytes:

@@ -10,7 +10,6 @@ content).
 from __future__ import annotations
 
 from formgen.reading.docx.building import Build
-from formgen.reading.docx.casting import PLACEHOLDER
 from formgen.reading.docx.elements import (
     CELL_PROPERTIES,
     CHANGED,
@@ -40,6 +39,7 @@ from formgen.reading.docx.elements import (
 from formgen.reading.docx.model import Block, Cell, Mark, SectionEnd, Table
 from formgen.reading.docx.moulds import CastRow
 from formgen.reading.docx.paragraphs import ParagraphWalker
+from formgen.reading.docx.roots import PLACEHOLDER
 from formgen.reading.docx.signs import said
 from formgen.rendering.docx.wordml import Element
 

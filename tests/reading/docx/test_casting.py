@@ -13,9 +13,9 @@ from lxml import etree
 from formgen.forms.catalogue import Catalogue
 from formgen.forms.manifest import Manifest
 from formgen.reading.docx import casting
-from formgen.reading.docx.casting import PLACEHOLDER, cast_rows
+from formgen.reading.docx.casting import cast_rows
 from formgen.reading.docx.model import Block, SectionEnd, Text, tables_of
-from formgen.reading.docx.simplifying import FRAGMENTS
+from formgen.reading.docx.roots import FRAGMENTS, PLACEHOLDER
 from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.rendering.docx.wordml import W_NS, w
 from tests.reading.docx import word_edits as edits

@@ -10,7 +10,7 @@ from formgen.forms.manifest import Manifest
 from formgen.reading.docx import casting
 from formgen.reading.docx.casting import cast_rows
 from formgen.reading.docx.outlines import outline_of
-from formgen.reading.docx.simplifying import FRAGMENTS
+from formgen.reading.docx.roots import FRAGMENTS
 from formgen.reading.docx.walking import Walker, walk_alone
 from formgen.rendering.docx import compile_docx
 from formgen.rendering.docx.wordml import w

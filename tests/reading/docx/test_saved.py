@@ -17,7 +17,9 @@ from formgen.forms.manifest import Manifest
 from formgen.reading.docx.casting import cast_rows
 from formgen.reading.docx.model import Block, Mark, Table, Text, told_once
 from formgen.reading.docx.moulds import CastRow
+from formgen.reading.docx.noise import Noise
 from formgen.reading.docx.parts import WordParts
+from formgen.reading.docx.roots import Root
 from formgen.reading.docx.simplifying import Simplifier, is_numbered
 from formgen.reading.docx.walking import walk_alone
 from formgen.reading.package import OfficePackage
@@ -180,7 +182,7 @@ def test_a_number_without_its_namespace_is_refused() -> None:
 
 
 def test_tracked_changes_are_not_among_what_nobody_reads() -> None:
-    simplifier = Simplifier(f'<w:document xmlns:w="{edits.W}">'.encode(), b"</w:document>")
+    simplifier = Simplifier(Noise(Root(f'<w:document xmlns:w="{edits.W}">'.encode(), b"</w:document>")))
     run = b'<w:r w:rsidR="00A1B2C3"><w:rPr>%b</w:rPr><w:t>1</w:t></w:r>'
     assert simplifier.made(run % b"<w:b/>") == b"<w:r><w:t>1</w:t></w:r>"
     for kind in (b"ins", b"del", b"rPrChange"):

@@ -71,6 +71,8 @@ class Fingerprints:
         spread = Counter(pair for own in pairs.values() for pair in own)
         self._bits = {pair: 1 << number for number, pair in enumerate(spread)}
         self._of_texts: dict[str, int] = {}
+        self.numbers = sum(pair.isdecimal() for pair in spread)
+        """Pairs of digits: so many of them are on a sheet at most, whatever numbers are written on it."""
         self._pairs = {form: self._bits_of(own) for form, own in pairs.items()}
         self._weights = {
             form: [

@@ -117,7 +117,10 @@ class FormBook:
         on it. Where one joins what is printed, on either side, one of `joints` pairs is made besides those in it."""
         if sum(map(len, written)) >= room.characters:
             return False
-        return room.pairs is None or self.fingerprints.seen(written).known() + joints < room.pairs
+        if room.pairs is None:
+            return True
+        words = self.fingerprints.seen([text for text in written if not text.isdecimal()])
+        return words.known() + self.fingerprints.numbers + joints < room.pairs
 
     def standing_in(self, texts: Iterable[str]) -> list[str]:
         """The forms most words of which stand among these texts, the nearest first: they may be several in one file.

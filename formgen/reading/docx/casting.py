@@ -197,43 +197,68 @@ def cast_rows(content: bytes, walk: RowWalk) -> CastPart:
     if foundries is None:
         return CastPart(content, [])
     is_saved = is_numbered(content)
-    part, number = without_last_edited(content) if is_saved else (content, b"")
-    known = foundries.chains.read(part, is_saved)
-    if known is not None and not has_number(number, known[1].starts, known[0].made):
+    if (known := foundries.chains.read(content, is_saved)) is not None:
         return CastPart(known[0].made, None, *known)
-    made = part
-    rows = list[CastRow]()
+    casting = _Casting(walk, is_saved)
+    made = content
     for kind, foundry in zip(KINDS, foundries.of_kinds, strict=True):
-        made = _cast(made, kind, foundry, walk, rows, is_saved)
+        made = casting.left_of(made, kind, foundry)
     if is_saved:
-        made = foundries.simplifier.made(made)
-    if not is_plain(made, len(rows)) or has_number(number, [start for row in rows for start in row.starts], made):
+        made = foundries.simplifier.made(casting.without_last_edited(made))
+    if not is_plain(made, len(casting.rows)) or casting.has_doubled_number(made):
         return CastPart(content, [])
-    foundries.chains.see(part, made, rows)
-    return CastPart(made, rows)
+    foundries.chains.see(content, made, casting.rows)
+    return CastPart(made, casting.rows)
 
 
-def _cast(content: bytes, kind: _Kind, foundry: _Foundry, walk: RowWalk, rows: list[CastRow], is_saved: bool) -> bytes:
-    kept: list[bytes] = []
-    previous, new, kept_to = foundry.first, 0, 0
-    at = kind.next(content, 0)
-    while at >= 0:
-        row = foundry.predicted(content, at, previous, is_saved)
-        if row is None:
-            end = content.find(kind.end, at) + len(kind.end)
-            if end < len(kind.end):
-                break
-            at = max(content.rfind(start, at, end) for start in kind.starts)  # of rows within rows the innermost
-            row, is_new = foundry.cast(content[at:end], previous, walk, new < MOST_NEW, is_saved)
-            new += is_new
-        else:
-            end = row.end
-        if row is not None:
-            kept += (content[kept_to:at], kind.place % len(rows))
-            rows.append(row)
-            previous, kept_to = row.mould, end
-        at = kind.next(content, end)
-    return b"".join([*kept, content[kept_to:]])
+class _Casting:
+    """Of one part, row by row."""
+
+    def __init__(self, walk: RowWalk, is_saved: bool) -> None:
+        """`is_saved`: with what programs write into it, not in few words."""
+        self._walk, self._is_saved = walk, is_saved
+        self.rows: list[CastRow] = []
+        self._left_out: list[bytes] = []
+        """Numbers of marks that were left out."""
+
+    def left_of(self, content: bytes, kind: _Kind, foundry: _Foundry) -> bytes:
+        """The part with placeholders for its rows."""
+        kept: list[bytes] = []
+        previous, new, kept_to = foundry.first, 0, 0
+        at = kind.next(content, 0)
+        while at >= 0:
+            row = foundry.predicted(content, at, previous, self._is_saved)
+            if row is None:
+                end = content.find(kind.end, at) + len(kind.end)
+                if end < len(kind.end):
+                    break
+                at = max(content.rfind(start, at, end) for start in kind.starts)  # of rows within rows the innermost
+                row, is_new = self._cast(content[at:end], foundry, previous, new < MOST_NEW)
+                new += is_new
+            else:
+                end = row.end
+            if row is not None:
+                kept += (content[kept_to:at], kind.place % len(self.rows))
+                self.rows.append(row)
+                previous, kept_to = row.mould, end
+            at = kind.next(content, end)
+        return b"".join([*kept, content[kept_to:]])
+
+    def _cast(self, row: bytes, foundry: _Foundry, previous: RowMould, learns: bool) -> tuple[CastRow | None, bool]:
+        if self._is_saved:
+            row = self.without_last_edited(row)
+        return foundry.cast(row, previous, self._walk, learns, self._is_saved)
+
+    def without_last_edited(self, content: bytes) -> bytes:
+        content, number = without_last_edited(content)
+        if number:
+            self._left_out.append(number)
+        return content
+
+    def has_doubled_number(self, made: bytes) -> bool:
+        """Whether another mark in the part may have the number of one that was left out."""
+        starts = [start for row in self.rows for start in row.starts] if self._left_out else []
+        return any(has_number(number, starts, made) for number in self._left_out)
 
 
 def _foundries(content: bytes, walk: RowWalk) -> _Foundries | None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from formgen.reading.docx.holes import Hole
+from formgen.reading.docx.last_edited import has_number, without_last_edited
 from formgen.reading.docx.markup import Filled, Markup
 from formgen.reading.docx.moulds import CastRow, RowMould
 from formgen.reading.docx.noise import Noise
@@ -96,9 +97,12 @@ class Chains:
         length = len(part)
         fitting = [chain for chain in self._known if 0 <= length - chain.length <= LONGEST_REST]
         fitting.sort(key=lambda chain: abs(chain.usual - length))
+        edited = b""
+        if fitting and is_saved:
+            part, edited = without_last_edited(part)
         for chain in fitting[:TRIED]:
             filled = chain.read(part, is_saved)
-            if filled is not None:
+            if filled is not None and not has_number(edited, filled.starts, chain.made):
                 chain.usual = length
                 if chain is not self._known[0]:
                     self._known.remove(chain)

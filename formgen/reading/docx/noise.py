@@ -49,7 +49,9 @@ class Noise:
 
     def __init__(self, root: Root) -> None:
         self._root = root
-        self._looks: dict[bytes, bool] = {}
+        self._plain: set[bytes] = set()
+        self._odd: set[bytes] = set()
+        """Properties of runs, with their elements."""
         has_prefix = b"xmlns:w14=" in root.open
         self.beginnings = {tag: _numbers(names, has_prefix) for tag, names in _NUMBERS.items()}
         """Patterns of what may stand in the beginnings of elements, after their names."""
@@ -65,33 +67,30 @@ class Noise:
         """What runs say, each after a zero where one stands before it; None where there is more in one than texts, or
         somebody reads how it looks, or nothing stands between two zeros."""
         pieces = self._runs.split(runs)  # what is left between two runs, a zero, a look, a text, and so on
-        looks = set(pieces[2::4])
-        looks.discard(b"")  # of runs without properties
-        if any(pieces[::4]) or not self._are_plain(looks):
+        if any(pieces[::4]) or not self._are_plain(set(pieces[2::4])):
             return None
         pieces[2::4] = [b""] * (len(pieces) // 4)
         return b"".join(pieces)
 
-    def _are_plain(self, properties: Iterable[bytes]) -> bool:
-        """Of properties with the beginnings and ends of their elements."""
-        start, end = _LOOK
-        return all(whole.endswith(end) for whole in properties) and self.are_looks(
-            [whole[len(start) : -len(end)] for whole in properties]
-        )
-
     def are_looks(self, found: Iterable[bytes]) -> bool:
-        """Whether these are properties of runs that look like any other, and no change is tracked in them."""
-        looks = self._looks
-        for look in set(found):
-            if len(look) > LONGEST_LOOK:
-                return False  # and nobody keeps it
-            if look not in looks:
-                if len(looks) >= MOST_KNOWN:
-                    looks.clear()
-                looks[look] = self._is_look(look)
-            if not looks[look]:
-                return False
-        return True
+        """Whether these stand in properties of runs that look like any other, and no change is tracked in them."""
+        start, end = _LOOK
+        return self._are_plain({start + look + end for look in set(found)})
+
+    def _are_plain(self, looks: set[bytes]) -> bool:
+        return looks <= self._plain or all(map(self._is_plain, looks - self._plain))
+
+    def _is_plain(self, look: bytes) -> bool:
+        """Of properties with their element; nothing, of a run that has none."""
+        if len(look) > LONGEST_LOOK or look in self._odd:
+            return False
+        start, end = _LOOK
+        is_plain = not look or (look.endswith(end) and self._is_look(look[len(start) : -len(end)]))
+        known = self._plain if is_plain else self._odd
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        known.add(look)
+        return is_plain
 
     def _is_look(self, properties: bytes) -> bool:
         """Parsed once: it is sound by itself, tracks no change, and nothing reads otherwise for it."""

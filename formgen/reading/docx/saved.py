@@ -66,8 +66,9 @@ class SavedMarkup(Markup):
             return None
 
     def _texts_in(self, found: Sequence[bytes]) -> list[str] | None:
-        if not all(self._noise.are_beginnings(tag, pick(found)) for tag, pick in self._beginnings):
-            return None
+        for tag, pick in self._beginnings:
+            if not self._noise.are_beginnings(tag, pick(found)):
+                return None
         joined = self._joined.copy()
         joined[1::2] = self._said(found)
         whole = self._noise.texts(b"".join(joined))

@@ -90,7 +90,7 @@ class _Stencil:
     ) -> SheetRead | None:
         """None where what is written on it has to be looked at more closely."""
         texts = filled.texts
-        if TITLE in words("".join(texts)) or not all(map(is_row_number, _told(self._numbers, texts))):
+        if _has_title("".join(texts)) or not all(map(is_row_number, _told(self._numbers, texts))):
             return None
         sheet = SheetRead(manifest, claim, tables=set(self._tables))
         if not self._is_surely(manifest, claim, texts, book):
@@ -220,6 +220,11 @@ def _outline(sheet: SheetRead) -> object:
         [(one.path, one.layer, one.place, one.confidence, one.part) for one in sheet.sightings],
         [(one.table, one.column, one.layer, one.place(0), len(one.raws)) for one in sheet.columns],
     )
+
+
+def _has_title(said: str) -> bool:
+    """Whether a continuation sheet may begin on it."""
+    return TITLE[0] in said and TITLE in words(said)
 
 
 def _told(wordings: Sequence[Wording], texts: Sequence[str]) -> list[str]:

@@ -24,7 +24,7 @@ from formgen.reading.docx.markup import Filled, Markup
 from formgen.reading.docx.model import Cell
 from formgen.reading.docx.moulds import FIRST_NUMBER, LONGEST_ROW, CastRow, CellMould, RowMould, token
 from formgen.reading.docx.noise import CHANGES, Noise
-from formgen.reading.docx.roots import PLACEHOLDER, Root, is_plain, root_of
+from formgen.reading.docx.roots import PLACEHOLDER, Root, is_unambiguous, part_root
 from formgen.reading.docx.saved import Markups
 from formgen.reading.docx.simplifying import Simplifier, is_numbered
 from formgen.rendering.docx.wordml import Element, w
@@ -90,9 +90,9 @@ KINDS: Final = tuple(
 class _Foundry:
     """The makes of rows, or of paragraphs, under one root element: its declarations give prefixes their meaning."""
 
-    def __init__(self, root: Root, kind: _Kind, noise: Noise) -> None:
+    def __init__(self, root: Root, kind: _Kind, noise: Noise, simplifier: Simplifier) -> None:
         self._root, self._kind = root, kind
-        self._noise, self._simplifier = noise, Simplifier(noise)
+        self._noise, self._simplifier = noise, simplifier
         self._moulds: dict[tuple[bytes, ...], RowMould | None] = {}
         self.first = self._mould((), b"", ())
         """Stands before the first row."""
@@ -138,7 +138,7 @@ class _Foundry:
 
     def _made(self, holes: list[Hole], end: bytes, walk: RowWalk) -> RowMould | None:
         """None where rows like this are not cast."""
-        ends = ends_of(holes)
+        ends = ends_of(holes, end)
         if ends is None or any(_TEXT.search(piece) for piece in (*(hole.before for hole in holes), end)):
             return None
         try:
@@ -203,9 +203,8 @@ def cast_rows(content: bytes, walk: RowWalk) -> CastPart:
     made = content
     for kind, foundry in zip(KINDS, foundries.of_kinds, strict=True):
         made = casting.left_of(made, kind, foundry)
-    if is_saved:
-        made = foundries.simplifier.made(casting.without_last_edited(made))
-    if not is_plain(made, len(casting.rows)) or casting.has_doubled_number(made):
+    made = casting.in_few_words(made, foundries.simplifier)
+    if not is_unambiguous(made, len(casting.rows)) or casting.has_doubled_number(made):
         return CastPart(content, [])
     foundries.chains.see(content, made, casting.rows)
     return CastPart(made, casting.rows)
@@ -245,25 +244,33 @@ class _Casting:
         return b"".join([*kept, content[kept_to:]])
 
     def _cast(self, row: bytes, foundry: _Foundry, previous: RowMould, learns: bool) -> tuple[CastRow | None, bool]:
+        number = b""
         if self._is_saved:
-            row = self.without_last_edited(row)
-        return foundry.cast(row, previous, self._walk, learns, self._is_saved)
-
-    def without_last_edited(self, content: bytes) -> bytes:
-        content, number = without_last_edited(content)
-        if number:
+            row, number = without_last_edited(row)
+        cast, is_new = foundry.cast(row, previous, self._walk, learns, self._is_saved)
+        if number and cast is not None:
             self._left_out.append(number)
-        return content
+        return cast, is_new
+
+    def in_few_words(self, made: bytes, simplifier: Simplifier) -> bytes:
+        """What is left of a part."""
+        if not self._is_saved:
+            return made
+        made, number = without_last_edited(made)
+        self._left_out += [number] if number else []
+        return simplifier.made(made)
 
     def has_doubled_number(self, made: bytes) -> bool:
-        """Whether another mark in the part may have the number of one that was left out."""
+        """Whether another mark in the part may have the number of the one that was left out; Word writes one."""
+        if len(self._left_out) > 1:
+            return True
         starts = [start for row in self.rows for start in row.starts] if self._left_out else []
         return any(has_number(number, starts, made) for number in self._left_out)
 
 
 def _foundries(content: bytes, walk: RowWalk) -> _Foundries | None:
     """What is known of rows under the root of a part; None for a part that is parsed as it is."""
-    root = root_of(content)
+    root = part_root(content)
     if root is None:
         return None
     key = root, walk
@@ -271,8 +278,9 @@ def _foundries(content: bytes, walk: RowWalk) -> _Foundries | None:
         if len(_KNOWN) >= MOST_ROOTS:
             del _KNOWN[next(iter(_KNOWN))]
         noise = Noise(root)
-        foundries = tuple(_Foundry(root, kind, noise) for kind in KINDS)
-        _KNOWN[key] = _Foundries(foundries, Chains(noise), Simplifier(noise))
+        simplifier = Simplifier(noise)
+        foundries = tuple(_Foundry(root, kind, noise, simplifier) for kind in KINDS)
+        _KNOWN[key] = _Foundries(foundries, Chains(noise), simplifier)
     return _KNOWN[key]
 
 

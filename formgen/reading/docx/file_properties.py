@@ -43,7 +43,7 @@ def properties_in(content: bytes, parse: Parse) -> Mapping[str, str]:
 
     Raises: as `parse`, which says where the part itself is broken.
     """
-    for index, (markup, names) in enumerate(_KNOWN):
+    for index, (markup, names) in enumerate(_KNOWN if len(content) <= SMALL else ()):
         filled = markup.read(content, 0)
         if filled is not None and filled.end == len(content):
             if index:
@@ -66,10 +66,10 @@ def _make(content: bytes, parse: Parse) -> _Make | None:
     root = parse(b"".join([*(piece + b">" + _END for piece in between), end]))
     holes = [Hole("text", piece + b">", text, b"<") for piece, text in zip(between, texts, strict=True)]
     holes[1:] = [hole._replace(before=_END + hole.before) for hole in holes[1:]]
-    is_plain = all(
+    are_texts = all(
         len(item) == 1 and item[0].tag == TEXT and not len(item[0]) and not "".join(item.itertext()).strip()
         for item in root
     )
-    if not holes or not is_plain or len(root) != len(holes):
+    if not holes or not are_texts or len(root) != len(holes):
         return None
     return _Make(Markup(holes, _END + end, (), SMALL), [item.get("name", "") for item in root])

@@ -13,7 +13,7 @@ from formgen.reading.docx.holes import ends_of, holes_of
 from formgen.reading.docx.last_edited import has_number, without_last_edited
 from formgen.reading.docx.markup import Markup
 from formgen.reading.docx.noise import Noise
-from formgen.reading.docx.roots import Root, is_plain, root_of
+from formgen.reading.docx.roots import Root, is_unambiguous, part_root
 from formgen.reading.docx.saved import Markups
 from formgen.reading.docx.simplifying import Simplifier, is_numbered
 
@@ -34,7 +34,7 @@ class _Known:
         """Raises: ValueError: its bookmarks do not come in twos."""
         self.made = made
         holes, end = holes_of(made)
-        ends = ends_of(holes)
+        ends = ends_of(holes, end)
         markup = Markup(holes, end, ends if ends is not None else (), LONGEST)
         filled = markup.read(made, 0)
         if ends is None or filled is None:
@@ -65,7 +65,7 @@ class _Heads:
                 self._known.insert(0, self._known.pop(index))
                 return known.made
         made = self._simplifier.made(part)
-        if not is_plain(made, 0) or has_number(number, (), made):
+        if not is_unambiguous(made, 0) or has_number(number, (), made):
             return content
         self._remember(made)
         return made
@@ -89,5 +89,5 @@ def _heads(root: Root) -> _Heads:
 
 def simplified(content: bytes) -> bytes:
     """The part in fewer words."""
-    root = root_of(content) if is_numbered(content) else None
+    root = part_root(content) if is_numbered(content) else None
     return _heads(root).made(content) if root is not None else content

@@ -48,11 +48,14 @@ def holes_of(row: bytes) -> tuple[list[Hole], bytes]:
     return holes, row[at:]
 
 
-def ends_of(holes: Sequence[Hole]) -> list[int] | None:
-    """For each bookmark's start the hole with the id of its end; None where they do not come in twos."""
+def ends_of(holes: Sequence[Hole], end: bytes) -> list[int] | None:
+    """For each bookmark's start the hole with the id of its end; None where they do not come in twos, or some are
+    written otherwise and have no hole."""
     starts = [hole.sample for hole in holes if hole.kind == "start"]
     ends = {hole.sample: number for number, hole in enumerate(holes) if hole.kind == "end"}
     count = sum(hole.kind == "end" for hole in holes)
     if not len(starts) == len(set(starts)) == len(ends) == count or set(starts) != set(ends):
+        return None
+    if sum(hole.before.count(b"bookmark") for hole in holes) + end.count(b"bookmark") != 2 * count:
         return None
     return [ends[start] for start in starts]

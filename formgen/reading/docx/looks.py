@@ -9,6 +9,7 @@ Source: ECMA-376 Part 1, 17.3.2.9, 17.3.2.37, 17.3.2.41, 17.3.2.42 (dstrike, str
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -43,6 +44,9 @@ _LOOKS: Final = (
 )
 """In the bytes of whatever has such a run, in small letters and with double quotes."""
 
+_NUMBERED: Final = re.compile(rb"=[\"'][^\"'<>]*&#")
+_APART: Final = re.compile(rb"\s=\s*[\"']|=\s+[\"']")
+_SPACED: Final = tuple(sign for space in (b" ", b"\t", b"\n", b"\r") for sign in (space + b"=", b"=" + space))
 WHITE: Final = "FFFFFF"
 BLACK: Final = "000000"
 PLAIN_STYLE: Final = "TableGrid"
@@ -59,8 +63,18 @@ _FIGURES: Final[Mapping[str, Mapping[int, str]]] = {
 
 def has_look(content: bytes) -> bool:
     """Whether any run in these bytes of a part may look so that it reads otherwise."""
+    if _is_spelled_otherwise(content):
+        return True
     content = content.lower().replace(b"'", b'"')
     return any(sign in content for sign in _LOOKS)
+
+
+def _is_spelled_otherwise(content: bytes) -> bool:
+    """Whether a value has characters by their numbers, or stands apart from its name: so no program writes, and a
+    parser reads it as any other."""
+    if b"&#" in content and _NUMBERED.search(content) is not None:
+        return True
+    return any(sign in content for sign in _SPACED) and _APART.search(content) is not None
 
 
 class Look(NamedTuple):

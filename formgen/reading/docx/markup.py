@@ -20,10 +20,10 @@ OFTEN: Final = 64
 """How often a markup is met before a pattern is compiled that finds its holes: with it that takes a fifth of the time,
 and compiling it takes as long as it saves in a hundred times."""
 _ODD: Final = bytes([*b"&>", *range(0x01, 0x09), *range(0x0B, 0x20)])
+"""What a parser reads as something else than itself, or refuses."""
+_NO_CHARACTERS: Final = ("\ufffe", "\uffff")
 _LENGTHS: Final = frozenset(range(1, 10))
 """Digits of a mark's number."""
-_NO_CHARACTERS: Final = ("\ufffe", "\uffff")
-"""What a parser reads as something else than itself, or refuses."""
 
 
 _T = TypeVar("_T")
@@ -114,13 +114,19 @@ class Markup:
         """What stands in the holes, if the markup is this: each ends where its stop comes first. The markup is compared
         afterwards, all at once."""
         if self._pattern is None and self._met < OFTEN:
-            find = part.find
-            return [part[(start := at + length) : (at := find(stop, start))] for length, stop in self._steps]
+            return self._looked_for(part, at)
         if self._pattern is None:
             steps = [b".{%d}([^%b]*+)" % (length, re.escape(stop)) for length, stop in self._steps]
             self._pattern = re.compile(b"".join(steps), re.DOTALL)
         match = self._pattern.match(part, at)
         return match.groups() if match is not None else None
+
+    def _looked_for(self, part: bytes, at: int) -> Sequence[bytes] | None:
+        index, last = part.index, at + self.longest
+        try:
+            return [part[(start := at + length) : (at := index(stop, start, last))] for length, stop in self._steps]
+        except ValueError:
+            return None
 
     def _with_others(self, texts: list[str], found: Sequence[bytes], end: int) -> Filled | None:
         """With what stands in the other holes, if that may stand there."""

@@ -6,13 +6,14 @@ In: a part's bytes. Out: how its root begins and ends, for those whose prefixes 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from lxml import etree
 
 from formgen.rendering.docx.wordml import W_NS, Element
 
-__all__ = ["FRAGMENTS", "PLACEHOLDER", "Root", "is_plain", "root_of"]
+__all__ = ["FRAGMENTS", "PLACEHOLDER", "Root", "is_unambiguous", "part_root"]
 
 PLACEHOLDER: Final = "formgen-row"
 """The attribute of an empty row that says which row stands here."""
@@ -23,6 +24,8 @@ ROOT_AT: Final = 1 << 13
 """In the first bytes of a part stands its root."""
 _ROOT: Final = re.compile(rb"\s*(<\?xml[^<>]*\?>)?\s*(<w:(\w+) [^<>]*[^/<>]>)")
 _ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"'](?!(?i:utf-8)[\"'])")
+_DECLARING: Final = re.compile(rb"<w:\w+\s[^<>]*?xmlns")
+"""Elements that hold rows and give prefixes a meaning; drawings do so by themselves."""
 _PREFIX: Final = f'xmlns:w="{W_NS}"'.encode()
 
 
@@ -36,12 +39,19 @@ class Root(NamedTuple):
         """The root with that in it. Raises: XMLSyntaxError."""
         return etree.fromstring(self.open + content + self.close, FRAGMENTS)
 
+    def prefixes(self) -> Collection[str | None]:
+        """Those that it declares; none where it is broken."""
+        try:
+            return frozenset(self.parsed(b"").nsmap)
+        except etree.XMLSyntaxError:
+            return ()
+
 
 _KNOWN: dict[bytes, Root] = {}
 """By the first bytes of parts, up to the end of the root's beginning."""
 
 
-def root_of(content: bytes) -> Root | None:
+def part_root(content: bytes) -> Root | None:
     """The root of a part; None for a part that is parsed as it is."""
     for begun, root in _KNOWN.items():
         if content.startswith(begun):
@@ -54,12 +64,13 @@ def root_of(content: bytes) -> Root | None:
     return _KNOWN.setdefault(found[0], Root(found[2], b"</w:" + found[3] + b">"))
 
 
-def is_plain(made: bytes, count: int) -> bool:
+def is_unambiguous(made: bytes, count: int) -> bool:
     """Whether nothing in a part, of which so many rows were taken out, makes a row something else than a row."""
     declarations = made[:5] == b"<?xml"
     return (
         b"<!" not in made
         and made.count(b"<?") == declarations
         and made.count(b"xmlns:w=") == 1
+        and len(_DECLARING.findall(made)) == 1
         and made.count(PLACEHOLDER.encode()) == count
     )

@@ -18,6 +18,8 @@ from formgen.reading.docx.noise import Noise
 
 __all__ = ["Markups"]
 
+SPARSEST: Final = 1 << 7
+"""Bytes that a markup may have for each hole that is kept of it: some 500 of a row."""
 _BEGINNING: Final = re.compile(rb"<w:(?:(p|tr|sectPr|r|t)(/?)|(id)/)>")
 _PRINTED: Final = re.compile(rb"(?<=<w:t>)([^<]*)(?=</w:t>)")
 _TAG: Final = re.compile(rb"</?[\w:]+[ />]")
@@ -39,7 +41,7 @@ class SavedMarkup(Markup):
     __slots__ = ("_beginnings", "_fixed", "_joined", "_noise", "_own", "_said", "_wanted")
 
     def __init__(self, markup: Markup, noise: Noise) -> None:
-        """Raises: ValueError: it has runs whose texts cannot be told apart."""
+        """Raises: ValueError: it has runs whose texts cannot be told apart, or more holes than are kept."""
         made = _Holes(markup)
         ends = [made.places[end] for end in markup.ends]
         super().__init__(made.holes, made.end, ends, markup.longest)
@@ -59,11 +61,7 @@ class SavedMarkup(Markup):
         self._wanted = tuple([wanted for wanted in made.wanted if wanted is not None])
 
     def _found(self, part: bytes, at: int) -> Sequence[bytes] | None:
-        index, last = part.index, at + self.longest
-        try:
-            return [part[(start := at + length) : (at := index(stop, start, last))] for length, stop in self._steps]
-        except ValueError:
-            return None
+        return self._looked_for(part, at)  # a pattern that finds runs takes as long
 
     def _texts_in(self, found: Sequence[bytes]) -> list[str] | None:
         for tag, pick in self._beginnings:
@@ -116,6 +114,7 @@ class _Holes:
         self.joined: list[bytes] = [b""]
         """What makes runs of texts, each after a zero, of what stands in the holes."""
         self._before = b""
+        self._most = markup.longest // SPARSEST
         holes, wanted, pieces = _with_printed(markup)
         for number, hole in enumerate(holes):
             if hole.kind == "text":
@@ -166,6 +165,8 @@ class _Holes:
         self._before += markup[at:]
 
     def _add(self, hole: Hole) -> None:
+        if len(self.holes) >= self._most:
+            raise ValueError(len(self.holes))
         self.holes.append(hole._replace(before=self._before))
         self._before = b""
 

@@ -1,8 +1,8 @@
 """A part said in fewer words: without what programs write into it that nobody reads.
 
 In: a part's bytes. Out: the same without numbers of editing sessions, paragraphs and content controls, properties of
-runs that look like any other, signs of proofing and of pages, and the place where somebody edited last; runs that hold
-nothing but texts joined to the run before. Word and LibreOffice break runs wherever script or spelling change, and Word
+runs that look like any other, and signs of proofing and of pages; runs that hold nothing but texts joined to the run
+before. Word and LibreOffice break runs wherever script or spelling change, and Word
 numbers all anew whenever it saves: without that the rows of a form's files are the same bytes, but for their texts.
 What is taken out was parsed once, byte for byte, or is of a shape that a parser has nothing against; only what is sound
 without it is joined.
@@ -34,6 +34,8 @@ _TAGS: Final = {b"p ": b"<w:p>", b"tr": b"<w:tr>", b"r ": b"<w:r>", b"se": b"<w:
 """What stands there instead, by the first two letters."""
 _CLOSED: Final = {name: tag[:-1] + b"/>" for name, tag in _TAGS.items()} | {b"pr": b"", b"la": b""}
 """The same for what ends where it begins."""
+_WHOLE: Final = re.compile(rb"</?[\w:]+(?:\s[\w:]+=(?:\"[^\"<>]*\"|'[^'<>]*'))*+\s?/?>")
+_PROPERTIES: Final = re.compile(rb"<w:(?:p|r|tc|tr|tbl|sdt)Pr[ />]")
 _SLASH: Final = ord("/")
 _LOOK: Final = (b"<w:r><w:rPr>", b"</w:rPr>", b"<w:r>")
 _CONTROL: Final = (b'<w:id w:val="', b'"/>', b"<w:id/>")
@@ -82,12 +84,14 @@ class Simplifier:
 
 
 def _keep_signs_in_texts(pieces: list[bytes], begun: Sequence[bytes]) -> None:
-    """Put back the signs that do not follow a tag, but stand in a text: what a text is goes to its first element."""
+    """Put back the signs that do not follow a tag, but stand in a text or in a value, and those before properties: what
+    a text is goes to its first element, and properties come first."""
     for number in range(1, len(pieces), 2):
         if not pieces[number]:
             before = pieces[number - 1]
             tag = before[before.rfind(b"<") :] if before else b"<w:" + begun[number // 2 - 1] + b">"
-            if tag.startswith((b"<w:t>", b"<w:t ")) or tag.find(b">") != len(tag) - 1 or tag[:1] != b"<":
+            is_between = _WHOLE.fullmatch(tag) is not None and _PROPERTIES.match(pieces[number + 1]) is None
+            if tag.startswith((b"<w:t>", b"<w:t ")) or not is_between:
                 pieces[number] = b"<w:" + begun[number // 2] + b">"
 
 

@@ -15,6 +15,7 @@ from lxml import etree
 from formgen.reading.docx import heads
 from formgen.reading.docx.casting import cast_rows
 from formgen.reading.docx.holes import ends_of, holes_of
+from formgen.reading.docx.last_edited import without_last_edited
 from formgen.reading.docx.markup import Filled, Markup
 from formgen.reading.docx.noise import Noise
 from formgen.reading.docx.roots import Root
@@ -53,7 +54,7 @@ def control(inner: bytes, number: int = 1, mark: int = 3) -> bytes:
 
 def markups(content: bytes) -> Markups:
     holes, end = holes_of(SIMPLIFIER.made(content))
-    ends = ends_of(holes)
+    ends = ends_of(holes, end)
     assert ends is not None
     return Markups(Markup(holes, end, ends, 1 << 16), NOISE)
 
@@ -148,6 +149,38 @@ def test_marks_and_their_numbers() -> None:
         assert known.read(other, 0, is_saved=True) is None
 
 
+CLOSED: Final = [
+    *(b"<w:p>/>", b"<w:p>>/>", b'<w:p w:rsidR="00A1">/>', b'<w:p w:rsidR="00A1"> w:rsidR="00A2"/>', b"<w:p\0/>"),
+    *(b"<w:p/ >", b"<w:p>", b"<w:p /></w:p>", b'<w:p w:rsidR="00A1"w:rsidP="00A1"/>'),
+]
+
+
+@pytest.mark.parametrize("paragraph", CLOSED)
+def test_what_is_no_beginning_of_an_element(paragraph: bytes) -> None:
+    known = markups(MADE["in a row"](b"1"))
+    assert read(known, MADE["in a row"](b"2").replace(b"<w:p/>", b'<w:p w:rsidR="00A1"/>')) is not None
+    assert known.read(MADE["in a row"](b"2").replace(b"<w:p/>", paragraph), 0, is_saved=True) is None
+
+
+def test_a_part_full_of_signs_is_gone_through_once() -> None:
+    """From each sign anew it took a quarter of a minute."""
+    known = markups(MADE["a text"](b"1"))
+    assert known.read(MADE["a text"](b"@").replace(said(b"@"), SIGN * 1000 + b"<w:x/>"), 0, is_saved=True) is None
+    assert NOISE.texts(b"\0" + SIGN * 20_000 + b"<w:x/>") is None
+    assert NOISE.texts(b"\0" + said(b"1") + SIGN * 3 + said(b"2")) == b"\x0012"
+
+
+def test_a_row_of_too_many_elements_is_not_kept() -> None:
+    known = markups(b"<w:tr>%b</w:tr>" % (b"<w:tc><w:p/></w:tc>" * 1000))
+    assert known.read(b"<w:tr>%b</w:tr>" % (b"<w:tc><w:p/></w:tc>" * 1000), 0, is_saved=True) is None
+
+
+def test_marks_that_are_written_otherwise_make_no_row_known() -> None:
+    for mark in (b'<w:bookmarkStart w:name="f_a" w:id="3"/>', b"<w:bookmarkStart w:id='3' w:name='f_a'/>"):
+        holes, end = holes_of(SIMPLIFIER.made(PARAGRAPH % (mark + said(b"1") + b'<w:bookmarkEnd w:id="3"/>')))
+        assert ends_of(holes, end) is None
+
+
 HEAD: Final = (
     b'<?xml version="1.0" encoding="UTF-8"?>' + ROOT.open.replace(b"document", b"hdr") + b"%b" + PARAGRAPH + b"</w:hdr>"
 )
@@ -186,6 +219,32 @@ def test_where_somebody_edited_last_does_not_matter(seen: list[bytes]) -> None:
     assert heads.simplified(same) == same
 
 
+EDITED_IN: Final = [
+    *("<w:p>{}<w:r><w:t>甲</w:t></w:r></w:p>", "<w:p><w:pPr><w:jc w:val='left'/></w:pPr>{}</w:p>", "{}<w:p/>"),
+    "<w:p><w:r><w:t>甲</w:t></w:r>{}<w:r><w:t>乙</w:t></w:r></w:p>",
+]
+NOT_EDITED_IN: Final = [
+    *(
+        "<w:p><w:r><w:t>甲{}乙</w:t></w:r></w:p>",
+        "<w:p><w:r><w:t>{}甲</w:t></w:r></w:p>",
+        "<w:p><w:r>{}<w:t/></w:r></w:p>",
+    ),
+    *('<w:p w:rsidR="00{}A1"/>', "<w:p{}/>", "<w:p><w:pPr><w:jc w:val='>{}'/></w:pPr></w:p>", "<{}w:p/>", "<w:p/{}>"),
+    *("<w:p>{}<w:pPr/></w:p>", "<w:p><w:r>{}<w:rPr/></w:r></w:p>", "<w:p><w:pPr>{}<w:jc/></w:pPr></w:p>"),
+]
+
+
+@pytest.mark.parametrize("inner", [*EDITED_IN, *NOT_EDITED_IN])
+def test_word_s_own_mark_goes_only_where_word_puts_it(inner: str) -> None:
+    content = f"{ROOT.open.decode()}<w:body>{inner.format(EDITED.format(7))}</w:body>{ROOT.close.decode()}".encode()
+    cut, number = without_last_edited(content)
+    assert (cut, number) == (
+        (content.replace(EDITED.format(7).encode(), b""), b"7") if inner in EDITED_IN else (content, b"")
+    )
+    for _ in range(2):
+        assert outcome(lambda part: cast(part)[0], content) == outcome(parsed, content)
+
+
 def test_a_head_of_another_form_is_not_taken_for_one(seen: list[bytes]) -> None:
     heads.simplified(head("填表人"))
     for sign in (b"<w:tab/>", b"w:jc", b'w:tag w:val="a"', b"f_a__1"):
@@ -197,10 +256,18 @@ SIGNS: Final = (
     *(SIGN, b'<w:proofErr w:type="x"/>', b"<w:lastRenderedPageBreak/>", b"&amp;", b" ", b">", b"\0", b"<!-- -->"),
     *(said(b"z"), said(b"z", b' w:rsidR="0011223"', b""), run(b""), b"<w:r/>", run(b"<w:tab/>"), said(b"P", b"", b"")),
     *(said(b"s", b"", b"<w:rPr><w:strike/></w:rPr>"), run(b"<w:t>a</w:t><w:br/><w:t>b</w:t>"), b"<w:r><w:rPr/></w:r>"),
-    *(b"</w:t></w:r>", b"<w:t>", b"</w:p><w:p>", b'<w:bookmarkStart w:id="0" w:name="f_x"/><w:bookmarkEnd w:id="0"/>'),
+    *(
+        b"/>",
+        b">/>",
+        b"</w:t></w:r>",
+        b"<w:t>",
+        b"</w:p><w:p>",
+        b'<w:bookmarkStart w:id="0" w:name="f_x"/><w:bookmarkEnd w:id="0"/>',
+    ),
 )
 PLACES: Final = re.compile(
-    rb"</w:r>|(?<=</w:pPr>)(?=<)|<w:sdtContent>|<w:bookmarkEnd [^>]*>|</w:sdt>|<w:t(?: [^>]*)?>|(?<=[^>])</w:t>"
+    rb"</w:r>|<w:tc>|<w:p(?= )|(?<=</w:pPr>)(?=<)|<w:sdtContent>|<w:bookmarkEnd [^>]*>|</w:sdt>|"
+    rb"<w:t(?: [^>]*)?>|(?<=[^>])</w:t>"
 )
 TAKEN: Final = re.compile(
     rb'<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>(?=<w:t)| w:rsid\w+="[^"]*"| w14:\w+="[^"]*"| w:val="-?\d+"(?=/>)|'
@@ -252,10 +319,40 @@ def test_whatever_stands_there_is_read_as_a_parser_reads_it(form: Any) -> None:
     assert differ > 15
 
 
+ROWS: Final = b"<w:body><w:tbl>%b</w:tbl></w:body>"
+STRANGE: Final = {
+    "a sign before properties": (b"<w:tc>", b"<w:tc>" + SIGN + b'<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>'),
+    "a page before properties": (
+        b"<w:tc>",
+        b'<w:tc><w:lastRenderedPageBreak/><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>',
+    ),
+    "a sign in a value": (b'"left"', b'">' + SIGN + b'"'),
+    "black by numbers": (RPR, b'<w:rPr><w:highlight w:val="bl&#97;ck"/></w:rPr>'),
+    "white apart": (RPR, b'<w:rPr><w:color w:val ="FFFFFF"/></w:rPr>'),
+    "signs apart": (RPR, b'<w:rPr><w:rFonts w:ascii= "Wingdings"/></w:rPr>'),
+    "prefixes anew": (b"<w:body>", b'<w:body xmlns:a="u" xmlns:b="u">'),
+    "two marks": (b"</w:tc>", EDITED.format(8).encode() + b"</w:tc>"),
+}
+
+
+@pytest.mark.parametrize("change", STRANGE.values(), ids=list(STRANGE))
+def test_strange_rows_are_read_as_a_parser_reads_them(change: tuple[bytes, bytes]) -> None:
+    rows = b"".join(MADE["in a row"](b"%d" % number) for number in range(3))
+    content = ROOT.open + ROWS % rows + ROOT.close
+    for part in (content, content, content.replace(*change), content.replace(*change), content):
+        assert outcome(lambda part: cast(part)[0], part) == outcome(parsed, part)
+
+
+def test_prefixes_that_a_root_only_seems_to_declare() -> None:
+    root = Root(f"""<w:document xmlns:w="{edits.W}" w:x='xmlns:w14='>""".encode(), ROOT.close)
+    assert not Noise(root).are_beginnings("p", [b' w14:paraId="00A1B2C3"'])
+    assert NOISE.are_beginnings("p", [b' w14:paraId="00A1B2C3"'])
+
+
 def test_rows_as_they_were_saved_are_not_gone_through_again(seen: list[bytes]) -> None:
     """Also of a part with too many rows for a chain."""
     rows = b"".join(MADE["in a row"](b"%d" % number) for number in range(150))
-    content = ROOT.open + b"<w:body><w:tbl>%b</w:tbl></w:body>" % rows + ROOT.close
+    content = ROOT.open + ROWS % rows + ROOT.close
     for session in (b"A1B2C3", b"0F0F0F"):
         found = cast_rows(content.replace(b"A1B2C3", session), walk_alone).rows
         assert [row.texts for row in found] == [[str(number)] for number in range(150)]

@@ -10,7 +10,7 @@ import pytest
 from formgen.errors import InputError
 from formgen.reading.docx.parts import WordParts
 from formgen.reading.model import SheetIdentity
-from formgen.reading.package import OfficePackage
+from formgen.reading.package import SMALL, OfficePackage
 from tests.reading.docx.word_edits import W
 
 START = '<?xml version="1.0"?>'
@@ -80,6 +80,13 @@ def test_properties_of_a_known_make_are_not_parsed_again(tmp_path: Path, monkeyp
     claims(tmp_path, OURS.format(FORM, RECORD))
     monkeypatch.setattr("formgen.reading.package_xml._root", lambda content: pytest.fail("parsed"))
     assert claims(tmp_path, OURS.format(FORM, TEXT.format("r2"))) == [SheetIdentity("p/f", "", "r2")]
+
+
+def test_long_properties_are_left_to_the_parser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    claims(tmp_path, OURS.format(FORM, RECORD))
+    monkeypatch.setattr("formgen.reading.docx.markup.Markup.read", lambda *_: pytest.fail("looked for"))
+    long = f"r{'1' * SMALL}"
+    assert claims(tmp_path, OURS.format(FORM, TEXT.format(long))) == [SheetIdentity("p/f", "", long)]
 
 
 def test_a_file_that_says_nothing(tmp_path: Path) -> None:

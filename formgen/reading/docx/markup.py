@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from formgen.reading.docx.holes import Hole
 
-__all__ = ["Filled", "Markup", "decoded", "picker", "split_texts"]
+__all__ = ["Filled", "Markup", "picker", "split_texts"]
 
 OFTEN: Final = 64
 """How often a markup is met before a pattern is compiled that finds its holes: with it that takes a fifth of the time,
@@ -108,7 +108,8 @@ class Markup:
 
     def _texts_in(self, found: Sequence[bytes]) -> list[str] | None:
         """The texts among what stands in the holes; None where something may not stand there."""
-        return decoded(self._texts(found))
+        texts = self._texts(found)
+        return split_texts(b"\0".join(texts), len(texts))
 
     def _found(self, part: bytes, at: int) -> Sequence[bytes] | None:
         """What stands in the holes, if the markup is this: each ends where its stop comes first. The markup is compared
@@ -147,13 +148,8 @@ def picker(numbers: Sequence[int]) -> Callable[[Sequence[_T]], Sequence[_T]]:
     return (lambda found: (found[numbers[0]],)) if numbers else (lambda _: ())
 
 
-def decoded(found: Sequence[bytes]) -> list[str] | None:
-    """Texts; None where a parser would read them otherwise, or refuse them."""
-    return split_texts(b"\0".join(found), len(found))
-
-
 def split_texts(whole: bytes, count: int) -> list[str] | None:
-    """So many texts with zeros between them; None as of `decoded`."""
+    """So many texts with zeros between them; None where a parser would read one otherwise, or refuse it."""
     if not count:
         return []
     if len(whole.translate(None, _ODD)) < len(whole):  # a tenth of what a search of a pattern takes

@@ -10,7 +10,6 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from formgen.reading.docx import heads
 from formgen.reading.docx.casting import cast_rows
@@ -25,6 +24,7 @@ from formgen.reading.docx.walking import walk_alone
 from formgen.rendering.docx import compile_docx
 from tests.reading.docx import word_edits as edits
 from tests.reading.docx.test_casting import FORMS, cast, parsed
+from tests.reading.docx.test_chains import outcome
 from tests.reading.docx.test_programs import filled
 from tests.reading.docx.word_saved import W14, saved_by_word
 
@@ -285,13 +285,6 @@ def take(content: bytes, at: int, _: bytes) -> bytes:
     places = [match.span() for match in TAKEN.finditer(content)]
     start, end = places[at % len(places)]
     return content[:start] + content[end:]
-
-
-def outcome(read: Any, content: bytes) -> object:
-    try:
-        return read(content)
-    except etree.XMLSyntaxError:
-        return "broken"
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
